@@ -1,0 +1,195 @@
+/**
+ * The one error class of the project and the catalogue of its codes.
+ *
+ * A code is stable: scripts and tests match on it. `retryable` says whether doing the same again may
+ * succeed (a lost connection) or cannot (a broken file); workers turn it into a retry policy. `exitCode`
+ * is what the command line ends with: 1 failed, 2 usage, 3 a gate failed, 4 input not readable,
+ * 5 locked or conflict, 6 resource limit, 7 permission, 70 bug.
+ */
+export interface ErrorKind {
+	readonly retryable: boolean;
+	readonly exitCode: 1 | 2 | 3 | 4 | 5 | 6 | 7 | 70 | 130;
+	/** What the code means, in one sentence; shown in docs/errors.md. */
+	readonly meaning: string;
+}
+
+export const ERROR_CATALOGUE = {
+	ARROW_UNREADABLE: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The Arrow data is truncated, damaged or uses a type that is not supported.',
+	},
+	ARROW_COMPRESSION_UNSUPPORTED: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The Arrow bodies are compressed with a codec that is not available.',
+	},
+	ARTIFACT_CORRUPT: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'A stored file does not have the content that its hash promises.',
+	},
+	ARTIFACT_MISSING: { retryable: false, exitCode: 1, meaning: 'A stored file that the database names does not exist.' },
+	BACKEND_UNAVAILABLE: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'The TensorFlow backend that was asked for cannot be loaded.',
+	},
+	CANCELLED: { retryable: false, exitCode: 130, meaning: 'The work was cancelled before it was done.' },
+	CHILD_CRASHED: { retryable: true, exitCode: 1, meaning: 'A compute process ended unexpectedly.' },
+	CHILD_OUT_OF_MEMORY: { retryable: true, exitCode: 6, meaning: 'A compute process reached its memory limit.' },
+	CHILD_TIMED_OUT: {
+		retryable: true,
+		exitCode: 6,
+		meaning: 'A compute process gave no sign of life for too long and was stopped.',
+	},
+	COLUMN_UNKNOWN: { retryable: false, exitCode: 2, meaning: 'A column that was named does not exist in the table.' },
+	CONDITION_INVALID: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'A condition names a column or a level that the model does not know.',
+	},
+	CONFIG_INVALID: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'An option or a value in the configuration file is not valid.',
+	},
+	CSV_DUPLICATE_COLUMNS: { retryable: false, exitCode: 4, meaning: 'The header names a column more than once.' },
+	CSV_EMPTY_COLUMN_NAME: { retryable: false, exitCode: 4, meaning: 'The header has a column without a name.' },
+	CSV_FIELD_TOO_LONG: { retryable: false, exitCode: 4, meaning: 'A record is longer than the limit.' },
+	CSV_TOO_MANY_COLUMNS: { retryable: false, exitCode: 4, meaning: 'The header has more columns than the limit.' },
+	CSV_UNCLOSED_QUOTE: { retryable: false, exitCode: 4, meaning: 'A quoted field is opened and never closed.' },
+	CSV_UNREADABLE: { retryable: false, exitCode: 4, meaning: 'The text cannot be read as a delimited table.' },
+	DATABASE_CORRUPT: { retryable: false, exitCode: 1, meaning: 'The database fails its integrity check.' },
+	DATABASE_LOCKED: { retryable: true, exitCode: 5, meaning: 'Another process holds the database for writing.' },
+	DATABASE_NEWER: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'The database was written by a newer version of counterfoil.',
+	},
+	DISK_FULL: { retryable: true, exitCode: 6, meaning: 'There is no space left where counterfoil writes.' },
+	INPUT_COMPRESSION_DAMAGED: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The compressed input is truncated or damaged.',
+	},
+	INPUT_ENCODING: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The bytes of the input are not text in the encoding that was named or found.',
+	},
+	INPUT_NOT_FOUND: { retryable: false, exitCode: 4, meaning: 'The input file does not exist.' },
+	INPUT_NOT_READABLE: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The input exists but cannot be read (a folder, a device, no permission).',
+	},
+	INPUT_TOO_LARGE: { retryable: false, exitCode: 6, meaning: 'The decompressed input is larger than the limit.' },
+	INTERNAL: { retryable: false, exitCode: 70, meaning: 'A defect in counterfoil itself.' },
+	MODEL_INVALID: { retryable: false, exitCode: 1, meaning: 'A model file is damaged or was made by another version.' },
+	NOT_FOUND: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'The run, model, data set or item that was named does not exist.',
+	},
+	REJECTS_OVER_LIMIT: { retryable: false, exitCode: 3, meaning: 'More rows were rejected than the limit allows.' },
+	RUN_ACTIVE: { retryable: false, exitCode: 5, meaning: 'The same run is being carried out by another process.' },
+	RUN_STATE: { retryable: false, exitCode: 5, meaning: 'The run is not in a state in which this can be done.' },
+	SCHEMA_MISMATCH: {
+		retryable: false,
+		exitCode: 3,
+		meaning: 'The data does not have the columns that the model was trained on.',
+	},
+	SIGN_CHECK_FAILED: {
+		retryable: false,
+		exitCode: 3,
+		meaning: 'Injected noise does not score as more anomalous than real rows.',
+	},
+	STALE_ATTEMPT: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'A newer attempt of the same step has taken over; this one may not write.',
+	},
+	TABLE_EMPTY: { retryable: false, exitCode: 4, meaning: 'The input has no rows.' },
+	TABLE_UNTRAINABLE: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The table has too few rows, or no column that can be learnt from.',
+	},
+	TEMPORAL_UNREACHABLE: {
+		retryable: true,
+		exitCode: 1,
+		meaning: 'No Temporal server answers at the configured address.',
+	},
+	TRAINING_DIVERGED: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'Training produced values that are not finite and could not recover.',
+	},
+	USAGE: { retryable: false, exitCode: 2, meaning: 'The command was called in a way that it does not understand.' },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+export interface ErrorDetails {
+	/** Where it happened, in the user's terms: `file.csv:17:3 (byte 88213)`, `column "amount"`. */
+	readonly where?: string;
+	/** What to do about it: a command or an option, in one sentence. */
+	readonly hint?: string;
+	readonly cause?: unknown;
+}
+
+/** The form in which an error crosses a process, a workflow or `--json`. */
+export interface ErrorRecord {
+	readonly code: ErrorCode;
+	readonly message: string;
+	readonly where?: string;
+	readonly hint?: string;
+	readonly retryable: boolean;
+}
+
+export class CounterfoilError extends Error {
+	readonly code: ErrorCode;
+	readonly where: string | undefined;
+	readonly hint: string | undefined;
+
+	constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+		super(message, details.cause === undefined ? {} : { cause: details.cause });
+		this.name = 'CounterfoilError';
+		this.code = code;
+		this.where = details.where;
+		this.hint = details.hint;
+	}
+
+	get retryable(): boolean {
+		return ERROR_CATALOGUE[this.code].retryable;
+	}
+
+	get exitCode(): number {
+		return ERROR_CATALOGUE[this.code].exitCode;
+	}
+
+	toRecord(): ErrorRecord {
+		return {
+			code: this.code,
+			message: this.message,
+			...(this.where === undefined ? {} : { where: this.where }),
+			...(this.hint === undefined ? {} : { hint: this.hint }),
+			retryable: this.retryable,
+		};
+	}
+
+	static fromRecord(record: ErrorRecord): CounterfoilError {
+		return new CounterfoilError(record.code, record.message, {
+			...(record.where === undefined ? {} : { where: record.where }),
+			...(record.hint === undefined ? {} : { hint: record.hint }),
+		});
+	}
+
+	/** Wraps anything thrown: a CounterfoilError stays itself, all else becomes INTERNAL with its cause. */
+	static from(error: unknown): CounterfoilError {
+		if (error instanceof CounterfoilError) return error;
+		const message = error instanceof Error ? error.message : String(error);
+		return new CounterfoilError('INTERNAL', message, { cause: error });
+	}
+}
