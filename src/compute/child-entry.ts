@@ -1,0 +1,62 @@
+import { openFileStore } from '../artifacts/artifact-store.ts';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { ComputeSteps } from '../contracts/pipeline.ts';
+import type { ChildMessage, TaskRequest } from './messages.ts';
+import type { TaskEnvironment } from './task-environment.ts';
+
+/**
+ * The program that runs in a compute process: takes one task over the channel, carries it out, answers
+ * and ends. If the parent goes away, so does it.
+ */
+type Tasks = {
+	[Name in keyof ComputeSteps]: () => Promise<
+		(
+			input: Parameters<ComputeSteps[Name]>[0],
+			environment: TaskEnvironment,
+		) => Promise<Awaited<ReturnType<ComputeSteps[Name]>>>
+	>;
+};
+
+// Loaded on demand, so that a task that does not train never loads TensorFlow.
+const tasks: Tasks = {
+	ingest: async () => (await import('./tasks/ingest-task.ts')).ingestTask,
+	profile: async () => (await import('./tasks/profile-task.ts')).profileTask,
+	fitFeatures: async () => (await import('./tasks/fit-features-task.ts')).fitFeaturesTask,
+	trainGenerator: async () => (await import('./tasks/train-generator-task.ts')).trainGeneratorTask,
+	trainScorer: async () => (await import('./tasks/train-scorer-task.ts')).trainScorerTask,
+	scoreShard: async () => (await import('./tasks/score-shard-task.ts')).scoreShardTask,
+	generate: async () => (await import('./tasks/generate-task.ts')).generateTask,
+	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
+};
+
+const ALIVE_EVERY_MS = 5_000;
+
+function send(message: ChildMessage): Promise<void> {
+	return new Promise((resolve) => {
+		process.send?.(message, undefined, undefined, () => resolve());
+	});
+}
+
+async function carryOut(request: TaskRequest): Promise<void> {
+	const alive = setInterval(() => void send({ type: 'alive' }), ALIVE_EVERY_MS);
+	try {
+		const environment: TaskEnvironment = {
+			artifacts: openFileStore(request.artifactRoot),
+			backend: request.backend,
+			previous: request.previous,
+			report: (progress) => void send({ type: 'progress', progress }),
+		};
+		const task = (await tasks[request.task]()) as (input: unknown, environment: TaskEnvironment) => Promise<unknown>;
+		await send({ type: 'result', output: await task(request.input, environment) });
+	} catch (error) {
+		await send({ type: 'error', error: CounterfoilError.from(error).toRecord() });
+	} finally {
+		clearInterval(alive);
+		process.disconnect();
+	}
+}
+
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => process.exit(143));
+process.on('SIGINT', () => undefined);
+process.once('message', (request: TaskRequest) => void carryOut(request));

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { ERROR_CATALOGUE, type ErrorCode } from '../contracts/errors.ts';
+import type { ArtifactRef, ComputeSteps, StepProgress } from '../contracts/pipeline.ts';
+
+/** What the parent sends, once: the task to carry out. */
+export interface TaskRequest {
+	readonly task: keyof ComputeSteps;
+	readonly input: unknown;
+	readonly artifactRoot: string;
+	readonly backend: 'auto' | 'node' | 'wasm';
+	readonly previous: StepProgress | null;
+}
+
+const artifactRef: z.ZodType<ArtifactRef> = z.object({
+	uri: z.string(),
+	sha256: z.string(),
+	bytes: z.number().int().nonnegative(),
+});
+
+const progress: z.ZodType<StepProgress> = z.object({
+	done: z.number(),
+	total: z.number(),
+	phase: z.string(),
+	checkpoint: artifactRef.nullable(),
+});
+
+const errorRecord = z.object({
+	code: z.custom<ErrorCode>((value) => typeof value === 'string' && value in ERROR_CATALOGUE),
+	message: z.string(),
+	where: z.string().optional(),
+	hint: z.string().optional(),
+	retryable: z.boolean(),
+});
+
+/** What a child may send: anything else is a defect and ends the task. */
+export const childMessage = z.discriminatedUnion('type', [
+	z.object({ type: z.literal('alive') }),
+	z.object({ type: z.literal('progress'), progress }),
+	z.object({ type: z.literal('result'), output: z.unknown() }),
+	z.object({ type: z.literal('error'), error: errorRecord }),
+]);
+
+export type ChildMessage = z.infer<typeof childMessage>;

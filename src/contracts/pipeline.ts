@@ -1,0 +1,384 @@
+import type { ErrorRecord } from './errors.ts';
+
+/**
+ * The steps of a pipeline as plain types. What crosses a step is an id, a URI, a hash or a count: never
+ * rows. Both runners (in-process and Temporal) carry out the same steps on the same types.
+ */
+
+/** A stored file: where it is and what it must contain. */
+export interface ArtifactRef {
+	readonly uri: string;
+	readonly sha256: string;
+	readonly bytes: number;
+}
+
+/** The choices of a run, all resolved: a run is a function of (data, config, seed, version). */
+export interface RunConfig {
+	/** Column that is set aside for evaluation only. */
+	readonly label: string | null;
+	/** Value of the label that counts as the anomaly; null: the rarer of its two values, or `1`/`true`. */
+	readonly labelPositive: string | null;
+	/** Column that names a record. */
+	readonly key: string | null;
+	/** Columns that are left out of training. */
+	readonly ignore: readonly string[];
+	readonly dialect: DialectConfig;
+	/** Share of rows that may be rejected before the run fails, 0 to 1. @default 0.1 */
+	readonly maxRejectShare: number;
+	readonly generator: {
+		readonly kind: 'mlp';
+		/** Training steps; null: a fixed function of rows, width and backend. */
+		readonly steps: number | null;
+	};
+	readonly scoring: {
+		/** The rows are known to be normal: nothing is trimmed. */
+		readonly normalOnly: boolean;
+	};
+	/** Synthetic rows to generate in a pipeline run; null: as many as there are records, at most 10,000. */
+	readonly syntheticRows: number | null;
+	/** Alerts of a run; null: 1 % of the records, at least 1, at most 100. */
+	readonly alertBudget: number | null;
+	readonly backend: 'auto' | 'node' | 'wasm';
+}
+
+export interface DialectConfig {
+	readonly delimiter: string | null;
+	readonly quote: string | null;
+	readonly header: boolean | null;
+	readonly encoding: string | null;
+}
+
+export const DEFAULT_CONFIG: RunConfig = {
+	label: null,
+	labelPositive: null,
+	key: null,
+	ignore: [],
+	dialect: { delimiter: null, quote: null, header: null, encoding: null },
+	maxRejectShare: 0.1,
+	generator: { kind: 'mlp', steps: null },
+	scoring: { normalOnly: false },
+	syntheticRows: null,
+	alertBudget: null,
+	backend: 'auto',
+};
+
+export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment';
+
+/** One equality that generated rows must meet. */
+export interface Condition {
+	readonly column: string;
+	/** Text of the value as the table writes it. */
+	readonly value: string;
+}
+
+/** What a run is asked to do; the input of the workflows. */
+export interface RunRequest {
+	readonly runId: string;
+	readonly kind: RunKind;
+	/** Same command, same key: an unfinished run with this key is taken up again. */
+	readonly runKey: string;
+	readonly seed: number;
+	readonly config: RunConfig;
+	/** Absolute path of the table (pipeline, ingest, score). */
+	readonly source: string | null;
+	/** Name of the data set (pipeline, ingest, train, score); default: the file's name. */
+	readonly datasetName: string | null;
+	/** A data set already ingested (train; score instead of a source). */
+	readonly datasetId: string | null;
+	/** An existing model (score, augment). */
+	readonly modelId: string | null;
+	/** Rows to generate and what they must be (augment). */
+	readonly augment: { readonly rows: number; readonly conditions: readonly Condition[] } | null;
+}
+
+/** Every step knows its run; a step over shards also its shard. */
+interface StepInput {
+	readonly runId: string;
+	readonly seed: number;
+	readonly config: RunConfig;
+}
+
+export interface IngestInput extends StepInput {
+	readonly source: string;
+}
+export interface IngestOutput {
+	readonly manifest: ArtifactRef;
+	readonly shards: number;
+	readonly rowsTotal: number;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+}
+
+export interface ProfileInput extends StepInput {
+	readonly manifest: ArtifactRef;
+}
+export interface ProfileOutput {
+	readonly profile: ArtifactRef;
+	readonly fingerprint: string;
+	readonly rows: number;
+}
+
+export interface RegisterDatasetInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+	readonly name: string | null;
+}
+export interface RegisterDatasetOutput {
+	readonly datasetId: string;
+}
+
+export interface PublishRecordsInput extends StepInput {
+	readonly datasetId: string;
+	readonly manifest: ArtifactRef;
+	readonly shard: number;
+}
+export interface CountOutput {
+	readonly rows: number;
+}
+
+export interface FitFeaturesInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+}
+export interface FitFeaturesOutput {
+	readonly features: ArtifactRef;
+}
+
+export interface TrainInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+	readonly features: ArtifactRef;
+}
+export interface TrainGeneratorOutput {
+	/** Generator weights with their encoder. */
+	readonly generator: ArtifactRef;
+	readonly discriminator: ArtifactRef;
+	/** Losses and other curves for the report. */
+	readonly history: ArtifactRef;
+	readonly steps: number;
+	readonly backend: string;
+}
+export interface TrainScorerOutput {
+	readonly scorer: ArtifactRef;
+	readonly backend: string;
+	readonly signCheck: SignCheck;
+}
+/** Injected noise rows against real rows: noise must have the higher surprise. */
+export interface SignCheck {
+	readonly meanReal: number;
+	readonly meanNoise: number;
+	/** Probability that a noise row has a higher surprise than a real row. */
+	readonly auroc: number;
+}
+
+export interface RegisterModelInput extends StepInput {
+	readonly datasetId: string;
+	readonly profile: ArtifactRef;
+	readonly features: ArtifactRef;
+	readonly generator: TrainGeneratorOutput;
+	readonly scorer: TrainScorerOutput;
+}
+export interface RegisterModelOutput {
+	readonly modelId: string;
+}
+
+/** The parts of a stored model that later steps need. */
+export interface ModelParts {
+	readonly modelId: string;
+	readonly profile: ArtifactRef;
+	readonly features: ArtifactRef;
+	readonly generator: ArtifactRef;
+	readonly scorer: ArtifactRef;
+}
+export interface LoadModelInput extends StepInput {
+	readonly modelId: string;
+}
+
+export interface LoadDatasetInput extends StepInput {
+	readonly datasetId: string;
+}
+export interface LoadDatasetOutput {
+	readonly datasetId: string;
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+	readonly shards: number;
+	readonly rows: number;
+}
+
+export interface ScoreShardInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly model: ModelParts;
+	readonly shard: number;
+}
+export interface ScoreShardOutput {
+	readonly scores: ArtifactRef;
+	readonly rows: number;
+}
+
+export interface DecideAlertsInput extends StepInput {
+	readonly scores: readonly ArtifactRef[];
+	readonly rows: number;
+}
+/** Rows at or above the cut are alerts: higher surprise first, then lower row number. */
+export interface AlertCut {
+	readonly surprise: number;
+	readonly rowNumber: number;
+	readonly alerts: number;
+}
+
+export interface PublishScoresInput extends StepInput {
+	readonly datasetId: string;
+	readonly modelId: string;
+	readonly shard: number;
+	readonly firstRow: number;
+	readonly scores: ArtifactRef;
+	readonly cut: AlertCut;
+}
+
+export interface PublishQueueInput extends StepInput {
+	readonly datasetId: string;
+}
+export interface PublishQueueOutput {
+	readonly queueId: string;
+	readonly opened: number;
+	readonly appended: number;
+}
+
+export interface GenerateInput extends StepInput {
+	readonly model: ModelParts;
+	readonly rows: number;
+	readonly conditions: readonly Condition[];
+}
+export interface GenerateOutput {
+	readonly table: ArtifactRef;
+	readonly shards: number;
+	readonly rows: number;
+}
+export interface RegisterSyntheticInput extends StepInput {
+	readonly modelId: string;
+	readonly table: ArtifactRef;
+	readonly rows: number;
+	readonly conditions: readonly Condition[];
+}
+export interface RegisterSyntheticOutput {
+	readonly syntheticTableId: string;
+}
+export interface PublishSyntheticInput extends StepInput {
+	readonly syntheticTableId: string;
+	readonly table: ArtifactRef;
+	readonly shard: number;
+}
+
+export interface EvaluateInput extends StepInput {
+	readonly modelId: string;
+	readonly manifest: ArtifactRef;
+	readonly model: ModelParts;
+	readonly discriminator: ArtifactRef;
+	readonly synthetic: ArtifactRef;
+	readonly scores: readonly ArtifactRef[];
+}
+export interface EvaluateOutput {
+	readonly evaluation: ArtifactRef;
+}
+
+export interface WriteReportInput extends StepInput {
+	readonly datasetId: string;
+	readonly modelId: string;
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+	readonly history: ArtifactRef;
+	readonly synthetic: ArtifactRef;
+	readonly evaluation: ArtifactRef;
+	readonly signCheck: SignCheck;
+	readonly cut: AlertCut;
+}
+export interface WriteReportOutput {
+	/** Path of the HTML file for people to open. */
+	readonly path: string;
+}
+
+export interface BeginRunInput {
+	readonly request: RunRequest;
+	readonly workflowId: string | null;
+}
+
+export interface FailRunInput {
+	readonly runId: string;
+	readonly error: ErrorRecord;
+}
+
+export interface FinishRunInput extends StepInput {
+	readonly datasetId: string | null;
+	readonly modelId: string | null;
+}
+
+/** Every step by name. `Compute` ones run in child processes and take the compute task queue. */
+export interface ComputeSteps {
+	ingest(input: IngestInput): Promise<IngestOutput>;
+	profile(input: ProfileInput): Promise<ProfileOutput>;
+	fitFeatures(input: FitFeaturesInput): Promise<FitFeaturesOutput>;
+	trainGenerator(input: TrainInput): Promise<TrainGeneratorOutput>;
+	trainScorer(input: TrainInput): Promise<TrainScorerOutput>;
+	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
+	generate(input: GenerateInput): Promise<GenerateOutput>;
+	evaluate(input: EvaluateInput): Promise<EvaluateOutput>;
+}
+export interface IoSteps {
+	registerDataset(input: RegisterDatasetInput): Promise<RegisterDatasetOutput>;
+	publishRecords(input: PublishRecordsInput): Promise<CountOutput>;
+	registerModel(input: RegisterModelInput): Promise<RegisterModelOutput>;
+	loadModel(input: LoadModelInput): Promise<ModelParts>;
+	loadDataset(input: LoadDatasetInput): Promise<LoadDatasetOutput>;
+	decideAlerts(input: DecideAlertsInput): Promise<AlertCut>;
+	publishScores(input: PublishScoresInput): Promise<CountOutput>;
+	publishQueue(input: PublishQueueInput): Promise<PublishQueueOutput>;
+	registerSynthetic(input: RegisterSyntheticInput): Promise<RegisterSyntheticOutput>;
+	publishSynthetic(input: PublishSyntheticInput): Promise<CountOutput>;
+	writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
+}
+export interface Steps extends ComputeSteps, IoSteps {}
+
+export type StepName = keyof Steps;
+
+/** Outside the journal: they open and close the run itself. */
+export interface RunControl {
+	beginRun(input: BeginRunInput): Promise<void>;
+	finishRun(input: FinishRunInput): Promise<void>;
+	failRun(input: FailRunInput): Promise<void>;
+}
+
+/** What a run ends with; ids and counts for whoever started it. */
+export interface RunSummary {
+	readonly runId: string;
+	readonly datasetId: string | null;
+	readonly modelId: string | null;
+	readonly syntheticTableId: string | null;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	readonly alerts: number;
+	readonly syntheticRows: number;
+	readonly reportPath: string | null;
+}
+
+/** What a step says while it goes on: shown to people, and what the next attempt goes on from. */
+export interface StepProgress {
+	readonly done: number;
+	readonly total: number;
+	/** What is being done, for people: `training`, `trimming`. */
+	readonly phase: string;
+	readonly checkpoint: ArtifactRef | null;
+}
+
+/** What a runner gives to a step besides its input. */
+export interface StepContext {
+	/** 1 for the first attempt of the step; writes are fenced by it. */
+	readonly attempt: number;
+	/** The last progress of the attempt before, to go on from. */
+	readonly previous: StepProgress | null;
+	readonly signal: AbortSignal;
+	report(progress: StepProgress): void;
+}
+
+/** Task queues of the Temporal workers. */
+export const IO_TASK_QUEUE = 'counterfoil-io';
+export const COMPUTE_TASK_QUEUE = 'counterfoil-compute';

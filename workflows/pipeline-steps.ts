@@ -1,0 +1,273 @@
+import type {
+	AlertCut,
+	ArtifactRef,
+	IngestOutput,
+	ModelParts,
+	ProfileOutput,
+	RunControl,
+	RunRequest,
+	RunSummary,
+	Steps,
+	TrainGeneratorOutput,
+	TrainScorerOutput,
+} from '../src/contracts/pipeline.ts';
+import { ROWS_PER_SHARD } from '../src/contracts/table.ts';
+
+/**
+ * The order of steps of every kind of run, as plain functions over `Steps`: the in-process runner calls
+ * them with the activities themselves, the Temporal workflows with proxies of the same activities.
+ */
+type Activities = Steps & RunControl;
+
+interface StoredTable {
+	readonly datasetId: string;
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+	readonly shards: number;
+	readonly rows: number;
+	readonly rowsRejected: number;
+}
+
+interface TrainedModel {
+	readonly parts: ModelParts;
+	readonly generator: TrainGeneratorOutput;
+	readonly scorer: TrainScorerOutput;
+}
+
+/** Runs what the request asks for, from its first step to its last. */
+export async function runSteps(request: RunRequest, activities: Activities): Promise<RunSummary> {
+	switch (request.kind) {
+		case 'pipeline':
+			return runPipeline(request, activities);
+		case 'ingest':
+			return runIngest(request, activities);
+		case 'train':
+			return runTraining(request, activities);
+		case 'score':
+			return runScoring(request, activities);
+		case 'augment':
+			return runAugmentation(request, activities);
+	}
+}
+
+async function runPipeline(request: RunRequest, activities: Activities): Promise<RunSummary> {
+	const common = commonInput(request);
+	const table = await ingestTable(request, activities);
+	const model = await trainModel(request, table, activities);
+	const scored = await scoreTable(request, table, model.parts, activities);
+	const rows = request.config.syntheticRows ?? Math.min(table.rows, 10_000);
+	const synthetic = await generateTable(request, model.parts, rows, activities);
+	const { evaluation } = await activities.evaluate({
+		...common,
+		modelId: model.parts.modelId,
+		manifest: table.manifest,
+		model: model.parts,
+		discriminator: model.generator.discriminator,
+		synthetic: synthetic.table,
+		scores: scored.scores,
+	});
+	await activities.publishQueue({ ...common, datasetId: table.datasetId });
+	const report = await activities.writeReport({
+		...common,
+		datasetId: table.datasetId,
+		modelId: model.parts.modelId,
+		manifest: table.manifest,
+		profile: table.profile,
+		history: model.generator.history,
+		synthetic: synthetic.table,
+		evaluation,
+		signCheck: model.scorer.signCheck,
+		cut: scored.cut,
+	});
+	return finish(request, activities, {
+		datasetId: table.datasetId,
+		modelId: model.parts.modelId,
+		syntheticTableId: synthetic.syntheticTableId,
+		rowsLoaded: table.rows,
+		rowsRejected: table.rowsRejected,
+		alerts: scored.cut.alerts,
+		syntheticRows: rows,
+		reportPath: report.path,
+	});
+}
+
+async function runIngest(request: RunRequest, activities: Activities): Promise<RunSummary> {
+	const table = await ingestTable(request, activities);
+	return finish(request, activities, {
+		datasetId: table.datasetId,
+		rowsLoaded: table.rows,
+		rowsRejected: table.rowsRejected,
+	});
+}
+
+async function runTraining(request: RunRequest, activities: Activities): Promise<RunSummary> {
+	const table = await obtainTable(request, activities);
+	const model = await trainModel(request, table, activities);
+	return finish(request, activities, {
+		datasetId: table.datasetId,
+		modelId: model.parts.modelId,
+		rowsLoaded: table.rows,
+		rowsRejected: table.rowsRejected,
+	});
+}
+
+async function runScoring(request: RunRequest, activities: Activities): Promise<RunSummary> {
+	const common = commonInput(request);
+	const parts = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
+	const table = await obtainTable(request, activities);
+	const scored = await scoreTable(request, table, parts, activities);
+	await activities.publishQueue({ ...common, datasetId: table.datasetId });
+	return finish(request, activities, {
+		datasetId: table.datasetId,
+		modelId: parts.modelId,
+		rowsLoaded: table.rows,
+		rowsRejected: table.rowsRejected,
+		alerts: scored.cut.alerts,
+	});
+}
+
+async function runAugmentation(request: RunRequest, activities: Activities): Promise<RunSummary> {
+	const { rows } = required(request.augment, 'augment');
+	const parts = await activities.loadModel({
+		...commonInput(request),
+		modelId: required(request.modelId, 'modelId'),
+	});
+	const synthetic = await generateTable(request, parts, rows, activities);
+	return finish(request, activities, {
+		modelId: parts.modelId,
+		syntheticTableId: synthetic.syntheticTableId,
+		syntheticRows: rows,
+	});
+}
+
+async function obtainTable(request: RunRequest, activities: Activities): Promise<StoredTable> {
+	if (request.datasetId === null) return ingestTable(request, activities);
+	const stored = await activities.loadDataset({ ...commonInput(request), datasetId: request.datasetId });
+	return { ...stored, rowsRejected: 0 };
+}
+
+async function ingestTable(request: RunRequest, activities: Activities): Promise<StoredTable> {
+	const common = commonInput(request);
+	const ingested: IngestOutput = await activities.ingest({ ...common, source: required(request.source, 'source') });
+	const { manifest } = ingested;
+	const profiled: ProfileOutput = await activities.profile({ ...common, manifest });
+	const { datasetId } = await activities.registerDataset({
+		...common,
+		manifest,
+		profile: profiled.profile,
+		name: request.datasetName,
+	});
+	// One shard after the other: a record's key carries the number of its occurrence in the data set.
+	for (let shard = 0; shard < ingested.shards; shard++) {
+		await activities.publishRecords({ ...common, datasetId, manifest, shard });
+	}
+	return {
+		datasetId,
+		manifest,
+		profile: profiled.profile,
+		shards: ingested.shards,
+		rows: ingested.rowsLoaded,
+		rowsRejected: ingested.rowsRejected,
+	};
+}
+
+async function trainModel(request: RunRequest, table: StoredTable, activities: Activities): Promise<TrainedModel> {
+	const common = commonInput(request);
+	const { manifest, profile } = table;
+	const { features } = await activities.fitFeatures({ ...common, manifest, profile });
+	// Side by side: neither needs the other, and each takes one core.
+	const [generator, scorer] = await Promise.all([
+		activities.trainGenerator({ ...common, manifest, profile, features }),
+		activities.trainScorer({ ...common, manifest, profile, features }),
+	]);
+	const { modelId } = await activities.registerModel({
+		...common,
+		datasetId: table.datasetId,
+		profile,
+		features,
+		generator,
+		scorer,
+	});
+	const parts: ModelParts = { modelId, profile, features, generator: generator.generator, scorer: scorer.scorer };
+	return { parts, generator, scorer };
+}
+
+async function scoreTable(
+	request: RunRequest,
+	table: StoredTable,
+	model: ModelParts,
+	activities: Activities,
+): Promise<{ readonly scores: readonly ArtifactRef[]; readonly cut: AlertCut }> {
+	const common = commonInput(request);
+	const shards = Array.from({ length: table.shards }, (_, shard) => shard);
+	const outputs = await Promise.all(
+		shards.map((shard) => activities.scoreShard({ ...common, manifest: table.manifest, model, shard })),
+	);
+	const scores = outputs.map((output) => output.scores);
+	// The cut is known before anything is written, because a written score is never updated.
+	const cut = await activities.decideAlerts({ ...common, scores, rows: table.rows });
+	for (const [shard, ref] of scores.entries()) {
+		await activities.publishScores({
+			...common,
+			datasetId: table.datasetId,
+			modelId: model.modelId,
+			shard,
+			firstRow: shard * ROWS_PER_SHARD,
+			scores: ref,
+			cut,
+		});
+	}
+	return { scores, cut };
+}
+
+async function generateTable(
+	request: RunRequest,
+	model: ModelParts,
+	rows: number,
+	activities: Activities,
+): Promise<{ readonly syntheticTableId: string; readonly table: ArtifactRef }> {
+	const common = commonInput(request);
+	const conditions = request.augment?.conditions ?? [];
+	const { table, shards } = await activities.generate({ ...common, model, rows, conditions });
+	const { syntheticTableId } = await activities.registerSynthetic({
+		...common,
+		modelId: model.modelId,
+		table,
+		rows,
+		conditions,
+	});
+	for (let shard = 0; shard < shards; shard++) {
+		await activities.publishSynthetic({ ...common, syntheticTableId, table, shard });
+	}
+	return { syntheticTableId, table };
+}
+
+async function finish(
+	request: RunRequest,
+	activities: Activities,
+	known: Partial<Omit<RunSummary, 'runId'>>,
+): Promise<RunSummary> {
+	const summary: RunSummary = {
+		runId: request.runId,
+		datasetId: null,
+		modelId: null,
+		syntheticTableId: null,
+		rowsLoaded: 0,
+		rowsRejected: 0,
+		alerts: 0,
+		syntheticRows: 0,
+		reportPath: null,
+		...known,
+	};
+	await activities.finishRun({ ...commonInput(request), datasetId: summary.datasetId, modelId: summary.modelId });
+	return summary;
+}
+
+function commonInput(request: RunRequest) {
+	return { runId: request.runId, seed: request.seed, config: request.config };
+}
+
+function required<T>(value: T | null, name: string): T {
+	if (value === null) throw new Error(`a run of this kind needs ${name}`);
+	return value;
+}
