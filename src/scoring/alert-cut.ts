@@ -1,0 +1,84 @@
+/**
+ * The place in the order of rows at which alerts end: a row is an alert if its surprise is higher, or
+ * equal with a row number not above.
+ */
+export interface AlertCutPoint {
+	readonly surprise: number;
+	readonly rowNumber: number;
+	readonly alerts: number;
+}
+
+/**
+ * Keeps the `budget` most surprising rows while shards come one after the other.
+ *
+ * @returns `add(surprise, firstRow)` takes the surprises of a shard, [rows]; `cut()` gives the cut.
+ */
+export function createAlertCut(budget: number): {
+	add(surprise: Float64Array, firstRow: number): void;
+	cut(): AlertCutPoint;
+} {
+	// Two parallel arrays kept as a binary heap with the least alarming kept row on top.
+	const surprises: number[] = [];
+	const rows: number[] = [];
+
+	function isLess(a: number, b: number): boolean {
+		const first = surprises[a] as number;
+		const second = surprises[b] as number;
+		return first < second || (first === second && (rows[a] as number) > (rows[b] as number));
+	}
+	function swap(a: number, b: number): void {
+		[surprises[a], surprises[b]] = [surprises[b] as number, surprises[a] as number];
+		[rows[a], rows[b]] = [rows[b] as number, rows[a] as number];
+	}
+	function siftUp(start: number): void {
+		for (let child = start; child > 0; ) {
+			const parent = (child - 1) >> 1;
+			if (!isLess(child, parent)) return;
+			swap(child, parent);
+			child = parent;
+		}
+	}
+	function siftDown(): void {
+		for (let parent = 0; ; ) {
+			let least = parent;
+			for (const child of [2 * parent + 1, 2 * parent + 2]) {
+				if (child < surprises.length && isLess(child, least)) least = child;
+			}
+			if (least === parent) return;
+			swap(parent, least);
+			parent = least;
+		}
+	}
+
+	return {
+		add(surprise, firstRow) {
+			for (let i = 0; i < surprise.length; i++) {
+				const value = surprise[i] as number;
+				if (surprises.length < budget) {
+					surprises.push(value);
+					rows.push(firstRow + i);
+					siftUp(surprises.length - 1);
+				} else if (budget > 0 && value > (surprises[0] as number)) {
+					surprises[0] = value;
+					rows[0] = firstRow + i;
+					siftDown();
+				}
+			}
+		},
+		cut: () => ({
+			surprise: surprises[0] ?? Number.MAX_VALUE,
+			rowNumber: rows[0] ?? -1,
+			alerts: surprises.length,
+		}),
+	};
+}
+
+/** Whether a row is an alert under the cut. */
+export function isAlert(surprise: number, rowNumber: number, cut: AlertCutPoint): boolean {
+	return surprise > cut.surprise || (surprise === cut.surprise && rowNumber <= cut.rowNumber);
+}
+
+/** Alerts of a run without a budget of its own: 1 % of the rows, at least 1, at most 100. */
+export function defaultAlertBudget(rows: number): number {
+	return Math.max(1, Math.min(100, Math.round(rows / 100)));
+}
