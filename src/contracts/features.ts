@@ -43,6 +43,8 @@ interface SpecBase {
 	readonly scored: boolean;
 	/** Share of training rows in which it is missing. */
 	readonly missingShare: number;
+	/** Parts of datetime columns only: how the cells are written, as in the column's profile. */
+	readonly dateFormat?: string;
 }
 
 export interface NumericSpec extends SpecBase {
@@ -60,10 +62,12 @@ export interface NumericSpec extends SpecBase {
 
 export interface CategoricalSpec extends SpecBase {
 	readonly type: 'categorical';
-	/** Most frequent first. */
+	/** As they are most often written; most frequent first, weekdays in their own order; at most 10,000. */
 	readonly levels: readonly string[];
 	/** Training rows of each level. */
 	readonly counts: readonly number[];
+	/** Booleans only: a cell is the same level in upper and lower case. */
+	readonly ignoreCase?: true;
 }
 
 /** A run of neighbouring columns of the encoded matrix. */

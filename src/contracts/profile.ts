@@ -15,7 +15,7 @@ export interface NumberSummary {
 	readonly mean: number;
 	/** Population standard deviation. */
 	readonly std: number;
-	/** Most digits after the decimal point in any cell. */
+	/** Digits after the decimal point that 99.5 % of the cells do with, trailing zeros not counted. */
 	readonly decimals: number;
 	/** 101 quantiles, 0 % to 100 %; for a datetime in milliseconds since 1970 UTC. */
 	readonly quantiles: readonly number[];
@@ -39,6 +39,8 @@ export interface ColumnProfile {
 	readonly numbers?: NumberSummary;
 	/** datetime columns only: how the text is written, e.g. `YYYY-MM-DD HH:mm:ss`. */
 	readonly dateFormat?: string;
+	/** How a missing cell of a categorical or boolean column is written, if it is not simply empty. */
+	readonly missingText?: string;
 }
 
 export interface TableProfile {

@@ -1,0 +1,160 @@
+import type { Cells } from '../contracts/table.ts';
+import { countLevels } from './count-levels.ts';
+import { addToDistinctSketch, createDistinctSketch, mergeIntoDistinctSketch } from './distinct-sketch.ts';
+import { parseNumber } from './parse-number.ts';
+import { addText, createTextEvidence, mergeIntoTextEvidence, type TextEvidence } from './text-evidence.ts';
+
+/** Distinct texts counted exactly, per column. */
+export const MAX_EXACT_LEVELS = 100_000;
+/** Frequent texts that are still counted once there are more distinct ones than that. */
+const KEPT_LEVELS = 10_000;
+
+/**
+ * Statistics of one column over some consecutive rows. Plain data: it may be stored as JSON and merged later.
+ *
+ * While a column has at most `MAX_EXACT_LEVELS` distinct texts, they and their counts are all there is to know;
+ * beyond, they are turned into `beyond` and only the frequent ones go on being counted.
+ */
+export interface ColumnTally {
+	readonly name: string;
+	readonly rows: number;
+	/** Cells without any text. */
+	readonly empty: number;
+	readonly texts: readonly string[];
+	readonly counts: readonly number[];
+	readonly beyond: BeyondExact | null;
+	readonly order: RowOrder;
+}
+
+export interface BeyondExact {
+	readonly evidence: TextEvidence;
+	/** Registers of a distinct-count sketch over all texts. */
+	readonly registers: number[];
+	/** Cells and distinct texts when exact counting ended. */
+	readonly exactCells: number;
+	readonly exactDistinct: number;
+}
+
+/** Whether the cells are numbers that grow from row to row. */
+export interface RowOrder {
+	readonly increasing: boolean;
+	readonly first: number | null;
+	readonly last: number | null;
+}
+
+function orderOf(cells: Cells): RowOrder {
+	let first: number | null = null;
+	let last: number | null = null;
+	for (let row = 0; row < (cells.type === 'number' ? cells.values : cells.codes).length; row++) {
+		let value: number;
+		if (cells.type === 'number') value = cells.values[row] as number;
+		else {
+			const code = cells.codes[row] as number;
+			if (code < 0) continue;
+			value = parseNumber(cells.dictionary[code] as string);
+			if (Number.isNaN(value)) return { increasing: false, first: null, last: null };
+		}
+		if (Number.isNaN(value)) continue;
+		if (last !== null && value <= last) return { increasing: false, first: null, last: null };
+		first ??= value;
+		last = value;
+	}
+	return { increasing: true, first, last };
+}
+
+function followedBy(a: RowOrder, b: RowOrder): RowOrder {
+	const increasing = a.increasing && b.increasing && (a.last === null || b.first === null || a.last < b.first);
+	if (!increasing) return { increasing: false, first: null, last: null };
+	return { increasing, first: a.first ?? b.first, last: b.last ?? a.last };
+}
+
+/** A tally that grows. */
+interface GrowingTally {
+	rows: number;
+	empty: number;
+	order: RowOrder;
+	levels: Map<string, number>;
+	beyond: BeyondExact | null;
+}
+
+function emptyTally(): GrowingTally {
+	const order: RowOrder = { increasing: true, first: null, last: null };
+	return { rows: 0, empty: 0, order, levels: new Map(), beyond: null };
+}
+
+function reopen(tally: ColumnTally): GrowingTally {
+	const { rows, empty, order, texts, counts } = tally;
+	const levels = new Map(texts.map((text, i) => [text, counts[i] as number]));
+	return { rows, empty, order, levels, beyond: structuredClone(tally.beyond) };
+}
+
+function close(name: string, tally: GrowingTally): ColumnTally {
+	const { rows, empty, order, levels, beyond } = tally;
+	return { name, rows, empty, order, texts: [...levels.keys()], counts: [...levels.values()], beyond };
+}
+
+function addEvidence(beyond: BeyondExact, texts: readonly string[], counts: readonly number[]): void {
+	for (let i = 0; i < texts.length; i++) {
+		addText(beyond.evidence, texts[i] as string, counts[i] as number);
+		addToDistinctSketch(beyond.registers, texts[i] as string);
+	}
+}
+
+/** Ends exact counting: what is known becomes evidence, and only the most frequent texts stay. */
+function endExactCounting(tally: GrowingTally): BeyondExact {
+	const counts = [...tally.levels.values()];
+	const beyond: BeyondExact = {
+		evidence: createTextEvidence(),
+		registers: createDistinctSketch(),
+		exactCells: counts.reduce((sum, count) => sum + count, 0),
+		exactDistinct: counts.length,
+	};
+	addEvidence(beyond, [...tally.levels.keys()], counts);
+	tally.levels = new Map([...tally.levels].sort((a, b) => b[1] - a[1]).slice(0, KEPT_LEVELS));
+	tally.beyond = beyond;
+	return beyond;
+}
+
+function addTally(tally: GrowingTally, next: ColumnTally): void {
+	tally.rows += next.rows;
+	tally.empty += next.empty;
+	tally.order = followedBy(tally.order, next.order);
+	if (next.beyond !== null) {
+		const beyond = tally.beyond ?? endExactCounting(tally);
+		mergeIntoTextEvidence(beyond.evidence, next.beyond.evidence);
+		mergeIntoDistinctSketch(beyond.registers, next.beyond.registers);
+	} else if (tally.beyond !== null) {
+		addEvidence(tally.beyond, next.texts, next.counts);
+	}
+	const { levels } = tally;
+	for (let i = 0; i < next.texts.length; i++) {
+		const text = next.texts[i] as string;
+		const known = levels.get(text);
+		if (known === undefined && tally.beyond !== null && levels.size >= KEPT_LEVELS) continue;
+		levels.set(text, (known ?? 0) + (next.counts[i] as number));
+	}
+	if (tally.beyond === null && levels.size > MAX_EXACT_LEVELS) endExactCounting(tally);
+}
+
+export function tallyCells(name: string, cells: Cells): ColumnTally {
+	const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
+	const tally = emptyTally();
+	addTally(tally, { name, rows, ...countLevels(cells), beyond: null, order: orderOf(cells) });
+	return close(name, tally);
+}
+
+/** Merges tallies of one column in the order of their rows; the parts are left as they are. */
+export function mergeTallies(tallies: readonly ColumnTally[]): ColumnTally {
+	const first = tallies[0] as ColumnTally;
+	const tally = reopen(first);
+	for (const next of tallies.slice(1)) addTally(tally, next);
+	return close(first.name, tally);
+}
+
+/** All evidence of a column, gathered from its levels or carried along. */
+export function evidenceOf(tally: ColumnTally): TextEvidence {
+	if (tally.beyond !== null) return tally.beyond.evidence;
+	const evidence = createTextEvidence();
+	for (let i = 0; i < tally.texts.length; i++) addText(evidence, tally.texts[i] as string, tally.counts[i] as number);
+	return evidence;
+}

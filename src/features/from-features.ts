@@ -1,0 +1,155 @@
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { CategoricalSpec, FeatureColumn, FeatureSpec, FeatureTable, NumericSpec } from '../contracts/features.ts';
+import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
+import type { Cells, TableBatch } from '../contracts/table.ts';
+import { compileDateFormat, DAY_MS, EPOCH_MILLISECONDS, EPOCH_SECONDS } from './date-format.ts';
+import { isMissingText } from './is-missing-text.ts';
+import { weekdayOf } from './to-features.ts';
+
+/**
+ * The cells of generated rows: the feature columns and the constant ones, in the order of the profile. Numbers
+ * are rounded as the column is and kept within its range, dates are written in its format, a date's day being
+ * moved to the nearest one with the generated weekday. Columns that are not features are absent.
+ */
+export function fromFeatures(table: FeatureTable, specs: readonly FeatureSpec[], profile: TableProfile): TableBatch {
+	if (table.columns.length !== specs.length) {
+		throw new CounterfoilError('INTERNAL', `${table.columns.length} feature columns for ${specs.length} specs.`);
+	}
+	const parts = new Map<string, Part[]>();
+	specs.forEach((spec, i) => {
+		const column = table.columns[i] as FeatureColumn;
+		const known = parts.get(spec.column);
+		if (known === undefined) parts.set(spec.column, [{ spec, column }]);
+		else known.push({ spec, column });
+	});
+	const names: string[] = [];
+	const columns: Cells[] = [];
+	for (const column of profile.columns) {
+		const own = parts.get(column.name);
+		let cells: Cells | null = null;
+		if (own !== undefined) cells = toCells(own, column, table.rows);
+		else if (column.kind === 'constant' && column.role === 'feature') cells = constantCells(column, table.rows);
+		if (cells === null) continue;
+		names.push(column.name);
+		columns.push(cells);
+	}
+	return { rows: table.rows, names, columns };
+}
+
+interface Part {
+	readonly spec: FeatureSpec;
+	readonly column: FeatureColumn;
+}
+
+function toCells(parts: readonly Part[], profile: ColumnProfile, rows: number): Cells {
+	const [first] = parts as [Part];
+	if (first.spec.part !== 'value') return dateCells(parts, rows);
+	if (first.spec.type === 'categorical') {
+		return levelCells(codesOf(first.column), first.spec.levels, profile.missingText);
+	}
+	return { type: 'number', values: roundedWithin(valuesOf(first.column), first.spec) };
+}
+
+function valuesOf(column: FeatureColumn): Float64Array {
+	if (column.type === 'numeric') return column.values;
+	throw new CounterfoilError('INTERNAL', 'A numeric spec is given level codes.');
+}
+
+function codesOf(column: FeatureColumn): Int32Array {
+	if (column.type === 'categorical') return column.codes;
+	throw new CounterfoilError('INTERNAL', 'A categorical spec is given numbers.');
+}
+
+/** [rows]; rounded to the spec's decimals and clipped to its range; NaN stays. */
+function roundedWithin(values: Float64Array, spec: NumericSpec): Float64Array {
+	const { decimals, min, max } = spec;
+	const scale = 10 ** decimals;
+	const rounded = new Float64Array(values.length);
+	for (let row = 0; row < values.length; row++) {
+		const value = values[row] as number;
+		let near = value;
+		// Scaling is exact enough for money and the like; the longer way is for tiny and huge numbers.
+		if (decimals === 0) near = Math.round(value);
+		else if (decimals <= 6 && Math.abs(value) < 1e9) near = Math.round(value * scale) / scale;
+		else if (decimals <= 15) near = Number(value.toFixed(decimals));
+		// Adding zero turns -0 into 0.
+		rounded[row] = Math.min(max, Math.max(min, near)) + 0;
+	}
+	return rounded;
+}
+
+function levelCells(codes: Int32Array, levels: readonly string[], missingText: string | undefined): Cells {
+	const areNumbers = levels.every((level) => level === String(Number(level)) && !isMissingText(level));
+	if (areNumbers && missingText === undefined) {
+		const numbers = Float64Array.from(levels, Number);
+		return {
+			type: 'number',
+			values: Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : (numbers[code] ?? 0))),
+		};
+	}
+	const dictionary = missingText === undefined ? levels : [...levels, missingText];
+	const missing = missingText === undefined ? -1 : levels.length;
+	return { type: 'text', codes: codes.map((code) => (code < 0 ? missing : code)), dictionary };
+}
+
+function constantCells(column: ColumnProfile, rows: number): Cells {
+	const level = column.levels[0]?.level;
+	if (level === undefined) return { type: 'number', values: new Float64Array(rows).fill(Number.NaN) };
+	return levelCells(new Int32Array(rows), [level], undefined);
+}
+
+function dateCells(parts: readonly Part[], rows: number): Cells {
+	const part = (name: FeatureSpec['part']) => parts.find(({ spec }) => spec.part === name);
+	const day = part('day');
+	const time = part('time-of-day');
+	const weekday = part('weekday');
+	if (day === undefined) throw new CounterfoilError('INTERNAL', 'A date has no day.');
+	const daySpec = day.spec as NumericSpec;
+	const dateFormat = daySpec.dateFormat ?? '';
+	const format = compileDateFormat(dateFormat);
+	const days = roundedWithin(valuesOf(day.column), daySpec);
+	const times = time === undefined ? null : valuesOf(time.column);
+	const timeSpec = time?.spec as NumericSpec | undefined;
+	const weekdayCodes = weekday === undefined ? null : codesOf(weekday.column);
+	const weekdayLevels = weekday === undefined ? [] : (weekday.spec as CategoricalSpec).levels;
+
+	const codes = new Int32Array(rows).fill(-1);
+	const dictionary: string[] = [];
+	const known = new Map<string, number>();
+	for (let row = 0; row < rows; row++) {
+		let date = days[row] as number;
+		if (Number.isNaN(date)) continue;
+		const code = weekdayCodes === null ? -1 : (weekdayCodes[row] as number);
+		if (code >= 0 && code < weekdayLevels.length) date = nearestWithWeekday(date, code, daySpec);
+		let seconds = 0;
+		if (times !== null && timeSpec !== undefined) {
+			seconds = times[row] as number;
+			// A date with a day but no time takes one of the usual times.
+			if (Number.isNaN(seconds)) seconds = timeSpec.quantiles[(row * 37) % 101] as number;
+			seconds = Math.round(seconds / format.stepSeconds) * format.stepSeconds;
+			seconds = Math.min(timeSpec.max, Math.max(timeSpec.min, seconds));
+		}
+		const text = format.write(date * DAY_MS + seconds * 1000 - format.offsetMs);
+		let entry = known.get(text);
+		if (entry === undefined) {
+			entry = dictionary.push(text) - 1;
+			known.set(text, entry);
+		}
+		codes[row] = entry;
+	}
+	if (dateFormat !== EPOCH_SECONDS && dateFormat !== EPOCH_MILLISECONDS) return { type: 'text', codes, dictionary };
+	const instants = Float64Array.from(dictionary, Number);
+	return {
+		type: 'number',
+		values: Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : (instants[code] ?? 0))),
+	};
+}
+
+/** The nearest day of that weekday that lies within the range of training, else the day itself. */
+function nearestWithWeekday(day: number, weekday: number, { min, max }: NumericSpec): number {
+	const shift = ((weekday - weekdayOf(day) + 10) % 7) - 3;
+	for (const candidate of [day + shift, day + shift + (shift > 0 ? -7 : 7)]) {
+		if (candidate >= min && candidate <= max) return candidate;
+	}
+	return day;
+}

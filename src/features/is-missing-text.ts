@@ -1,0 +1,27 @@
+const SPELLINGS: ReadonlySet<string> = new Set([
+	'',
+	'#N/A',
+	'#NA',
+	'-',
+	'--',
+	'?',
+	'<NA>',
+	'N/A',
+	'NA',
+	'NULL',
+	'NaN',
+	'NaT',
+	'None',
+	'\\N',
+	'n/a',
+	'na',
+	'nan',
+	'null',
+]);
+
+/** Whether a cell's text is one of the usual ways to write "no value"; blanks around it are ignored. */
+export function isMissingText(text: string): boolean {
+	// The longest spelling has four letters; most texts are told apart by their length alone.
+	if (text.length > 4 && text.trim().length > 4) return false;
+	return SPELLINGS.has(text.trim());
+}

@@ -1,0 +1,136 @@
+import { DATE_ORDERS, type DateOrder, dateStyle, parseDate } from './date-format.ts';
+import { isMissingText } from './is-missing-text.ts';
+import { addNumber, createNumberStats, mergeIntoNumberStats, type NumberStats } from './number-stats.ts';
+import { decimalsOf, hasLeadingZero, isUnsafeInteger, parseNumber } from './parse-number.ts';
+
+const MAX_DECIMALS = 20;
+
+/** What the cells of a column could be, counted in cells. Plain data, mergeable. */
+export interface TextEvidence {
+	/** Cells that hold a value: not empty and not a spelling of missing. */
+	present: number;
+	/** [spelling of missing, cells]. */
+	readonly missingTexts: [string, number][];
+	/** Finite numbers. */
+	readonly numbers: NumberStats;
+	/** Numbers without digits after the decimal point. */
+	integers: number;
+	infinite: number;
+	leadingZeros: number;
+	unsafeIntegers: number;
+	/** [21]; numbers by digits after the decimal point. */
+	readonly decimals: number[];
+	readonly dates: DateEvidence[];
+	maxLength: number;
+	/** Cells with a blank between words. */
+	spaced: number;
+}
+
+export interface DateEvidence {
+	readonly order: DateOrder;
+	/** Milliseconds since 1970 UTC. */
+	readonly instants: NumberStats;
+	/** [style as `dateStyle` gives it, cells]. */
+	readonly styles: [string, number][];
+}
+
+export function createTextEvidence(): TextEvidence {
+	return {
+		present: 0,
+		missingTexts: [],
+		numbers: createNumberStats(),
+		integers: 0,
+		infinite: 0,
+		leadingZeros: 0,
+		unsafeIntegers: 0,
+		decimals: new Array<number>(MAX_DECIMALS + 1).fill(0),
+		dates: [],
+		maxLength: 0,
+		spaced: 0,
+	};
+}
+
+function addCount(counts: [string, number][], text: string, count: number): void {
+	const known = counts.find(([key]) => key === text);
+	if (known === undefined) counts.push([text, count]);
+	else known[1] += count;
+}
+
+function datesOf(evidence: TextEvidence, order: DateOrder): DateEvidence {
+	let dates = evidence.dates.find((known) => known.order === order);
+	if (dates === undefined) {
+		dates = { order, instants: createNumberStats(), styles: [] };
+		evidence.dates.push(dates);
+	}
+	return dates;
+}
+
+/** Adds one distinct text that `count` cells hold. */
+export function addText(evidence: TextEvidence, text: string, count: number): void {
+	if (isMissingText(text)) {
+		addCount(evidence.missingTexts, text, count);
+		return;
+	}
+	evidence.present += count;
+	evidence.maxLength = Math.max(evidence.maxLength, text.length);
+	const value = parseNumber(text);
+	if (!Number.isNaN(value)) {
+		addNumberText(evidence, text, value, count);
+		return;
+	}
+	if (/\S\s+\S/.test(text)) evidence.spaced += count;
+	const first = text.trimStart().charCodeAt(0);
+	if (first < 48 || first > 57) return;
+	for (const order of DATE_ORDERS) {
+		const instant = parseDate(text, order);
+		if (Number.isNaN(instant)) continue;
+		const dates = datesOf(evidence, order);
+		addNumber(dates.instants, instant, count);
+		addCount(dates.styles, dateStyle(text), count);
+	}
+}
+
+function addNumberText(evidence: TextEvidence, text: string, value: number, count: number): void {
+	if (!Number.isFinite(value)) {
+		evidence.infinite += count;
+		return;
+	}
+	addNumber(evidence.numbers, value, count);
+	const decimals = Math.min(decimalsOf(text), MAX_DECIMALS);
+	evidence.decimals[decimals] = (evidence.decimals[decimals] as number) + count;
+	if (decimals === 0) evidence.integers += count;
+	if (hasLeadingZero(text)) evidence.leadingZeros += count;
+	if (isUnsafeInteger(text)) evidence.unsafeIntegers += count;
+}
+
+/** Adds what `other` holds to `evidence`. */
+export function mergeIntoTextEvidence(evidence: TextEvidence, other: TextEvidence): void {
+	evidence.present += other.present;
+	for (const [text, count] of other.missingTexts) addCount(evidence.missingTexts, text, count);
+	mergeIntoNumberStats(evidence.numbers, other.numbers);
+	evidence.integers += other.integers;
+	evidence.infinite += other.infinite;
+	evidence.leadingZeros += other.leadingZeros;
+	evidence.unsafeIntegers += other.unsafeIntegers;
+	for (let i = 0; i <= MAX_DECIMALS; i++) {
+		evidence.decimals[i] = (evidence.decimals[i] as number) + (other.decimals[i] as number);
+	}
+	for (const dates of other.dates) {
+		const own = datesOf(evidence, dates.order);
+		mergeIntoNumberStats(own.instants, dates.instants);
+		for (const [style, count] of dates.styles) addCount(own.styles, style, count);
+	}
+	evidence.maxLength = Math.max(evidence.maxLength, other.maxLength);
+	evidence.spaced += other.spaced;
+}
+
+/** The fewest digits after the decimal point that 99.5 % of the numbers do with. */
+export function usualDecimals(evidence: TextEvidence): number {
+	const enough = evidence.numbers.count * 0.995;
+	let covered = 0;
+	for (let decimals = 0; decimals < MAX_DECIMALS; decimals++) {
+		covered += evidence.decimals[decimals] as number;
+		if (covered >= enough) return decimals;
+	}
+	return MAX_DECIMALS;
+}

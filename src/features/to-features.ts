@@ -1,0 +1,70 @@
+import type { FeatureColumn, FeatureSpec, FeatureTable, NumericSpec } from '../contracts/features.ts';
+import { MISSING_LEVEL } from '../contracts/features.ts';
+import type { TableBatch } from '../contracts/table.ts';
+import { compileDateFormat, DAY_MS } from './date-format.ts';
+import { columnCells, readLevels, readLocalTimes, readNumbers } from './read-cells.ts';
+
+/**
+ * The features of a batch, in the order of the specs. Cells that cannot be read are missing, levels that the spec
+ * does not have are `UNSEEN_LEVEL`, infinite numbers are the largest or smallest of training.
+ *
+ * @throws SCHEMA_MISMATCH if a column is missing.
+ */
+export function toFeatures(batch: TableBatch, specs: readonly FeatureSpec[]): FeatureTable {
+	// The parts of a datetime share one pass over its texts.
+	const times = new Map<string, Float64Array>();
+
+	function localTimes(spec: FeatureSpec): Float64Array {
+		let read = times.get(spec.column);
+		if (read === undefined) {
+			read = readLocalTimes(columnCells(batch, spec.column), compileDateFormat(spec.dateFormat ?? ''));
+			times.set(spec.column, read);
+		}
+		return read;
+	}
+
+	function toColumn(spec: FeatureSpec): FeatureColumn {
+		if (spec.part === 'value') {
+			const cells = columnCells(batch, spec.column);
+			if (spec.type === 'categorical') return { type: 'categorical', codes: readLevels(cells, spec) };
+			return { type: 'numeric', values: boundInfinite(readNumbers(cells), spec) };
+		}
+		if (spec.type === 'categorical') return { type: 'categorical', codes: weekdays(localTimes(spec)) };
+		const values = spec.part === 'day' ? days(localTimes(spec)) : timesOfDay(localTimes(spec));
+		return { type: 'numeric', values };
+	}
+
+	return { rows: batch.rows, columns: specs.map(toColumn) };
+}
+
+function boundInfinite(values: Float64Array, spec: NumericSpec): Float64Array {
+	for (let row = 0; row < values.length; row++) {
+		if (values[row] === Number.POSITIVE_INFINITY) values[row] = spec.max;
+		else if (values[row] === Number.NEGATIVE_INFINITY) values[row] = spec.min;
+	}
+	return values;
+}
+
+/** Whole days since 1970-01-01 of local times in milliseconds. */
+export function days(times: Float64Array): Float64Array {
+	return times.map((ms) => Math.floor(ms / DAY_MS));
+}
+
+/** Seconds since midnight of local times in milliseconds. */
+export function timesOfDay(times: Float64Array): Float64Array {
+	return times.map((ms) => (ms - Math.floor(ms / DAY_MS) * DAY_MS) / 1000);
+}
+
+/** 0 = Monday to 6 = Sunday of a day since 1970-01-01, which was a Thursday. */
+export function weekdayOf(day: number): number {
+	return (((day + 3) % 7) + 7) % 7;
+}
+
+export function weekdays(times: Float64Array): Int32Array {
+	const codes = new Int32Array(times.length);
+	for (let row = 0; row < codes.length; row++) {
+		const ms = times[row] as number;
+		codes[row] = Number.isNaN(ms) ? MISSING_LEVEL : weekdayOf(Math.floor(ms / DAY_MS));
+	}
+	return codes;
+}
