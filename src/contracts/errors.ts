@@ -61,11 +61,26 @@ export const ERROR_CATALOGUE = {
 	CSV_UNCLOSED_QUOTE: { retryable: false, exitCode: 4, meaning: 'A quoted field is opened and never closed.' },
 	CSV_UNREADABLE: { retryable: false, exitCode: 4, meaning: 'The text cannot be read as a delimited table.' },
 	DATABASE_CORRUPT: { retryable: false, exitCode: 1, meaning: 'The database fails its integrity check.' },
+	DATABASE_FOREIGN: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'The SQLite database that was named belongs to another program.',
+	},
 	DATABASE_LOCKED: { retryable: true, exitCode: 5, meaning: 'Another process holds the database for writing.' },
 	DATABASE_NEWER: {
 		retryable: false,
 		exitCode: 1,
 		meaning: 'The database was written by a newer version of counterfoil.',
+	},
+	DATABASE_NOT_ACCESSIBLE: {
+		retryable: false,
+		exitCode: 7,
+		meaning: 'The database file or its folder may not be read or written.',
+	},
+	DATABASE_OUTDATED: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'The database lacks migrations and was opened for reading only.',
 	},
 	DISK_FULL: { retryable: true, exitCode: 6, meaning: 'There is no space left where counterfoil writes.' },
 	INPUT_COMPRESSION_DAMAGED: {

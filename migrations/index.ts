@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration';
+import { down as down0001, up as up0001 } from './0001-initial.ts';
+
+/** All migrations by name; a new one must sort after the last. A published one is never changed. */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = {
+	'0001-initial': { up: up0001, down: down0001 },
+};

@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type Sqlite from 'better-sqlite3';
+import { CounterfoilError } from '../contracts/errors.ts';
+import { migrateToLatest, readMigrationState } from './migrate.ts';
+import { connectSqlite, createSqliteKysely } from './sqlite-connection.ts';
+import { createSqliteEngine } from './sqlite-engine.ts';
+import { translateSqliteError } from './sqlite-errors.ts';
+import type { Store } from './store.ts';
+
+export interface OpenStoreOptions {
+	/** A path, or a `file:` URL. The file and its folder are made where they are missing. */
+	readonly path: string;
+	/** Opens an existing database for reading only. @default false */
+	readonly readonly?: boolean;
+	/** Brings the schema up to date; without it an older schema is refused. @default true */
+	readonly migrate?: boolean;
+	/** How long a statement waits for another process, in milliseconds. @default 5000 */
+	readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens the database.
+ *
+ * @example
+ * const store = await openStore({ path: '.counterfoil/counterfoil.db' });
+ * try {
+ *   const runs = await store.reader.selectFrom('runs').selectAll().execute();
+ * } finally {
+ *   await store.close();
+ * }
+ *
+ * @throws NOT_FOUND, DATABASE_LOCKED, DATABASE_CORRUPT, DATABASE_NEWER, DATABASE_FOREIGN,
+ *   DATABASE_OUTDATED, DATABASE_NOT_ACCESSIBLE, DISK_FULL
+ */
+export async function openStore(options: OpenStoreOptions): Promise<Store> {
+	const path = resolvePath(options.path);
+	const readonly = options.readonly ?? false;
+	prepareFolder(path, readonly);
+	const timeout = options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs };
+
+	const connections: Sqlite.Database[] = [];
+	try {
+		const writing = connectSqlite(path, { readonly, ...timeout });
+		connections.push(writing);
+		const writer = createSqliteKysely(writing);
+		if (readonly || options.migrate === false) {
+			const { pending } = await readMigrationState(writer, path);
+			if (pending.length > 0) throw outdated(path, pending);
+		} else {
+			await migrateToLatest(writer, path);
+		}
+		const reading = connectSqlite(path, { readonly: true, ...timeout });
+		connections.push(reading);
+		const reader = createSqliteKysely(reading);
+		return {
+			dialect: 'sqlite',
+			path,
+			readonly,
+			writer,
+			reader,
+			engine: createSqliteEngine(writing, writer),
+			close: async () => {
+				// The last connection to close empties the log into the database, which only a writer can.
+				await reader.destroy();
+				reading.close();
+				await writer.destroy();
+				writing.close();
+			},
+		};
+	} catch (error) {
+		for (const connection of connections) connection.close();
+		throw error;
+	}
+}
+
+function resolvePath(path: string): string {
+	if (path.startsWith('file:')) return fileURLToPath(path);
+	if (path === '' || path === ':memory:' || /^[a-z][a-z+]+:\/\//i.test(path)) {
+		throw new CounterfoilError('USAGE', 'The database must be a file.', {
+			hint: 'Name a file, for example --db .counterfoil/counterfoil.db.',
+		});
+	}
+	return resolve(path);
+}
+
+function prepareFolder(path: string, readonly: boolean): void {
+	if (readonly) {
+		if (existsSync(path)) return;
+		throw new CounterfoilError('NOT_FOUND', 'There is no database yet.', {
+			where: path,
+			hint: 'Run "counterfoil demo" or "counterfoil run FILE" first, or name the database with --db.',
+		});
+	}
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+	} catch (error) {
+		throw translateSqliteError(error, path);
+	}
+}
+
+function outdated(path: string, pending: readonly string[]): CounterfoilError {
+	const names = pending.join(', ');
+	return new CounterfoilError('DATABASE_OUTDATED', `The database lacks the migrations ${names}.`, {
+		where: path,
+		hint: 'Run "counterfoil db migrate" with this --db.',
+	});
+}

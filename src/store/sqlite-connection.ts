@@ -1,0 +1,122 @@
+import Sqlite from 'better-sqlite3';
+import {
+	CompiledQuery,
+	type DatabaseConnection,
+	Kysely,
+	SqliteAdapter,
+	type SqliteDatabase,
+	SqliteDialect,
+	SqliteDriver,
+	type SqliteStatement,
+} from 'kysely';
+import type { Database } from './database.ts';
+import { translateSqliteError } from './sqlite-errors.ts';
+
+/** How long a statement waits for another process before it gives up. */
+const BUSY_TIMEOUT_MS = 5_000;
+/** Size to which the write-ahead log shrinks again after a large write, in bytes. */
+const JOURNAL_SIZE_LIMIT = 64 * 2 ** 20;
+
+export interface SqliteConnectionOptions {
+	readonly readonly: boolean;
+	/** @default 5000 */
+	readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens one connection to a database file with the settings that every connection must have.
+ *
+ * Durability: with `synchronous = NORMAL` a commit survives a crash of the process, but a loss of power
+ * may undo the last commits (never corrupt the file); `StoreEngine.flush` closes that gap.
+ */
+export function connectSqlite(path: string, options: SqliteConnectionOptions): Sqlite.Database {
+	try {
+		// The timeout comes first: switching to WAL takes a lock itself.
+		const connection = new Sqlite(path, {
+			readonly: options.readonly,
+			fileMustExist: options.readonly,
+			timeout: options.busyTimeoutMs ?? BUSY_TIMEOUT_MS,
+		});
+		try {
+			if (!options.readonly) {
+				connection.pragma('journal_mode = WAL');
+				connection.pragma('synchronous = NORMAL');
+				connection.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
+			}
+			connection.pragma('foreign_keys = ON');
+			return connection;
+		} catch (error) {
+			connection.close();
+			throw error;
+		}
+	} catch (error) {
+		throw translateSqliteError(error, path);
+	}
+}
+
+/** Kysely over a connection, with errors of the catalogue and write transactions that take the lock at once. */
+export function createSqliteKysely(connection: Sqlite.Database): Kysely<Database> {
+	return new Kysely<Database>({ dialect: new ImmediateSqliteDialect(withTranslatedErrors(connection)) });
+}
+
+class ImmediateSqliteDialect extends SqliteDialect {
+	readonly #database: SqliteDatabase;
+
+	constructor(database: SqliteDatabase) {
+		super({ database });
+		this.#database = database;
+	}
+
+	override createDriver(): SqliteDriver {
+		return new ImmediateSqliteDriver({ database: this.#database });
+	}
+
+	override createAdapter(): SqliteAdapter {
+		return new TransactionalSqliteAdapter();
+	}
+}
+
+/**
+ * Kysely begins transactions as DEFERRED. One that reads first and writes later then fails at once with
+ * SQLITE_BUSY if another process wrote in between, without waiting; IMMEDIATE waits its turn.
+ */
+class ImmediateSqliteDriver extends SqliteDriver {
+	override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+		await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+	}
+}
+
+/** SQLite can undo changes of the schema; Kysely leaves that unused, which would leave half a migration behind. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+	override get supportsTransactionalDdl(): boolean {
+		return true;
+	}
+}
+
+function withTranslatedErrors(connection: Sqlite.Database): SqliteDatabase {
+	const translated = <T>(action: () => T): T => {
+		try {
+			return action();
+		} catch (error) {
+			throw translateSqliteError(error, connection.name);
+		}
+	};
+	return {
+		close: () => translated(() => connection.close()),
+		prepare: (statement: string): SqliteStatement => {
+			const prepared = translated(() => connection.prepare<unknown[]>(statement));
+			return {
+				reader: prepared.reader,
+				all: (parameters) => translated(() => prepared.all(...parameters)),
+				run: (parameters) => translated(() => prepared.run(...parameters)),
+				*iterate(parameters) {
+					try {
+						yield* prepared.iterate(...parameters);
+					} catch (error) {
+						throw translateSqliteError(error, connection.name);
+					}
+				},
+			};
+		},
+	};
+}
