@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createRandom } from '../../src/contracts/random.ts';
+import { measureClosestRecord, takeRows } from '../../src/evaluate/closest-record.ts';
+import { checkCopies, countCopies } from '../../src/evaluate/copies.ts';
+import type { QualityTable } from '../../src/evaluate/quality-table.ts';
+import { categorical, numeric } from './golden.ts';
+
+type Row = readonly [number | null, number | null, string | null];
+
+function tableOf(rows: readonly Row[]): QualityTable {
+	return {
+		rows: rows.length,
+		columns: [
+			numeric(
+				'a',
+				rows.map((row) => row[0]),
+			),
+			numeric(
+				'b',
+				rows.map((row) => row[1]),
+			),
+			categorical(
+				'c',
+				rows.map((row) => row[2]),
+			),
+		],
+	};
+}
+
+const number = fc.option(fc.integer({ min: -2, max: 2 }), { nil: null });
+const row = fc.tuple(number, number, fc.option(fc.constantFrom('x', 'y', 'z'), { nil: null }));
+
+test('copies are the rows whose every cell equals a training row, missing equal to missing', () => {
+	fc.assert(
+		fc.property(fc.array(row, { minLength: 1, maxLength: 40 }), fc.array(row, { maxLength: 40 }), (training, table) => {
+			const known = new Set(training.map((cells) => JSON.stringify(cells)));
+			const expected = table.filter((cells) => known.has(JSON.stringify(cells))).length;
+			assert.equal(countCopies(tableOf(training), tableOf(table)).copies, expected);
+		}),
+	);
+});
+
+test('zero and minus zero are the same cell', () => {
+	assert.equal(countCopies(tableOf([[0, 1, 'x']]), tableOf([[-0, 1, 'x']])).copies, 1);
+});
+
+function randomTable(rows: number, seed: number): QualityTable {
+	const random = createRandom(seed);
+	const cells = Array.from({ length: rows }, (): Row => {
+		const x = random.normal();
+		return [x, random.uniform() < 0.1 ? null : 5 * random.normal(), x > 0 ? 'x' : 'y'];
+	});
+	return tableOf(cells);
+}
+
+test('a generator that repeats its training rows is caught by both measures, a fresh sample by neither', () => {
+	const tables = { training: randomTable(1500, 1), heldOut: randomTable(1500, 2) };
+	const fresh = { ...tables, synthetic: randomTable(800, 3) };
+	const repeated = { ...tables, synthetic: takeRows(tables.training, createRandom(4).sample(1500, 800)) };
+	assert.equal(checkCopies(tables.training, tables.heldOut, fresh.synthetic).synthetic.share, 0);
+	assert.equal(checkCopies(tables.training, tables.heldOut, repeated.synthetic).synthetic.share, 1);
+	assert.equal(checkCopies(tables.training, tables.heldOut, repeated.synthetic).heldOut.share, 0);
+	const honest = measureClosestRecord(fresh, createRandom(5), { sample: 500 });
+	assert.ok(Math.abs(honest.share - 0.5) < 4 * honest.standardError, `share ${honest.share}`);
+	const memorised = measureClosestRecord(repeated, createRandom(5), { sample: 500 });
+	assert.ok(memorised.share > 0.95, `share ${memorised.share}`);
+	assert.equal(memorised.medianToTraining, 0);
+});
+
+test('the closest record is found by the mean of range-scaled gaps and level mismatches', () => {
+	const training = tableOf([
+		[0, 0, 'x'],
+		[10, 4, 'y'],
+	]);
+	const heldOut = tableOf([
+		[1, null, 'x'],
+		[5, 2, 'z'],
+	]);
+	const found = measureClosestRecord({ training, heldOut, synthetic: tableOf([[1, 1, 'x']]) }, createRandom(0));
+	// To training: |1-0|/10 + |1-0|/4 + 0 over 3 columns; to held out: 0 + 1 (missing against a value) + 0.
+	assert.ok(Math.abs(found.medianToTraining - 0.35 / 3) < 1e-12);
+	assert.ok(Math.abs(found.medianToHeldOut - 1 / 3) < 1e-12);
+	assert.equal(found.share, 1);
+});
+
+test('equal distances count half', () => {
+	const table = tableOf([[1, 2, 'x']]);
+	assert.equal(measureClosestRecord({ training: table, heldOut: table, synthetic: table }, createRandom(0)).share, 0.5);
+});
