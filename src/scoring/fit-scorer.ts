@@ -1,0 +1,243 @@
+import { setImmediate } from 'node:timers/promises';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import type { Random } from '../contracts/random.ts';
+import { createRandom } from '../contracts/random.ts';
+import type { Backend } from '../gan/backend.ts';
+import { fitCalibration } from './calibration.ts';
+import type { Coordinates } from './coordinates.ts';
+import { encodeRows, fitCoordinates } from './coordinates.ts';
+import { fitGroup } from './fit-group.ts';
+import type { MarginalDensity } from './independent-columns.ts';
+import { fitMarginals, independentColumns } from './independent-columns.ts';
+import type { MemberGroup } from './member-group.ts';
+import type { ScoringSettings } from './options.ts';
+import { BLOCK_ROWS, DEFAULT_SETTINGS, FEWEST_ROWS } from './options.ts';
+import { drawIndependentColumns } from './reference-density.ts';
+import type { Bags } from './row-hash.ts';
+import { collectBags, hashRows } from './row-hash.ts';
+import type { Scorer, SurpriseParts } from './scorer.ts';
+import { checkTable, hashedFeatures, loadModel, openScorer, surpriseBlocks } from './scorer.ts';
+
+export interface FitScorerOptions {
+	/** Any safe integer. */
+	readonly seed: number;
+	/** The rows are known to be normal: none is left out of the fits. @default false */
+	readonly normalOnly?: boolean;
+	/** Settings other than the defaults. */
+	readonly settings?: Partial<ScoringSettings>;
+	/** `done` of `total` equal pieces of work. */
+	readonly onProgress?: (progress: FitProgress) => void;
+	/** Ends the fit with CANCELLED. */
+	readonly signal?: AbortSignal;
+}
+
+export interface FitProgress {
+	readonly done: number;
+	readonly total: number;
+	readonly phase: 'first-pass' | 'train' | 'calibrate';
+}
+
+/** Pieces of work between two pauses in which the event loop goes on. */
+const PIECES_PER_PAUSE = 10;
+
+/**
+ * Fits the known-density discriminator score on the rows of a table:
+ *
+ *     surprise(x) = -log p(x) = sum_j -log q_j(x_j) - logit D(x)
+ *
+ * (classifier-adjusted density estimation: Hempstalk et al. 2008; Friedland, Gentzel and Jensen 2014). A cheap first
+ * pass finds the rows to leave out of the fits; all the rows are then scored, each by members that did not train on it,
+ * and become the calibration distribution.
+ *
+ * @param table the training rows, or a sample that fits in memory (up to about 200,000).
+ * @param specs one per column of the table; those that are not `scored` are left out.
+ * @throws CounterfoilError TABLE_UNTRAINABLE, SCHEMA_MISMATCH, TRAINING_DIVERGED, CANCELLED
+ *
+ * @example
+ * const scorer = await fitScorer(await loadBackend(), table, specs, { seed: 1 });
+ * const { score } = scorer.score(table);
+ */
+export async function fitScorer(
+	backend: Backend,
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+	options: FitScorerOptions,
+): Promise<Scorer> {
+	const settings: ScoringSettings = { ...DEFAULT_SETTINGS, ...options.settings };
+	checkTable(table, specs);
+	checkTrainable(table, specs);
+	const random = createRandom(options.seed, 'scoring');
+	const coordinates = fitCoordinates(table, specs, settings.indicatorLevels);
+	const trim = options.normalOnly ? 0 : settings.trim;
+	const progress = createProgress(options, settings, coordinates, table.rows, trim > 0);
+
+	let kept: Int32Array = Int32Array.from({ length: table.rows }, (_, row) => row);
+	let marginals = fitMarginals(table, coordinates, kept, settings);
+	if (trim > 0) {
+		const keptRows = Math.floor(table.rows * (1 - trim));
+		const first = { steps: settings.firstSteps, hidden: settings.firstHidden, phase: 'first-pass' } as const;
+		const members = await fitMembers(backend, table, coordinates, kept, { ...settings, ...first }, random, progress);
+		const scored = await surpriseOf(backend, { coordinates, marginals, ...members }, table, progress, 'first-pass');
+		// Trim, refit the marginals, trim again.
+		kept = leastSurprising(sumWith(scored.term, scored.marginal), keptRows);
+		marginals = fitMarginals(table, coordinates, kept, settings);
+		const refitted = independentColumns(coordinates, marginals).surprise(table);
+		kept = leastSurprising(sumWith(scored.term, refitted), keptRows);
+		marginals = fitMarginals(table, coordinates, kept, settings);
+	}
+	const members = await fitMembers(
+		backend,
+		table,
+		coordinates,
+		kept,
+		{ ...settings, phase: 'train' },
+		random,
+		progress,
+	);
+	const fitted = { coordinates, marginals, ...members };
+	const scored = await surpriseOf(backend, fitted, table, progress, 'calibrate');
+	return openScorer(backend, {
+		...fitted,
+		specs,
+		references: drawReferences(table, coordinates, kept, settings.referenceRows, random.fork('references')),
+		calibration: fitCalibration(scored.surprise, settings.calibrationPoints),
+	});
+}
+
+const NO_BAGS: Bags = { hashes: new Uint32Array(0), members: new Uint32Array(0), words: 0 };
+
+function checkTrainable(table: FeatureTable, specs: readonly FeatureSpec[]): void {
+	if (table.rows < FEWEST_ROWS) {
+		throw new CounterfoilError('TABLE_UNTRAINABLE', `A score needs at least ${FEWEST_ROWS} rows to be fitted on.`, {
+			where: `${table.rows} rows`,
+			hint: 'Train on more rows.',
+		});
+	}
+	if (!specs.some((spec) => spec.scored)) {
+		throw new CounterfoilError('TABLE_UNTRAINABLE', 'No column of the table can be scored.', {
+			hint: 'Leave fewer columns out, or take a table with numbers, categories or dates.',
+		});
+	}
+}
+
+interface FittedMembers {
+	readonly groups: readonly MemberGroup[];
+	readonly bags: Bags;
+}
+
+type MemberPass = ScoringSettings & { readonly phase: FitProgress['phase'] };
+
+/** Fits the groups one after the other. One feature has no dependence: no members then. */
+async function fitMembers(
+	backend: Backend,
+	table: FeatureTable,
+	coordinates: Coordinates,
+	kept: Int32Array,
+	pass: MemberPass,
+	random: Random,
+	progress: Progress,
+): Promise<FittedMembers> {
+	if (coordinates.dependent.length < 2) return { groups: [], bags: NO_BAGS };
+	const groups: MemberGroup[] = [];
+	const bags: Int32Array[] = [];
+	for (const [index, group] of pass.groups.entries()) {
+		const fitted = await fitGroup(backend, {
+			table,
+			coordinates,
+			kept,
+			group,
+			settings: pass,
+			drawFakes: drawIndependentColumns,
+			random: random.fork(`${pass.phase}/${index}`),
+			onStep: () => progress.advance(pass.phase),
+		});
+		groups.push(fitted.group);
+		bags.push(...fitted.bags);
+	}
+	return { groups, bags: collectBags(hashRows(table, hashedFeatures(coordinates)), bags) };
+}
+
+async function surpriseOf(
+	backend: Backend,
+	parts: { coordinates: Coordinates; marginals: readonly (MarginalDensity | null)[] } & FittedMembers,
+	table: FeatureTable,
+	progress: Progress,
+	phase: FitProgress['phase'],
+): Promise<SurpriseParts> {
+	const model = loadModel(backend, parts);
+	try {
+		const blocks = surpriseBlocks(parts, model, table, false);
+		for (;;) {
+			const step = blocks.next();
+			if (step.done) return step.value;
+			await progress.advance(phase);
+		}
+	} finally {
+		for (const group of model.groups) group.dispose();
+	}
+}
+
+/** Adds each row's marginal surprises to its term. */
+function sumWith(term: Float64Array, marginal: Float64Array): Float64Array {
+	const features = marginal.length / term.length;
+	return term.map((value, row) => {
+		let sum = value;
+		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
+		return sum;
+	});
+}
+
+/** Row numbers of the `count` least surprising rows, in their order in the table. */
+function leastSurprising(surprise: Float64Array, count: number): Int32Array {
+	const order = Int32Array.from(surprise.keys()).sort(
+		(a, b) => (surprise[a] as number) - (surprise[b] as number) || a - b,
+	);
+	return order.slice(0, count).sort();
+}
+
+function drawReferences(
+	table: FeatureTable,
+	coordinates: Coordinates,
+	kept: Int32Array,
+	count: number,
+	random: Random,
+): Float32Array {
+	const rows = random.sample(kept.length, Math.min(count, kept.length)).map((at) => kept[at] as number);
+	const references = new Float32Array(rows.length * coordinates.width);
+	encodeRows(coordinates, table, (position) => rows[position] as number, rows.length, references, coordinates.width);
+	return references;
+}
+
+interface Progress {
+	advance(phase: FitProgress['phase']): Promise<void> | void;
+}
+
+function createProgress(
+	{ onProgress, signal }: FitScorerOptions,
+	settings: ScoringSettings,
+	coordinates: Coordinates,
+	rows: number,
+	hasFirstPass: boolean,
+): Progress {
+	const groups = coordinates.dependent.length < 2 ? 0 : settings.groups.length;
+	const blocks = groups === 0 ? 0 : Math.ceil(rows / BLOCK_ROWS);
+	const first = hasFirstPass ? groups * settings.firstSteps + blocks : 0;
+	const total = first + groups * settings.steps + blocks;
+	let done = 0;
+	return {
+		advance(phase) {
+			done++;
+			if (done % PIECES_PER_PAUSE !== 0 && done !== total) return;
+			onProgress?.({ done, total, phase });
+			return pause(signal);
+		},
+	};
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+	await setImmediate();
+	if (signal?.aborted) {
+		throw new CounterfoilError('CANCELLED', 'Fitting the score was cancelled.', { cause: signal.reason });
+	}
+}
