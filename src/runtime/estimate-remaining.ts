@@ -1,0 +1,213 @@
+import type { RunKind, StepName } from '../contracts/pipeline.ts';
+import type { RunEvent } from './run-event.ts';
+
+export interface Estimate {
+	/** How much of the work is done, 0 to 1; never goes back. */
+	readonly share: number;
+	/** Milliseconds; null while there is nothing to judge it by. */
+	readonly remainingMs: number | null;
+}
+
+export interface Estimator {
+	/** Takes what a runner tells. */
+	update(event: RunEvent): Estimate;
+	/** The estimate as the clock goes on and nothing is told. */
+	at(nowMs: number): Estimate;
+}
+
+/** What a step takes on a machine with two cores and TensorFlow: `ms + msPerRow * rows`. */
+interface Typical {
+	readonly ms: number;
+	readonly msPerRow: number;
+}
+
+const TYPICAL: Readonly<Partial<Record<StepName, Typical>>> = {
+	ingest: { ms: 500, msPerRow: 0.02 },
+	profile: { ms: 500, msPerRow: 0.02 },
+	publishRecords: { ms: 100, msPerRow: 0.03 },
+	fitFeatures: { ms: 1_000, msPerRow: 0.05 },
+	trainGenerator: { ms: 60_000, msPerRow: 0.5 },
+	trainScorer: { ms: 40_000, msPerRow: 1 },
+	scoreShard: { ms: 2_000, msPerRow: 0.2 },
+	publishScores: { ms: 100, msPerRow: 0.03 },
+	generate: { ms: 2_000, msPerRow: 0.05 },
+	publishSynthetic: { ms: 100, msPerRow: 0.02 },
+	evaluate: { ms: 15_000, msPerRow: 0.2 },
+	writeReport: { ms: 1_000, msPerRow: 0.01 },
+};
+/** Steps that only write a few rows. */
+const SHORT: Typical = { ms: 100, msPerRow: 0 };
+
+const TABLE: readonly StepName[][] = [['ingest'], ['profile'], ['registerDataset'], ['publishRecords']];
+const MODEL: readonly StepName[][] = [['fitFeatures'], ['trainGenerator', 'trainScorer'], ['registerModel']];
+const SCORES: readonly StepName[][] = [['scoreShard'], ['decideAlerts'], ['publishScores']];
+const ROWS: readonly StepName[][] = [['generate'], ['registerSynthetic'], ['publishSynthetic']];
+
+/** What runs after what; the steps of one stage run side by side. */
+const STAGES: Readonly<Record<RunKind, readonly (readonly StepName[])[]>> = {
+	pipeline: [...TABLE, ...MODEL, ...SCORES, ...ROWS, ['evaluate'], ['publishQueue'], ['writeReport']],
+	ingest: TABLE,
+	train: [['loadDataset'], ...TABLE, ...MODEL],
+	score: [['loadModel'], ['loadDataset'], ...TABLE, ...SCORES, ['publishQueue']],
+	augment: [['loadModel'], ...ROWS],
+};
+
+const DEFAULT_ROWS = 20_000;
+/** The typical durations count as much as this much of what was observed. */
+const PRIOR_MS = 5_000;
+/** Below it the time left is a guess about the machine, not an observation. */
+const LEAST_OBSERVED_MS = 2_000;
+
+interface StepState {
+	/** When the attempt under way started; null when none is. */
+	startedMs: number | null;
+	/** First progress of the attempt: where it started counting from after a restart. */
+	baseline: { readonly share: number; readonly atMs: number } | null;
+	share: number;
+	finished: boolean;
+	reused: boolean;
+	/** What finished attempts took; null where it was not carried out here. */
+	tookMs: number | null;
+}
+
+/**
+ * Tells how much of a run is done and how long the rest takes: typical durations per step, scaled by how
+ * this machine has done so far, and for a step under way by its own progress.
+ *
+ * @param rows rows of the table, or to generate; null when not known yet
+ */
+export function createEstimator(rows: number | null, kind: RunKind = 'pipeline'): Estimator {
+	const stages = STAGES[kind];
+	const known = stages.flat();
+	const typicalMs = new Map(known.map((name) => [name, typical(name, rows ?? DEFAULT_ROWS)]));
+	const states = new Map<string, StepState>();
+	let highest = 0;
+
+	function stateOf(step: string): StepState {
+		let state = states.get(step);
+		if (state === undefined) {
+			state = { startedMs: null, baseline: null, share: 0, finished: false, reused: false, tookMs: null };
+			states.set(step, state);
+		}
+		return state;
+	}
+
+	function take(event: RunEvent): void {
+		const state = stateOf(event.step);
+		switch (event.type) {
+			case 'started':
+			case 'retried':
+				state.startedMs = event.atMs;
+				state.baseline = null;
+				state.finished = false;
+				return;
+			case 'reused':
+				state.finished = true;
+				state.reused = true;
+				state.share = 1;
+				return;
+			case 'finished':
+				state.finished = true;
+				state.share = 1;
+				if (state.startedMs !== null) state.tookMs = event.atMs - state.startedMs;
+				return;
+			case 'progress': {
+				const { done, total } = event.progress ?? { done: 0, total: 0 };
+				if (total <= 0) return;
+				state.share = Math.min(1, done / total);
+				state.baseline ??= { share: state.share, atMs: event.atMs };
+			}
+		}
+	}
+
+	/** Observed over typical durations: above 1 where this machine is slower. */
+	function slowness(nowMs: number): { readonly factor: number; readonly observedMs: number } {
+		let observedMs = 0;
+		let expectedMs = 0;
+		for (const [name, members] of groupByName(states)) {
+			const whole = typicalMs.get(name);
+			if (whole === undefined) continue;
+			for (const state of members) {
+				const expected = whole / members.length;
+				if (state.tookMs !== null) {
+					observedMs += state.tookMs;
+					expectedMs += expected;
+				} else if (state.startedMs !== null && state.baseline !== null && !state.finished) {
+					observedMs += nowMs - state.baseline.atMs;
+					expectedMs += expected * (state.share - state.baseline.share);
+				}
+			}
+		}
+		return { factor: (observedMs + PRIOR_MS) / (expectedMs + PRIOR_MS), observedMs };
+	}
+
+	function remainingOfStep(name: StepName, members: readonly StepState[], nowMs: number, factor: number): number {
+		const expected = (typicalMs.get(name) as number) * factor;
+		if (members.length === 0) return expected;
+		const each = expected / members.length;
+		return members.reduce((sum, state) => sum + remainingOfState(state, each, nowMs), 0);
+	}
+
+	function at(nowMs: number): Estimate {
+		const { factor, observedMs } = slowness(nowMs);
+		const groups = groupByName(states);
+		// A stage that has begun shows that those before it are over, or were not needed.
+		const begun = stages.findLastIndex((stage) => stage.some((name) => groups.has(name)));
+		let remaining = 0;
+		let whole = 0;
+		for (const [index, stage] of stages.entries()) {
+			const longest = Math.max(...stage.map((name) => (typicalMs.get(name) as number) * factor));
+			whole += longest;
+			if (index < begun && !stage.some((name) => groups.has(name))) continue;
+			const left = stage.map((name) => {
+				const members = groups.get(name) ?? [];
+				if (index < begun && members.every((state) => state.finished)) return 0;
+				return remainingOfStep(name, members, nowMs, factor);
+			});
+			remaining += Math.max(...left);
+		}
+		const share = whole === 0 ? 0 : Math.max(0, 1 - remaining / Math.max(whole, remaining));
+		highest = Math.max(highest, Math.min(0.99, share));
+		return { share: highest, remainingMs: observedMs < LEAST_OBSERVED_MS ? null : remaining };
+	}
+
+	return {
+		update(event) {
+			take(event);
+			return at(event.atMs);
+		},
+		at,
+	};
+}
+
+function remainingOfState(state: StepState, expected: number, nowMs: number): number {
+	if (state.finished) return 0;
+	if (state.startedMs === null) return expected;
+	const { baseline } = state;
+	if (baseline === null || state.share <= baseline.share) {
+		// It may take longer than expected, but it is not over either.
+		return Math.max(expected * (1 - state.share) - (nowMs - state.startedMs), expected * 0.1);
+	}
+	const own = state.share - baseline.share;
+	const measured = ((nowMs - baseline.atMs) * (1 - state.share)) / own;
+	// Its own pace counts for more the more of it has been seen.
+	const trust = own / (own + 0.05);
+	return trust * measured + (1 - trust) * expected * (1 - state.share);
+}
+
+/** `scoreShard/3` belongs to `scoreShard`. */
+function groupByName(states: ReadonlyMap<string, StepState>): Map<StepName, StepState[]> {
+	const groups = new Map<StepName, StepState[]>();
+	for (const [step, state] of states) {
+		const name = step.split('/', 1)[0] as StepName;
+		const group = groups.get(name);
+		if (group === undefined) groups.set(name, [state]);
+		else group.push(state);
+	}
+	return groups;
+}
+
+function typical(name: StepName, rows: number): number {
+	const { ms, msPerRow } = TYPICAL[name] ?? SHORT;
+	return ms + msPerRow * rows;
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvalidArgumentError } from 'commander';
+import { parseCondition, parseDelimiter, parseNames, parsePercent, parseWhole } from '../../src/cli/parse-arguments.ts';
+
+test('whole numbers may be written with separators and with k or M', () => {
+	const parse = parseWhole(1);
+	assert.deepEqual(['7', '20000', '20_000', '20,000', '20k', '3M'].map(parse), [7, 20000, 20000, 20000, 20000, 3e6]);
+	for (const text of ['0', '-1', '1.5', '1e3', '2,00', '', 'ten', '99999999999999999999', '0x10']) {
+		assert.throws(() => parse(text), InvalidArgumentError, text);
+	}
+	assert.equal(parseWhole(0)('0'), 0);
+});
+
+test('percentages become shares and need not carry their sign', () => {
+	assert.deepEqual(['5%', '5', '0.5 %', '100%', '0'].map(parsePercent), [0.05, 0.05, 0.005, 1, 0]);
+	for (const text of ['101%', '-1%', 'some', '%', '1e1']) assert.throws(() => parsePercent(text), InvalidArgumentError);
+});
+
+test('a condition ends its column at the first equals sign and may have an empty value', () => {
+	const conditions = parseCondition('note=a=b', parseCondition('country='));
+	assert.deepEqual(conditions, [
+		{ column: 'country', value: '' },
+		{ column: 'note', value: 'a=b' },
+	]);
+	for (const text of ['country', '=DE', '']) assert.throws(() => parseCondition(text), InvalidArgumentError);
+});
+
+test('delimiters may be named', () => {
+	assert.deepEqual([';', 'tab', '\\t', 'PIPE', 'comma'].map(parseDelimiter), [';', '\t', '\t', '|', ',']);
+	for (const text of ['', '||', 'dot']) assert.throws(() => parseDelimiter(text), InvalidArgumentError);
+});
+
+test('names are separated by commas that are not escaped, over several options', () => {
+	assert.deepEqual(parseNames('c,d\\,e', parseNames('a, b,')), ['a', 'b', 'c', 'd,e']);
+});
