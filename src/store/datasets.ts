@@ -1,0 +1,70 @@
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { Dataset, NewDataset } from './database.ts';
+import { inTransaction, type Store } from './store.ts';
+
+/**
+ * Stores a data set; storing the same one again changes nothing.
+ *
+ * @throws RUN_STATE if the id is that of other content.
+ */
+export async function insertDataset(store: Store, dataset: NewDataset): Promise<Dataset> {
+	return await inTransaction(store, async (transaction) => {
+		await transaction
+			.insertInto('datasets')
+			.values(dataset)
+			.onConflict((conflict) => conflict.column('dataset_id').doNothing())
+			.execute();
+		const stored = await transaction
+			.selectFrom('datasets')
+			.selectAll()
+			.where('dataset_id', '=', dataset.dataset_id)
+			.executeTakeFirstOrThrow();
+		const same =
+			stored.content_sha256 === dataset.content_sha256 && stored.schema_fingerprint === dataset.schema_fingerprint;
+		if (same && stored.rows_loaded === dataset.rows_loaded) return stored;
+		throw new CounterfoilError('RUN_STATE', 'A data set with this id has other content.', {
+			where: `data set ${dataset.dataset_id}`,
+		});
+	});
+}
+
+/** Notes the file with the profile of the columns. */
+export async function setDatasetProfile(store: Store, datasetId: string, profileUri: string): Promise<void> {
+	await store.writer
+		.updateTable('datasets')
+		.set({ profile_uri: profileUri })
+		.where('dataset_id', '=', datasetId)
+		.execute();
+}
+
+/** @throws NOT_FOUND */
+export async function getDataset(store: Store, datasetId: string): Promise<Dataset> {
+	const dataset = await store.reader
+		.selectFrom('datasets')
+		.selectAll()
+		.where('dataset_id', '=', datasetId)
+		.executeTakeFirst();
+	if (dataset !== undefined) return dataset;
+	throw new CounterfoilError('NOT_FOUND', 'There is no such data set.', { where: `data set ${datasetId}` });
+}
+
+/** Data sets read from the same bytes, latest first. */
+export async function findDatasetsByContent(store: Store, contentSha256: string): Promise<Dataset[]> {
+	return await store.reader
+		.selectFrom('datasets')
+		.selectAll()
+		.where('content_sha256', '=', contentSha256)
+		.orderBy('ingested_at', 'desc')
+		.execute();
+}
+
+/** Latest first. */
+export async function listDatasets(store: Store, options: { readonly limit?: number } = {}): Promise<Dataset[]> {
+	return await store.reader
+		.selectFrom('datasets')
+		.selectAll()
+		.orderBy('ingested_at', 'desc')
+		.orderBy('dataset_id')
+		.limit(options.limit ?? 50)
+		.execute();
+}

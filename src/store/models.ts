@@ -1,0 +1,97 @@
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { Model, NewModel } from './database.ts';
+import { inTransaction, type Store } from './store.ts';
+
+/** A model to store; its version is the next of its name. */
+export type UnnumberedModel = Omit<NewModel, 'version' | 'stage'>;
+
+/** Stores a model as a candidate; storing the same `model_id` again gives what was stored first. */
+export async function insertModel(store: Store, model: UnnumberedModel): Promise<Model> {
+	return await inTransaction(store, async (transaction) => {
+		const stored = await transaction
+			.selectFrom('models')
+			.selectAll()
+			.where('model_id', '=', model.model_id)
+			.executeTakeFirst();
+		if (stored !== undefined) return stored;
+		const latest = await transaction
+			.selectFrom('models')
+			.select((select) => select.fn.max('version').as('version'))
+			.where('name', '=', model.name)
+			.executeTakeFirst();
+		return await transaction
+			.insertInto('models')
+			.values({ ...model, version: (latest?.version ?? 0) + 1, stage: 'candidate' })
+			.returningAll()
+			.executeTakeFirstOrThrow();
+	});
+}
+
+/** Makes a model the active one of its name; the one before is retired. @throws NOT_FOUND */
+export async function activateModel(store: Store, modelId: string): Promise<Model> {
+	return await inTransaction(store, async (transaction) => {
+		const model = await transaction
+			.selectFrom('models')
+			.select('name')
+			.where('model_id', '=', modelId)
+			.executeTakeFirst();
+		if (model === undefined) throw modelNotFound(modelId);
+		await transaction
+			.updateTable('models')
+			.set({ stage: 'retired' })
+			.where('name', '=', model.name)
+			.where('stage', '=', 'active')
+			.where('model_id', '<>', modelId)
+			.execute();
+		return await transaction
+			.updateTable('models')
+			.set({ stage: 'active' })
+			.where('model_id', '=', modelId)
+			.returningAll()
+			.executeTakeFirstOrThrow();
+	});
+}
+
+/**
+ * The model that is meant by an id, a name (the active version, else the latest) or `name@version`.
+ *
+ * @throws NOT_FOUND
+ */
+export async function getModel(store: Store, reference: string): Promise<Model> {
+	const byId = await store.reader.selectFrom('models').selectAll().where('model_id', '=', reference).executeTakeFirst();
+	if (byId !== undefined) return byId;
+	const [, versionedName, version] = /^(.+)@(\d+)$/.exec(reference) ?? [];
+	const candidates = await store.reader
+		.selectFrom('models')
+		.selectAll()
+		.where('name', '=', versionedName ?? reference)
+		.orderBy('version', 'desc')
+		.execute();
+	const found =
+		version === undefined
+			? (candidates.find((model) => model.stage === 'active') ?? candidates[0])
+			: candidates.find((model) => model.version === Number(version));
+	if (found === undefined) throw modelNotFound(reference);
+	return found;
+}
+
+/** Latest first. */
+export async function listModels(
+	store: Store,
+	options: { readonly limit?: number; readonly name?: string } = {},
+): Promise<Model[]> {
+	let query = store.reader.selectFrom('models').selectAll();
+	if (options.name !== undefined) query = query.where('name', '=', options.name);
+	return await query
+		.orderBy('trained_at', 'desc')
+		.orderBy('model_id')
+		.limit(options.limit ?? 50)
+		.execute();
+}
+
+function modelNotFound(reference: string): CounterfoilError {
+	return new CounterfoilError('NOT_FOUND', 'There is no such model.', {
+		where: `model ${reference}`,
+		hint: 'See "counterfoil models list".',
+	});
+}

@@ -1,0 +1,57 @@
+import type { NewReject, Reject } from './database.ts';
+import type { Store } from './store.ts';
+
+/** Stores the rejected rows of a data set in place of those stored before, in one transaction. */
+export async function replaceRejects(store: Store, datasetId: string, rejects: Iterable<NewReject>): Promise<number> {
+	return await store.engine.bulk((bulk) => {
+		bulk.prepareWrite('delete from rejects where dataset_id = ?')([datasetId]);
+		const insert = bulk.prepareWrite(
+			`insert into rejects (dataset_id, line_number, byte_offset, column_number, column_name, error_type, message,
+				raw_text) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+		);
+		let count = 0;
+		for (const reject of rejects) {
+			count += insert([
+				datasetId,
+				reject.line_number,
+				reject.byte_offset ?? null,
+				reject.column_number ?? null,
+				reject.column_name ?? null,
+				reject.error_type,
+				reject.message,
+				reject.raw_text ?? null,
+			]);
+		}
+		return count;
+	});
+}
+
+export interface ListRejectsOptions {
+	/** @default 50 */
+	readonly limit?: number;
+	/** Only rejects after this one: the last of the page before. */
+	readonly after?: Pick<Reject, 'line_number' | 'reject_id'>;
+}
+
+/** In the order of the file. */
+export async function listRejects(
+	store: Store,
+	datasetId: string,
+	options: ListRejectsOptions = {},
+): Promise<Reject[]> {
+	let query = store.reader.selectFrom('rejects').selectAll().where('dataset_id', '=', datasetId);
+	const { after } = options;
+	if (after !== undefined) {
+		query = query.where((where) =>
+			where.or([
+				where('line_number', '>', after.line_number),
+				where.and([where('line_number', '=', after.line_number), where('reject_id', '>', after.reject_id)]),
+			]),
+		);
+	}
+	return await query
+		.orderBy('line_number')
+		.orderBy('reject_id')
+		.limit(options.limit ?? 50)
+		.execute();
+}

@@ -1,0 +1,312 @@
+import { randomBytes } from 'node:crypto';
+import { CounterfoilError, type ErrorRecord } from '../contracts/errors.ts';
+import type { Run, RunKind, Runner, RunStatus, RunUpdate } from './database.ts';
+import { describeOwner, findOwnerState } from './run-owner.ts';
+import { inTransaction, type Store, type StoreTransaction } from './store.ts';
+import { timestamp } from './timestamp.ts';
+
+/** An owner on another machine that gave no sign of life for so long counts as dead. */
+const OWNER_TIMEOUT_MS = 60_000;
+
+export interface NewRun {
+	readonly kind: RunKind;
+	/** Hash of what makes two commands the same: data, configuration, seed, version. */
+	readonly runKey: string;
+	readonly runner: Runner;
+	readonly workflowId?: string;
+	readonly datasetId?: string;
+	readonly modelId?: string;
+	readonly seed: number;
+	/** Complete and resolved; a JSON object. */
+	readonly config: object;
+	readonly counterfoilVersion: string;
+	readonly backend?: string;
+	/** @default this process, for the in-process runner */
+	readonly owner?: string;
+}
+
+/** Starts a run, which belongs to this process from then on. */
+export async function createRun(store: Store, run: NewRun): Promise<Run> {
+	const now = timestamp();
+	return await store.writer
+		.insertInto('runs')
+		.values({
+			run_id: createRunId(now),
+			kind: run.kind,
+			status: 'running',
+			run_key: run.runKey,
+			runner: run.runner,
+			workflow_id: run.workflowId ?? null,
+			owner: run.owner ?? (run.runner === 'in-process' ? describeOwner() : null),
+			dataset_id: run.datasetId ?? null,
+			model_id: run.modelId ?? null,
+			seed: run.seed,
+			config_json: JSON.stringify(run.config),
+			counterfoil_version: run.counterfoilVersion,
+			backend: run.backend ?? null,
+			started_at: now,
+			heartbeat_at: now,
+		})
+		.returningAll()
+		.executeTakeFirstOrThrow();
+}
+
+/** Sorts by time and is short enough to type: `20261122-011430-4f9a2c`. */
+function createRunId(now: string): string {
+	const digits = now.replace(/\D/g, '');
+	return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(3).toString('hex')}`;
+}
+
+/**
+ * The latest run of the same command that was not carried to its end, or undefined. One that was
+ * cancelled is over; it goes on only by `runs resume`.
+ */
+export async function findUnfinishedRun(store: Store, runKey: string): Promise<Run | undefined> {
+	return await store.writer
+		.selectFrom('runs')
+		.selectAll()
+		.where('run_key', '=', runKey)
+		.where('status', 'in', ['running', 'interrupted', 'failed'])
+		.orderBy('started_at', 'desc')
+		.orderBy('run_id', 'desc')
+		.limit(1)
+		.executeTakeFirst();
+}
+
+/**
+ * Takes over a run that is not over, so that this process carries it out.
+ *
+ * @throws RUN_ACTIVE if another process still does; RUN_STATE if it has succeeded; NOT_FOUND.
+ */
+export async function claimRun(store: Store, runId: string, owner: string = describeOwner()): Promise<Run> {
+	return await inTransaction(store, async (transaction) => {
+		const run = await requireRun(transaction, runId);
+		if (run.status === 'succeeded') {
+			throw new CounterfoilError('RUN_STATE', 'The run has succeeded; there is nothing left to do.', {
+				where: `run ${runId}`,
+			});
+		}
+		if (run.status === 'running' && run.owner !== owner && isOwned(run)) throw runActive(run);
+		return await transaction
+			.updateTable('runs')
+			.set({
+				status: 'running',
+				owner,
+				cancel_requested: 0,
+				heartbeat_at: timestamp(),
+				finished_at: null,
+				error_json: null,
+			})
+			.where('run_id', '=', runId)
+			.returningAll()
+			.executeTakeFirstOrThrow();
+	});
+}
+
+function isOwned(run: Run): boolean {
+	if (run.owner === null) return run.runner === 'temporal';
+	const state = findOwnerState(run.owner);
+	if (state !== 'unknown') return state === 'alive';
+	return run.heartbeat_at !== null && Date.now() - Date.parse(run.heartbeat_at) < OWNER_TIMEOUT_MS;
+}
+
+function runActive(run: Run): CounterfoilError {
+	const [host, pid] = (run.owner ?? '').split(':');
+	const who = run.owner === null ? 'Temporal' : `process ${pid} on ${host}`;
+	return new CounterfoilError('RUN_ACTIVE', `The run is being carried out by ${who}.`, {
+		where: `run ${run.run_id}`,
+		hint: `Wait for it, or stop it with "counterfoil runs cancel ${run.run_id}".`,
+	});
+}
+
+export interface RunHeartbeat {
+	/** Replaces the last one; a JSON object. */
+	readonly progress?: object;
+}
+
+/**
+ * Says that the run goes on, and learns whether it should stop.
+ *
+ * @throws RUN_ACTIVE if another process has taken the run over in the meantime.
+ */
+export async function heartbeatRun(
+	store: Store,
+	runId: string,
+	heartbeat: RunHeartbeat = {},
+	owner: string = describeOwner(),
+): Promise<{ readonly cancelRequested: boolean }> {
+	const updated = await store.writer
+		.updateTable('runs')
+		.set({
+			heartbeat_at: timestamp(),
+			...(heartbeat.progress === undefined ? {} : { progress_json: JSON.stringify(heartbeat.progress) }),
+		})
+		.where('run_id', '=', runId)
+		.where('status', '=', 'running')
+		.where((where) => where.or([where('owner', '=', owner), where('owner', 'is', null)]))
+		.returning('cancel_requested')
+		.executeTakeFirst();
+	if (updated === undefined) throw await explainRefusal(store, runId);
+	return { cancelRequested: updated.cancel_requested === 1 };
+}
+
+/** What is found out while a run goes on: the data set it read, the model it made, the plan of its steps. */
+export interface RunFacts {
+	readonly datasetId?: string;
+	readonly modelId?: string;
+	readonly backend?: string;
+	readonly workflowId?: string;
+	/** Step counts that were fixed, so that resuming gives the same result; a JSON object. */
+	readonly plan?: object;
+}
+
+export async function updateRun(store: Store, runId: string, facts: RunFacts): Promise<void> {
+	const changes: RunUpdate = {
+		...(facts.datasetId === undefined ? {} : { dataset_id: facts.datasetId }),
+		...(facts.modelId === undefined ? {} : { model_id: facts.modelId }),
+		...(facts.backend === undefined ? {} : { backend: facts.backend }),
+		...(facts.workflowId === undefined ? {} : { workflow_id: facts.workflowId }),
+		...(facts.plan === undefined ? {} : { plan_json: JSON.stringify(facts.plan) }),
+	};
+	if (Object.keys(changes).length === 0) return;
+	await store.writer.updateTable('runs').set(changes).where('run_id', '=', runId).execute();
+}
+
+/**
+ * Ends a run as succeeded. What it stored survives a loss of power from then on.
+ *
+ * @throws RUN_ACTIVE, RUN_STATE as `heartbeatRun` does.
+ */
+export async function finishRun(store: Store, runId: string, owner: string = describeOwner()): Promise<void> {
+	await endRun(store, runId, owner, { status: 'succeeded', finished_at: timestamp(), error_json: null });
+	// Nobody is told of the success before it is on the disk.
+	await store.engine.flush();
+}
+
+/** Ends a run as failed, or as cancelled if that is what the error says. */
+export async function failRun(
+	store: Store,
+	runId: string,
+	error: ErrorRecord,
+	owner: string = describeOwner(),
+): Promise<void> {
+	const status = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
+	await endRun(store, runId, owner, { status, finished_at: timestamp(), error_json: JSON.stringify(error) });
+}
+
+/** Leaves a run to be resumed by the same command, as after Ctrl-C. */
+export async function interruptRun(store: Store, runId: string, owner: string = describeOwner()): Promise<void> {
+	await endRun(store, runId, owner, { status: 'interrupted', owner: null });
+}
+
+async function endRun(store: Store, runId: string, owner: string, changes: RunUpdate): Promise<void> {
+	const updated = await store.writer
+		.updateTable('runs')
+		.set({ ...changes, heartbeat_at: timestamp() })
+		.where('run_id', '=', runId)
+		.where('status', '=', 'running')
+		.where((where) => where.or([where('owner', '=', owner), where('owner', 'is', null)]))
+		.returning('run_id')
+		.executeTakeFirst();
+	if (updated === undefined) throw await explainRefusal(store, runId);
+}
+
+async function explainRefusal(store: Store, runId: string): Promise<CounterfoilError> {
+	const run = await requireRun(store.writer, runId);
+	if (run.status === 'running') return runActive(run);
+	return new CounterfoilError('RUN_STATE', `The run is over: ${run.status}.`, { where: `run ${runId}` });
+}
+
+/**
+ * Asks a run to stop. One that no process carries out any more is cancelled at once.
+ *
+ * @returns the status afterwards: `running` until its process has noticed.
+ * @throws RUN_STATE if it is over; NOT_FOUND.
+ */
+export async function requestCancel(store: Store, runId: string): Promise<RunStatus> {
+	return await inTransaction(store, async (transaction) => {
+		const run = await requireRun(transaction, runId);
+		if (run.status === 'succeeded' || run.status === 'cancelled' || run.status === 'failed') {
+			throw new CounterfoilError('RUN_STATE', `The run is over: ${run.status}.`, { where: `run ${runId}` });
+		}
+		const goesOn = run.status === 'running' && isOwned(run);
+		const status = goesOn ? 'running' : 'cancelled';
+		await transaction
+			.updateTable('runs')
+			.set({ cancel_requested: 1, status, ...(goesOn ? {} : { finished_at: timestamp() }) })
+			.where('run_id', '=', runId)
+			.execute();
+		return status;
+	});
+}
+
+export interface ListRunsOptions {
+	/** @default 50 */
+	readonly limit?: number;
+	readonly kind?: RunKind;
+	readonly status?: RunStatus;
+	/** Only runs before this one: the last of the page before. */
+	readonly before?: Pick<Run, 'started_at' | 'run_id'>;
+}
+
+/** Latest first. A run whose process is gone is listed as interrupted. */
+export async function listRuns(store: Store, options: ListRunsOptions = {}): Promise<Run[]> {
+	let query = store.reader.selectFrom('runs').selectAll();
+	if (options.kind !== undefined) query = query.where('kind', '=', options.kind);
+	if (options.status !== undefined) query = query.where('status', '=', options.status);
+	const { before } = options;
+	if (before !== undefined) {
+		query = query.where((where) =>
+			where.or([
+				where('started_at', '<', before.started_at),
+				where.and([where('started_at', '=', before.started_at), where('run_id', '<', before.run_id)]),
+			]),
+		);
+	}
+	const runs = await query
+		.orderBy('started_at', 'desc')
+		.orderBy('run_id', 'desc')
+		.limit(options.limit ?? 50)
+		.execute();
+	return runs.map(withTrueStatus);
+}
+
+/**
+ * A run by its id or by the beginning of it, as long as only one begins so.
+ *
+ * @throws NOT_FOUND
+ */
+export async function getRun(store: Store, idOrPrefix: string): Promise<Run> {
+	const runs = await store.reader
+		.selectFrom('runs')
+		.selectAll()
+		.where('run_id', '>=', idOrPrefix)
+		.where('run_id', '<', `${idOrPrefix}\u{10ffff}`)
+		.orderBy('run_id')
+		.limit(2)
+		.execute();
+	const [run, another] = runs;
+	if (run === undefined || (another !== undefined && run.run_id !== idOrPrefix)) {
+		const what = run === undefined ? 'No run' : 'More than one run';
+		throw new CounterfoilError('NOT_FOUND', `${what} has an id that begins with "${idOrPrefix}".`, {
+			hint: 'See "counterfoil runs list".',
+		});
+	}
+	return withTrueStatus(run);
+}
+
+function withTrueStatus(run: Run): Run {
+	const gone = run.status === 'running' && run.owner !== null && !isOwned(run);
+	return gone ? { ...run, status: 'interrupted' } : run;
+}
+
+async function requireRun(db: StoreTransaction | Store['writer'], runId: string): Promise<Run> {
+	const run = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+	if (run === undefined) {
+		throw new CounterfoilError('NOT_FOUND', 'There is no such run.', {
+			where: `run ${runId}`,
+			hint: 'See "counterfoil runs list".',
+		});
+	}
+	return run;
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { insertDataset } from '../../src/store/datasets.ts';
+import { finishStep } from '../../src/store/run-steps.ts';
+import { listShards, publishRecords, publishScores, publishSyntheticRows } from '../../src/store/shards.ts';
+import { insertSyntheticTable, listSyntheticRows } from '../../src/store/synthetic-tables.ts';
+import { attemptOf, describeDataset, records, scores, seededRun } from './seeded-store.ts';
+
+test('a shard and its journal row are stored together', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 3);
+	const attempt = await attemptOf(store, runId, 'publish-records');
+	const published = await publishRecords(store, { ...attempt, shard: 0, datasetId }, records(3));
+	assert.deepEqual({ rows: published.rows, written: published.written }, { rows: 3, written: true });
+	const [shard] = await listShards(store, runId, 'publish-records');
+	assert.equal(shard?.content_sha256, published.contentSha256);
+	assert.deepEqual([shard?.first_row, shard?.row_count, shard?.attempt], [1, 3, 1]);
+	const keys = await store.reader.selectFrom('records').select(['row_number', 'record_key']).execute();
+	assert.deepEqual(
+		keys.map((row) => row.record_key),
+		['k1', 'k2', 'k3'],
+	);
+});
+
+test('a shard that fails half way leaves neither rows nor a journal row', async (t) => {
+	const { store, runId, datasetId, modelId } = await seededRun(t, 3);
+	const recordsStep = await attemptOf(store, runId, 'publish-records');
+	await publishRecords(store, { ...recordsStep, shard: 0, datasetId }, records(3));
+	const attempt = await attemptOf(store, runId, 'publish-scores');
+	const rows = scores(3).map((row, i) => (i === 2 ? { ...row, score: Number.NaN } : row));
+	await assert.rejects(publishScores(store, { ...attempt, shard: 0, datasetId, modelId }, rows), {
+		code: 'SQLITE_CONSTRAINT_NOTNULL',
+	});
+	assert.deepEqual(await store.reader.selectFrom('scores').selectAll().execute(), []);
+	assert.deepEqual(await listShards(store, runId, 'publish-scores'), []);
+});
+
+test('an attempt that was overtaken may not write, even a shard that is committed', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 3);
+	const old = await attemptOf(store, runId, 'publish-records');
+	await publishRecords(store, { ...old, shard: 0, datasetId }, records(2));
+	const latest = await attemptOf(store, runId, 'publish-records');
+	assert.equal(latest.attempt, 2);
+	for (const shard of [0, 1]) {
+		await assert.rejects(publishRecords(store, { ...old, shard, datasetId }, records(1, 3)), {
+			code: 'STALE_ATTEMPT',
+		});
+	}
+	assert.equal((await store.reader.selectFrom('records').selectAll().execute()).length, 2);
+	await publishRecords(store, { ...latest, shard: 1, datasetId }, records(1, 3));
+	assert.equal((await store.reader.selectFrom('records').selectAll().execute()).length, 3);
+});
+
+test('an attempt of a finished step may not write any more', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 3);
+	const attempt = await attemptOf(store, runId, 'publish-records');
+	await finishStep(store, attempt, {});
+	await assert.rejects(publishRecords(store, { ...attempt, shard: 0, datasetId }, records(1)), {
+		code: 'STALE_ATTEMPT',
+	});
+});
+
+test('a shard that is published again with the same content is left as it is, with other content refused', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 2);
+	const first = await attemptOf(store, runId, 'publish-records');
+	const once = await publishRecords(store, { ...first, shard: 0, datasetId }, records(2));
+	const second = await attemptOf(store, runId, 'publish-records');
+	const twice = await publishRecords(store, { ...second, shard: 0, datasetId }, records(2));
+	assert.deepEqual(twice, { ...once, written: false });
+	const [shard] = await listShards(store, runId, 'publish-records');
+	assert.equal(shard?.attempt, 1);
+	await assert.rejects(publishRecords(store, { ...second, shard: 0, datasetId }, records(1)), { code: 'RUN_STATE' });
+});
+
+test('a step that has not begun cannot write', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 1);
+	const shard = { runId, step: 'publish-records', attempt: 1, shard: 0, datasetId };
+	await assert.rejects(publishRecords(store, shard, records(1)), { code: 'RUN_STATE' });
+});
+
+test('record keys are unique: repeated keys are numbered, missing ones are content and occurrence', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 8);
+	const attempt = await attemptOf(store, runId, 'publish-records');
+	const row = (row_number: number, key: string | null, amount: number) => ({
+		row_number,
+		key,
+		data_json: JSON.stringify({ amount }),
+	});
+	const first = [row(1, 'a', 1), row(2, 'a', 2), row(3, null, 5), row(4, null, 5), row(5, 'a#3', 3)];
+	const second = [row(6, 'a', 1), row(7, null, 5), row(8, null, 6)];
+	await publishRecords(store, { ...attempt, shard: 0, datasetId }, first);
+	await publishRecords(store, { ...attempt, shard: 1, datasetId }, second);
+	const stored = await store.reader.selectFrom('records').selectAll().orderBy('row_number').execute();
+	// printf '{"amount":5}' | sha256sum | cut -c1-16; printf '{"amount":6}' | sha256sum | cut -c1-16
+	assert.deepEqual(
+		stored.map((record) => record.record_key),
+		['a', 'a#2', '7e84cbf0f7a7c92c-1', '7e84cbf0f7a7c92c-2', 'a#3', 'a#4', '7e84cbf0f7a7c92c-3', 'e4d23a63558e6b64-1'],
+	);
+});
+
+test('records must come in order, and a later run finds them stored', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 4);
+	const attempt = await attemptOf(store, runId, 'publish-records');
+	await assert.rejects(publishRecords(store, { ...attempt, shard: 1, datasetId }, records(2, 3)), {
+		code: 'RUN_STATE',
+	});
+	await publishRecords(store, { ...attempt, shard: 0, datasetId }, records(2));
+	const again = await attemptOf(store, runId, 'publish-records-again');
+	await publishRecords(store, { ...again, shard: 0, datasetId }, records(4));
+	assert.equal((await store.reader.selectFrom('records').selectAll().execute()).length, 4);
+	const third = await attemptOf(store, runId, 'publish-records-changed');
+	const changed = records(4).map((record) => ({ ...record, data_json: '{}' }));
+	await assert.rejects(publishRecords(store, { ...third, shard: 0, datasetId }, changed), { code: 'RUN_STATE' });
+});
+
+test('a row that is not among the records cannot be scored', async (t) => {
+	const { store, runId, datasetId, modelId } = await seededRun(t, 2);
+	await insertDataset(store, describeDataset(0, { dataset_id: 'other' }));
+	const recordsStep = await attemptOf(store, runId, 'publish-records');
+	await publishRecords(store, { ...recordsStep, shard: 0, datasetId }, records(2));
+	const attempt = await attemptOf(store, runId, 'publish-scores');
+	await assert.rejects(publishScores(store, { ...attempt, shard: 0, datasetId, modelId }, scores(3)), {
+		code: 'RUN_STATE',
+	});
+	await assert.rejects(publishScores(store, { ...attempt, shard: 0, datasetId: 'other', modelId }, scores(1)), {
+		code: 'RUN_STATE',
+	});
+});
+
+test('generated rows are stored shard by shard and read back in pages', async (t) => {
+	const { store, runId, modelId } = await seededRun(t);
+	await insertSyntheticTable(store, {
+		synthetic_table_id: 'synthetic-1',
+		model_id: modelId,
+		run_id: runId,
+		rows: 4,
+		columns_json: '["amount"]',
+		conditions_json: '{}',
+		seed: 1,
+		created_at: '2026-01-01T00:00:00.000Z',
+	});
+	const attempt = await attemptOf(store, runId, 'generate');
+	for (const shard of [0, 1]) {
+		const rows = [1, 2].map((i) => ({ row_number: shard * 2 + i, data_json: `{"amount":${shard * 2 + i}}` }));
+		await publishSyntheticRows(store, { ...attempt, shard, syntheticTableId: 'synthetic-1' }, rows);
+	}
+	const page = await listSyntheticRows(store, 'synthetic-1', { afterRow: 1, limit: 2 });
+	assert.deepEqual(
+		page.map((row) => row.data_json),
+		['{"amount":2}', '{"amount":3}'],
+	);
+});
