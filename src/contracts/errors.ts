@@ -107,6 +107,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 2,
 		meaning: 'The run, model, data set or item that was named does not exist.',
 	},
+	OUTPUT_NOT_WRITABLE: {
+		retryable: false,
+		exitCode: 7,
+		meaning: 'A file or folder that counterfoil writes to cannot be made or written.',
+	},
 	REJECTS_OVER_LIMIT: { retryable: false, exitCode: 3, meaning: 'More rows were rejected than the limit allows.' },
 	RUN_ACTIVE: { retryable: false, exitCode: 5, meaning: 'The same run is being carried out by another process.' },
 	RUN_STATE: { retryable: false, exitCode: 5, meaning: 'The run is not in a state in which this can be done.' },

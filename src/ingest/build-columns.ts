@@ -1,0 +1,179 @@
+import { type Cells, ROWS_PER_SHARD, type TableBatch } from '../contracts/table.ts';
+
+/** Collects the cells of a column, row after row. */
+export interface ColumnBuilder {
+	/** The text of a cell; '' is a missing one. */
+	addText(text: string): void;
+	/** A number that the source holds as one; NaN is missing. Infinities become text. */
+	addNumber(value: number): void;
+	addMissing(): void;
+	/** A text that is present even if it is ''. */
+	addPresentText(text: string): void;
+	/** The cells since the last call; starts anew. */
+	take(): Cells;
+}
+
+/**
+ * A column starts as numbers and turns to text at the first cell whose text is not exactly what its number
+ * would be written as ('007', '1.50', '1e5', '-0', 2^53 and beyond), so that what goes in comes out unchanged.
+ */
+export function createColumnBuilder(): ColumnBuilder {
+	let rows = 0;
+	let capacity = FIRST_CAPACITY;
+	let values: Float64Array | null = new Float64Array(capacity);
+	let codes = new Int32Array(0);
+	let dictionary: string[] = [];
+	let codeOf = new Map<string, number>();
+
+	function encode(text: string): number {
+		const known = codeOf.get(text);
+		if (known !== undefined) return known;
+		const code = dictionary.length;
+		codeOf.set(text, code);
+		dictionary.push(text);
+		return code;
+	}
+
+	function turnToText(numbers: Float64Array): void {
+		codes = new Int32Array(capacity);
+		for (let row = 0; row < rows; row++) {
+			const value = numbers[row] as number;
+			codes[row] = Number.isNaN(value) ? -1 : encode(Object.is(value, -0) ? '-0' : String(value));
+		}
+		values = null;
+	}
+
+	function grow(): void {
+		capacity *= 2;
+		if (values !== null) {
+			const larger = new Float64Array(capacity);
+			larger.set(values);
+			values = larger;
+		} else {
+			const larger = new Int32Array(capacity);
+			larger.set(codes);
+			codes = larger;
+		}
+	}
+
+	function addPresentText(text: string): void {
+		if (rows === capacity) grow();
+		if (values !== null) {
+			const value = parseCanonicalNumber(text);
+			if (!Number.isNaN(value)) {
+				values[rows++] = value;
+				return;
+			}
+			turnToText(values);
+		}
+		codes[rows++] = encode(text);
+	}
+
+	function addMissing(): void {
+		if (rows === capacity) grow();
+		if (values !== null) values[rows++] = Number.NaN;
+		else codes[rows++] = -1;
+	}
+
+	return {
+		addPresentText,
+		addMissing,
+		addText(text) {
+			if (text === '') addMissing();
+			else addPresentText(text);
+		},
+		addNumber(value) {
+			if (Number.isNaN(value)) addMissing();
+			else if (values !== null && Number.isFinite(value)) {
+				if (rows === capacity) grow();
+				values[rows++] = value;
+			} else addPresentText(Object.is(value, -0) ? '-0' : String(value));
+		},
+		take() {
+			const cells: Cells =
+				values !== null
+					? { type: 'number', values: values.slice(0, rows) }
+					: { type: 'text', codes: codes.slice(0, rows), dictionary };
+			rows = 0;
+			values ??= new Float64Array(capacity);
+			dictionary = [];
+			codeOf = new Map();
+			return cells;
+		},
+	};
+}
+
+const FIRST_CAPACITY = 1_024;
+
+const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+
+/**
+ * The number that is written exactly like `text` by `String`, or NaN if there is none.
+ *
+ * Up to 15 digits are exact in a double, and so is their quotient by a power of ten up to 10^22 when rounded
+ * once (Clinger 1990), so that the common cases need no conversion back.
+ */
+export function parseCanonicalNumber(text: string): number {
+	const length = text.length;
+	if (length === 0 || length > 25) return Number.NaN;
+	const isNegative = text.charCodeAt(0) === 45;
+	const first = isNegative ? 1 : 0;
+	let mantissa = 0;
+	let digits = 0;
+	let point = -1;
+	for (let i = first; i < length; i++) {
+		const digit = text.charCodeAt(i) - 48;
+		if (digit >= 0 && digit <= 9) {
+			mantissa = mantissa * 10 + digit;
+			digits++;
+		} else if (digit === -2 && point < 0) {
+			point = i;
+		} else {
+			return parseByRoundTrip(text);
+		}
+	}
+	const integerDigits = (point < 0 ? length : point) - first;
+	const hasLeadingZero = integerDigits > 1 && text.charCodeAt(first) === 48;
+	if (integerDigits === 0 || hasLeadingZero) return Number.NaN;
+	if (digits > 15) return parseByRoundTrip(text);
+	if (point < 0) {
+		if (mantissa === 0 && isNegative) return Number.NaN;
+		return isNegative ? -mantissa : mantissa;
+	}
+	// 1.50, 1. and 0.0 are written otherwise; so is what is below 1e-6.
+	if (text.charCodeAt(length - 1) === 48 || point === length - 1) return Number.NaN;
+	const value = mantissa / (POWERS_OF_TEN[length - 1 - point] as number);
+	if (value < 1e-6) return Number.NaN;
+	return isNegative ? -value : value;
+}
+
+function parseByRoundTrip(text: string): number {
+	const first = text.charCodeAt(0);
+	// Spares the conversion for words: a number starts with a digit or a sign.
+	if (first !== 45 && (first < 48 || first > 57)) return Number.NaN;
+	const value = Number(text);
+	return Number.isFinite(value) && String(value) === text ? value : Number.NaN;
+}
+
+/** Collects rows into batches. */
+export interface BatchBuilder {
+	/** One per name; every row adds one cell to each. */
+	readonly columns: readonly ColumnBuilder[];
+	take(rows: number): TableBatch;
+}
+
+export function createBatchBuilder(names: readonly string[]): BatchBuilder {
+	const columns = names.map(createColumnBuilder);
+	return {
+		columns,
+		take: (rows) => ({ rows, names, columns: columns.map((column) => column.take()) }),
+	};
+}
+
+/**
+ * Rows of a batch: a shard of ordinary tables, fewer where they are very wide, so that the cells of a batch
+ * stay near 128 MB.
+ */
+export function rowsPerBatchOf(columns: number): number {
+	return Math.min(ROWS_PER_SHARD, Math.max(1_024, Math.floor(2 ** 24 / Math.max(1, columns))));
+}

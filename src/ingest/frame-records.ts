@@ -1,0 +1,200 @@
+/** How a record was found to be. */
+export const RECORD_OK = 0;
+/** Something other than a delimiter follows a closing quote. */
+export const RECORD_BAD_QUOTE = 1;
+/** A quote is opened and not closed before the end of the text or the longest record. */
+export const RECORD_UNCLOSED = 2;
+export const RECORD_TOO_LONG = 3;
+
+export interface FrameOptions {
+	/** Byte of the delimiter. */
+	readonly delimiter: number;
+	/** Byte of the quote, escaped by doubling; -1 for none. */
+	readonly quote: number;
+	/** Spaces and tabs before a field do not belong to it. */
+	readonly skipInitialSpace: boolean;
+	readonly maxRecordBytes: number;
+}
+
+/** Where the records of a piece of text are; parallel lists, one entry per record. */
+export interface FramedRecords {
+	readonly starts: number[];
+	/** Without the line break. */
+	readonly ends: number[];
+	/** Line of the first byte, from 1. */
+	readonly lines: number[];
+	/** Fields, if the record is RECORD_OK. */
+	readonly fields: number[];
+	readonly states: number[];
+}
+
+/** Cuts text into records, piece by piece. */
+export interface RecordFramer {
+	/**
+	 * Finds the records that end within `text`; what follows the last one is to be the start of the next
+	 * text. At the end everything left is a record.
+	 *
+	 * @returns the records and the number of bytes that are done with.
+	 */
+	frame(text: Buffer, isEnd: boolean): { records: FramedRecords; consumed: number };
+	/** Lines without any character (or only spaces, if initial space is skipped) seen so far. */
+	blankLines(): number;
+}
+
+const LF = 10;
+const CR = 13;
+const SPACE = 32;
+const TAB = 9;
+
+/**
+ * The grammar is RFC 4180 with every line break (CRLF, LF, CR, mixed). A quote opens a quoted field only at
+ * its start; elsewhere it is a character like any other.
+ *
+ * A quote that is never closed would turn the rest of the text into one field. So where an opened quote runs
+ * over line breaks and then ends badly (at the end of the text, beyond the longest record, or followed by
+ * something other than a delimiter), only its first line is given up, and the lines after it are read anew.
+ * The work spent on reading anew is bounded; beyond it quoted fields are not carried over line breaks.
+ */
+export function createRecordFramer(options: FrameOptions, firstLine = 1): RecordFramer {
+	const { delimiter, quote, skipInitialSpace, maxRecordBytes } = options;
+	let line = firstLine;
+	let blanks = 0;
+	/** Bytes to be dropped up to the next line break: the rest of a record that is too long. */
+	let isSkipping = false;
+	let rereadBudget = 64 * 1024 * 1024;
+
+	// The outcome of the last scan; fields instead of an object per record.
+	let end = 0;
+	let next = 0;
+	let fields = 0;
+	let state = RECORD_OK;
+	let lineBreaks = 0;
+
+	/** Scans one record from `start`; false if its end is not in the text. */
+	function scan(text: Buffer, start: number, isEnd: boolean): boolean {
+		const length = text.length;
+		const carriesQuotes = rereadBudget > 0;
+		let i = start;
+		let atFieldStart = true;
+		fields = 1;
+		state = RECORD_OK;
+		lineBreaks = 0;
+		while (i < length) {
+			const byte = text[i] as number;
+			if (byte === delimiter) {
+				fields++;
+				atFieldStart = true;
+				i++;
+			} else if (byte === LF || byte === CR) {
+				if (byte === CR && i + 1 === length && !isEnd) return false;
+				end = i;
+				next = byte === CR && text[i + 1] === LF ? i + 2 : i + 1;
+				return true;
+			} else if (byte === quote && atFieldStart) {
+				let j = i + 1;
+				for (; j < length; j++) {
+					const inner = text[j] as number;
+					if (inner === quote) {
+						if (text[j + 1] === quote) j++;
+						else break;
+					} else if (inner === LF || (inner === CR && text[j + 1] !== LF)) {
+						if (!carriesQuotes) break;
+						lineBreaks++;
+					}
+				}
+				// The byte after the quote decides whether it closes.
+				if (j + 1 >= length && !isEnd) return false;
+				if (j >= length || text[j] !== quote) {
+					state = RECORD_UNCLOSED;
+					end = j;
+					next = j;
+					return true;
+				}
+				i = j + 1;
+				atFieldStart = false;
+				const after = text[i];
+				if (i < length && after !== delimiter && after !== LF && after !== CR) state = RECORD_BAD_QUOTE;
+			} else {
+				if (!(skipInitialSpace && atFieldStart && (byte === SPACE || byte === TAB))) atFieldStart = false;
+				i++;
+			}
+		}
+		if (!isEnd) return false;
+		end = length;
+		next = length;
+		return true;
+	}
+
+	function isBlank(text: Buffer, start: number, stop: number): boolean {
+		if (start === stop) return true;
+		if (!skipInitialSpace) return false;
+		for (let i = start; i < stop; i++) if (text[i] !== SPACE && text[i] !== TAB) return false;
+		return true;
+	}
+
+	/** Sets `end` and `next` to the first line break from `start`; false if there is none in the text. */
+	function endAtLine(text: Buffer, start: number, isEnd: boolean): boolean {
+		let i = start;
+		while (i < text.length && text[i] !== LF && text[i] !== CR) i++;
+		if (!isEnd && (i === text.length || (text[i] === CR && i + 1 === text.length))) return false;
+		end = i;
+		next = i === text.length ? i : text[i] === CR && text[i + 1] === LF ? i + 2 : i + 1;
+		return true;
+	}
+
+	/** Gives up a record that cannot be read as it stands; `scannedTo` is how far it was followed. */
+	function giveUp(text: Buffer, start: number, scannedTo: number, isEnd: boolean): void {
+		lineBreaks = 0;
+		if (!endAtLine(text, start, isEnd)) {
+			state = RECORD_TOO_LONG;
+			isSkipping = true;
+			end = text.length;
+			next = start + dropAllButCr(text.subarray(start));
+			return;
+		}
+		// Its first line is short enough, so an opened quote led astray.
+		state = end - start > maxRecordBytes ? RECORD_TOO_LONG : RECORD_UNCLOSED;
+		rereadBudget -= Math.max(0, scannedTo - next);
+	}
+
+	return {
+		frame(text, isEnd) {
+			const records: FramedRecords = { starts: [], ends: [], lines: [], fields: [], states: [] };
+			let start = 0;
+			if (isSkipping) {
+				if (!endAtLine(text, 0, isEnd)) return { records, consumed: dropAllButCr(text) };
+				isSkipping = false;
+				start = next;
+				line++;
+			}
+			while (start < text.length) {
+				const isFound = scan(text, start, isEnd);
+				if (!isFound && text.length - start <= maxRecordBytes) break;
+				const isAstray = state === RECORD_UNCLOSED || (state === RECORD_BAD_QUOTE && lineBreaks > 0);
+				if (!isFound || isAstray || end - start > maxRecordBytes) {
+					giveUp(text, start, isFound ? next : text.length, isEnd);
+				} else if (isBlank(text, start, end)) {
+					blanks++;
+					line++;
+					start = next;
+					continue;
+				}
+				records.starts.push(start);
+				records.ends.push(end);
+				records.lines.push(line);
+				records.fields.push(fields);
+				records.states.push(state);
+				if (!isSkipping) line += lineBreaks + 1;
+				start = next;
+			}
+			rereadBudget += start;
+			return { records, consumed: start };
+		},
+		blankLines: () => blanks,
+	};
+}
+
+/** A CR at the end is kept: the LF that may follow it belongs to the same line break. */
+function dropAllButCr(text: Buffer): number {
+	return text[text.length - 1] === CR ? text.length - 1 : text.length;
+}

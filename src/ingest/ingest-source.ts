@@ -1,0 +1,77 @@
+import { CounterfoilError } from '../contracts/errors.ts';
+import { rowsPerBatchOf } from './build-columns.ts';
+import { detectDialect } from './detect-dialect.ts';
+import { openSource } from './open-source.ts';
+import { type CsvProgress, readCsv } from './read-csv.ts';
+import { createRepairLog, type OpenTableOptions, type TableChunk, type TableSource } from './table-source.ts';
+
+/**
+ * Opens a table: CSV or TSV, or Arrow IPC (file or stream), each plain or gzip. The rows are read while they
+ * are iterated, once.
+ *
+ * @example
+ * const table = await openTable('payments.csv');
+ * for await (const { batch, firstRow, rejects } of table) store(batch, firstRow, rejects);
+ * console.log(table.counts());
+ *
+ * @throws INPUT_*, CSV_*, ARROW_*, TABLE_EMPTY, CONFIG_INVALID, CANCELLED. What is found late (damaged
+ * compression, a table all of whose rows were rejected) is thrown by the iteration, after the rejects
+ * were handed over.
+ */
+export async function openTable(path: string, options: OpenTableOptions = {}): Promise<TableSource> {
+	const source = await openSource(path, options);
+	const repairs = createRepairLog();
+	const progress: CsvProgress = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0 };
+	try {
+		const found = await detectDialect(source.head, source.isHeadWhole, path, options, repairs);
+		const rowsPerBatch = options.rowsPerBatch ?? rowsPerBatchOf(found.names.length);
+		const chunks = readCsv(source.bytes(), found, { ...options, rowsPerBatch }, progress, repairs);
+
+		async function* iterate(): AsyncGenerator<TableChunk> {
+			try {
+				yield* chunks;
+				if (source.trailingBytes() > 0) {
+					const describe = (n: number): string => `Bytes after the end of the compressed data that were ignored: ${n}.`;
+					repairs.add('TRAILING_BYTES_IGNORED', source.trailingBytes(), describe);
+				}
+				if (progress.rowsLoaded === 0) throw noRows(path, progress.rowsRejected);
+			} finally {
+				await source.close();
+			}
+		}
+
+		return {
+			path,
+			format: 'csv',
+			compression: source.compression,
+			names: found.names,
+			dialect: found.dialect,
+			repairs: () => repairs.list(),
+			counts: () => ({
+				rowsTotal: progress.rowsLoaded + progress.rowsRejected,
+				rowsLoaded: progress.rowsLoaded,
+				rowsRejected: progress.rowsRejected,
+				blankLines: progress.blankLines,
+				...source.stored(),
+			}),
+			[Symbol.asyncIterator]: iterate,
+			close: () => source.close(),
+		};
+	} catch (error) {
+		await source.close();
+		throw error;
+	}
+}
+
+function noRows(path: string, rejected: number): CounterfoilError {
+	if (rejected === 0) {
+		return new CounterfoilError('TABLE_EMPTY', 'The file has no rows.', {
+			where: path,
+			hint: 'Name a file with a header and rows.',
+		});
+	}
+	return new CounterfoilError('TABLE_EMPTY', `None of the ${rejected} rows could be read.`, {
+		where: path,
+		hint: 'Look at the rejects; if the columns were split wrongly, name the delimiter with --delimiter.',
+	});
+}

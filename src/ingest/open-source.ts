@@ -1,0 +1,186 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { CounterfoilError } from '../contracts/errors.ts';
+import { findNearest } from '../contracts/find-nearest.ts';
+import { type InflateLimits, inflateGzip } from './inflate-gzip.ts';
+import { type SourceFormat, sniffFormat } from './sniff-format.ts';
+
+/** A file that was opened, decompressed on the way, and hashed as it is stored. */
+export interface OpenSource {
+	readonly path: string;
+	readonly format: SourceFormat;
+	readonly compression: 'none' | 'gzip';
+	/** The first decompressed bytes, at most `HEAD_BYTES`. */
+	readonly head: Buffer;
+	/** Whether `head` is all there is. */
+	readonly isHeadWhole: boolean;
+	/** The decompressed bytes from the first to the last, once. */
+	bytes(): AsyncGenerator<Buffer>;
+	/** Size and SHA-256 (hex) of the file as stored; the hash is null before the last byte was read. */
+	stored(): { readonly bytes: number; readonly sha256: string | null };
+	/** Bytes after the end of the compressed data, which were left out. */
+	trailingBytes(): number;
+	close(): Promise<void>;
+}
+
+export interface OpenSourceOptions extends InflateLimits {
+	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
+	readonly signal?: AbortSignal;
+}
+
+/** What the format and the dialect are found from. */
+export const HEAD_BYTES = 256 * 1024;
+
+const CHUNK_BYTES = 256 * 1024;
+
+/**
+ * Opens a regular file for reading from the first byte to the last.
+ *
+ * @throws INPUT_NOT_FOUND, INPUT_NOT_READABLE, INPUT_COMPRESSION_DAMAGED, INPUT_TOO_LARGE, CANCELLED; the
+ * last three also while the bytes are read.
+ */
+export async function openSource(path: string, options: OpenSourceOptions = {}): Promise<OpenSource> {
+	const { handle, size } = await openRegularFile(path);
+	const hash = createHash('sha256');
+	let bytesRead = 0;
+	let sha256: string | null = null;
+	let trailing = 0;
+
+	async function* storedBytes(): AsyncGenerator<Buffer> {
+		for (;;) {
+			if (options.signal?.aborted) throw new CounterfoilError('CANCELLED', 'Reading was cancelled.', { where: path });
+			const { bytesRead: length, buffer } = await readPiece(handle, path);
+			if (length === 0) break;
+			const piece = buffer.subarray(0, length);
+			hash.update(piece);
+			bytesRead += length;
+			options.onProgress?.(bytesRead, Math.max(size, bytesRead));
+			yield piece;
+		}
+		sha256 = hash.digest('hex');
+	}
+
+	try {
+		const stored = storedBytes();
+		const first = await stored.next();
+		const firstPiece = first.done ? Buffer.alloc(0) : first.value;
+		const isGzip = firstPiece.length >= 2 && firstPiece[0] === 0x1f && firstPiece[1] === 0x8b;
+		const whole = prepend([firstPiece], stored);
+		const plain = isGzip ? inflateGzip(whole, path, options, (bytes) => (trailing += bytes)) : whole;
+		const { head, pieces, isWhole } = await readHead(plain);
+		const format = sniffFormat(head, path);
+		let isTaken = false;
+		return {
+			path,
+			format,
+			compression: isGzip ? 'gzip' : 'none',
+			head,
+			isHeadWhole: isWhole,
+			bytes() {
+				if (isTaken) throw new CounterfoilError('INTERNAL', 'The bytes of a source can be read only once.');
+				isTaken = true;
+				return prepend(pieces, plain);
+			},
+			stored: () => ({ bytes: sha256 === null ? size : bytesRead, sha256 }),
+			trailingBytes: () => trailing,
+			close: () => handle.close(),
+		};
+	} catch (error) {
+		await handle.close();
+		throw error;
+	}
+}
+
+/** A FIFO would block on opening and a device could be endless, so both are told apart before they are opened. */
+async function openRegularFile(path: string): Promise<{ handle: FileHandle; size: number }> {
+	let handle: FileHandle | undefined;
+	try {
+		requireRegularFile(await stat(path), path);
+		handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+		const opened = await handle.stat();
+		requireRegularFile(opened, path);
+		return { handle, size: opened.size };
+	} catch (error) {
+		await handle?.close();
+		if (error instanceof CounterfoilError) throw error;
+		throw await describeOpenError(error, path);
+	}
+}
+
+function requireRegularFile(
+	stats: { isFile(): boolean; isDirectory(): boolean; isFIFO(): boolean },
+	path: string,
+): void {
+	if (stats.isFile()) return;
+	const [what, hint] = stats.isDirectory()
+		? ['a folder', 'Name one file in it.']
+		: stats.isFIFO()
+			? ['a named pipe', 'Write its content to a file first.']
+			: ['a device or socket', 'Name a regular file.'];
+	throw new CounterfoilError('INPUT_NOT_READABLE', `The input is ${what}, not a file.`, { where: path, hint });
+}
+
+async function describeOpenError(error: unknown, path: string): Promise<CounterfoilError> {
+	const code = error instanceof Error && 'code' in error ? error.code : undefined;
+	if (code === 'ENOENT' || code === 'ENOTDIR') {
+		const nearest = await findNearestFile(path);
+		return new CounterfoilError('INPUT_NOT_FOUND', 'The input file does not exist.', {
+			where: path,
+			hint: nearest === null ? 'Check the path.' : `Did you mean ${nearest}?`,
+			cause: error,
+		});
+	}
+	if (code === 'EACCES' || code === 'EPERM') {
+		return new CounterfoilError('INPUT_NOT_READABLE', 'There is no permission to read the input file.', {
+			where: path,
+			hint: 'Give yourself read permission (chmod u+r) or copy the file.',
+			cause: error,
+		});
+	}
+	const reason = error instanceof Error ? error.message : String(error);
+	return new CounterfoilError('INPUT_NOT_READABLE', `The input cannot be opened: ${reason}`, {
+		where: path,
+		cause: error,
+	});
+}
+
+async function findNearestFile(path: string): Promise<string | null> {
+	const folder = dirname(path);
+	const names = await readdir(folder).catch(() => []);
+	// A folder of a million files is not worth a suggestion.
+	const nearest = names.length > 10_000 ? null : findNearest(basename(path), names);
+	return nearest === null ? null : path.slice(0, path.length - basename(path).length) + nearest;
+}
+
+async function readPiece(handle: FileHandle, path: string): Promise<{ bytesRead: number; buffer: Buffer }> {
+	try {
+		return await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+	} catch (error) {
+		throw new CounterfoilError('INPUT_NOT_READABLE', 'The input file cannot be read to its end.', {
+			where: path,
+			cause: error,
+		});
+	}
+}
+
+async function* prepend(pieces: readonly Buffer[], rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+	yield* pieces;
+	yield* rest;
+}
+
+async function readHead(
+	bytes: AsyncGenerator<Buffer>,
+): Promise<{ head: Buffer; pieces: readonly Buffer[]; isWhole: boolean }> {
+	const pieces: Buffer[] = [];
+	let length = 0;
+	while (length <= HEAD_BYTES) {
+		const { value, done } = await bytes.next();
+		if (done) break;
+		pieces.push(value);
+		length += value.length;
+	}
+	const isWhole = length <= HEAD_BYTES;
+	return { head: Buffer.concat(pieces, length).subarray(0, HEAD_BYTES), pieces, isWhole };
+}

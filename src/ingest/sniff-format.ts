@@ -1,0 +1,79 @@
+import { CounterfoilError } from '../contracts/errors.ts';
+
+export type SourceFormat = 'csv' | 'arrow-file' | 'arrow-stream';
+
+/** Formats that are known but not read, told by their first bytes. */
+const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string; readonly hint: string }[] = [
+	{
+		magic: 'PAR1',
+		name: 'Parquet',
+		hint: "Convert it to CSV or Arrow, e.g. duckdb -c \"COPY (FROM 'in.parquet') TO 'out.csv'\".",
+	},
+	{ magic: 'FEA1', name: 'Feather version 1', hint: 'Write it as Arrow IPC (Feather version 2).' },
+	{ magic: 'ORC', name: 'ORC', hint: 'Convert it to CSV or Arrow.' },
+	{ magic: 'PK\x03\x04', name: 'ZIP or Excel', hint: 'Unpack it, or save the sheet as CSV.' },
+	{ magic: '\xd0\xcf\x11\xe0', name: 'Excel (xls)', hint: 'Save the sheet as CSV.' },
+	{ magic: '\x28\xb5\x2f\xfd', name: 'zstd', hint: 'Decompress it first: zstd -d FILE.' },
+	{ magic: 'BZh', name: 'bzip2', hint: 'Decompress it first: bunzip2 -k FILE.' },
+	{ magic: '\xfd7zXZ\0', name: 'xz', hint: 'Decompress it first: xz -dk FILE.' },
+	{ magic: 'SQLite format 3\0', name: 'SQLite', hint: 'Export a table: sqlite3 -csv -header FILE "SELECT * FROM t".' },
+	{ magic: '%PDF', name: 'PDF', hint: 'Name a CSV or Arrow file.' },
+];
+
+/**
+ * Tells the format by the first bytes, never by the name alone.
+ *
+ * @throws INPUT_NOT_READABLE for formats that are recognised but not read.
+ */
+export function sniffFormat(head: Buffer, path: string): SourceFormat {
+	const start = head.toString('latin1', 0, 16);
+	if (start.startsWith('ARROW1')) return 'arrow-file';
+	if (isArrowStream(head)) return 'arrow-stream';
+	for (const { magic, name, hint } of FOREIGN_FORMATS) {
+		if (start.startsWith(magic)) {
+			throw new CounterfoilError('INPUT_NOT_READABLE', `The input is ${name}, which is not read.`, {
+				where: path,
+				hint,
+			});
+		}
+	}
+	if (/\.(json|jsonl|ndjson)(\.gz)?$/i.test(path) && /^\s*[[{]/.test(start)) {
+		throw new CounterfoilError('INPUT_NOT_READABLE', 'The input is JSON, which is not read.', {
+			where: path,
+			hint: "Convert it to CSV, e.g. duckdb -c \"COPY (FROM 'in.jsonl') TO 'out.csv'\".",
+		});
+	}
+	requireText(head, path);
+	return 'csv';
+}
+
+/**
+ * A stream starts with a message: a continuation marker (absent before Arrow 0.15) and the length of
+ * its metadata, whose upper bytes are zero. Text has no NUL there.
+ */
+function isArrowStream(head: Buffer): boolean {
+	if (head.length < 8) return false;
+	if (head.readInt32LE(0) === -1) return true;
+	const length = head.readInt32LE(0);
+	return (
+		length > 0 &&
+		length < 2 ** 16 &&
+		length % 4 === 0 &&
+		head.length >= 12 &&
+		head.readInt32LE(4) < 64 &&
+		head.readInt32LE(4) > 0
+	);
+}
+
+/** Refuses binary content: more than 5 % control characters that no table of text has. NUL is a case of its own. */
+function requireText(head: Buffer, path: string): void {
+	let controls = 0;
+	for (const byte of head)
+		if (byte < 32 && byte > 0 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12) controls++;
+	const isWide = head.length >= 2 && ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff));
+	if (isWide || controls <= head.length * 0.05 || controls < 8) return;
+	throw new CounterfoilError('CSV_UNREADABLE', 'The input is not text: it has many control characters.', {
+		where: path,
+		hint: 'Name a CSV, TSV or Arrow file, plain or gzip.',
+	});
+}

@@ -1,0 +1,144 @@
+import type { TableBatch } from '../contracts/table.ts';
+
+/** A table that is being read: what was found when it was opened, and its rows, batch by batch. */
+export interface TableSource extends AsyncIterable<TableChunk> {
+	readonly path: string;
+	readonly format: 'csv' | 'arrow-file' | 'arrow-stream';
+	readonly compression: 'none' | 'gzip';
+	/** Column names after repair: trimmed, none empty, all different. */
+	readonly names: readonly string[];
+	/** How the text is delimited; null for Arrow. */
+	readonly dialect: Dialect | null;
+	/** What was changed in order to read the file. Complete once the iteration has ended. */
+	repairs(): readonly Repair[];
+	/** What was read so far; final once the iteration has ended. */
+	counts(): TableCounts;
+	/** Releases the file if the iteration was not carried to its end. Safe to call twice. */
+	close(): Promise<void>;
+}
+
+export interface TableChunk {
+	/**
+	 * `ROWS_PER_SHARD` rows; the last one fewer. Has no rows where only rejects are handed over, so
+	 * that they do not pile up in memory.
+	 */
+	readonly batch: TableBatch;
+	/** Number of the first row of the batch among the loaded rows, from 0. */
+	readonly firstRow: number;
+	/** Rows that could not be read, found since the last chunk. */
+	readonly rejects: readonly RejectedRow[];
+}
+
+export type RejectType =
+	| 'INVALID_ENCODING'
+	| 'MALFORMED'
+	| 'MISSING_COLUMNS'
+	| 'RECORD_TOO_LONG'
+	| 'TOO_MANY_COLUMNS'
+	| 'UNCLOSED_QUOTE';
+
+export interface RejectedRow {
+	/** Line on which the record starts, from 1. */
+	readonly line: number;
+	/** Byte of the (decompressed) file at which the record starts, from 0. */
+	readonly byteOffset: number;
+	/** The first column that is missing, or null where the record as a whole is at fault. */
+	readonly column: string | null;
+	readonly errorType: RejectType;
+	/** Says what is wrong without quoting the record. */
+	readonly message: string;
+	/** The start of the record as it was written, at most `RAW_TEXT_LIMIT` characters. */
+	readonly rawText: string;
+}
+
+export const RAW_TEXT_LIMIT = 2_000;
+
+export type RepairKind =
+	| 'COLUMN_NAME_DUPLICATE'
+	| 'COLUMN_NAME_EMPTY'
+	| 'ENCODING_ASSUMED'
+	| 'NUL_REMOVED'
+	| 'PREAMBLE_SKIPPED'
+	| 'TRAILING_BYTES_IGNORED';
+
+export interface Repair {
+	readonly kind: RepairKind;
+	/** Names, cells, lines or bytes that were changed or left out. */
+	readonly count: number;
+	readonly message: string;
+}
+
+export interface TableCounts {
+	/** Always `rowsLoaded + rowsRejected`. */
+	readonly rowsTotal: number;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	/** Lines without any character between records; they are not rows. */
+	readonly blankLines: number;
+	/** Size of the file as stored. */
+	readonly bytes: number;
+	/** SHA-256 (hex) of the file as stored; null until it was read to the end. */
+	readonly sha256: string | null;
+}
+
+export interface Dialect {
+	/** Label of the WHATWG encoding standard: `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`. */
+	readonly encoding: string;
+	/** One ASCII character. */
+	readonly delimiter: string;
+	/** One ASCII character; null where nothing is quoted. It is escaped by doubling. */
+	readonly quote: string | null;
+	/** White space between a delimiter and the field after it belongs to the delimiter. */
+	readonly skipInitialSpace: boolean;
+	/** Whether the first record names the columns. */
+	readonly header: boolean;
+}
+
+export interface OpenTableOptions {
+	/** One ASCII character. @default found from the text */
+	readonly delimiter?: string;
+	/** @default found from the text */
+	readonly header?: boolean;
+	/** Any label that TextDecoder knows. @default found from the bytes */
+	readonly encoding?: string;
+	/** One ASCII character, or null for none. @default '"' */
+	readonly quote?: string | null;
+	/** @default found from the text */
+	readonly skipInitialSpace?: boolean;
+	/** @default 4,096 */
+	readonly maxColumns?: number;
+	/** Longest record in bytes of UTF-8. @default 2 MiB, as in DuckDB */
+	readonly maxRecordBytes?: number;
+	/** Largest decompressed size in bytes. @default 64 GiB */
+	readonly maxDecompressedBytes?: number;
+	/**
+	 * Largest ratio of decompressed to stored bytes, looked at from 64 MiB on. Deflate cannot exceed
+	 * 1,032; tables of text stay far below 200. @default 200
+	 */
+	readonly maxCompressionRatio?: number;
+	/** Rows of a batch. @default ROWS_PER_SHARD */
+	readonly rowsPerBatch?: number;
+	/** Called after each piece of the file with stored bytes. */
+	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
+	/** Ends the reading with CANCELLED. */
+	readonly signal?: AbortSignal;
+}
+
+/** Counts the repairs of one kind; the message is made once, from the final count. */
+export interface RepairLog {
+	add(kind: RepairKind, count: number, describe: (count: number) => string): void;
+	list(): readonly Repair[];
+}
+
+export function createRepairLog(): RepairLog {
+	const entries = new Map<RepairKind, { count: number; describe: (count: number) => string }>();
+	return {
+		add(kind, count, describe) {
+			if (count === 0) return;
+			const entry = entries.get(kind);
+			if (entry === undefined) entries.set(kind, { count, describe });
+			else entry.count += count;
+		},
+		list: () => Array.from(entries, ([kind, { count, describe }]) => ({ kind, count, message: describe(count) })),
+	};
+}
