@@ -4,6 +4,7 @@ import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import { compileDateFormat, DAY_MS, EPOCH_MILLISECONDS, EPOCH_SECONDS } from './date-format.ts';
 import { isMissingText } from './is-missing-text.ts';
+import { roundWithin } from './round-within.ts';
 import { weekdayOf } from './to-features.ts';
 
 /**
@@ -47,7 +48,7 @@ function toCells(parts: readonly Part[], profile: ColumnProfile, rows: number): 
 	if (first.spec.type === 'categorical') {
 		return levelCells(codesOf(first.column), first.spec.levels, profile.missingText);
 	}
-	return { type: 'number', values: roundedWithin(valuesOf(first.column), first.spec) };
+	return { type: 'number', values: roundWithin(valuesOf(first.column), first.spec) };
 }
 
 function valuesOf(column: FeatureColumn): Float64Array {
@@ -58,24 +59,6 @@ function valuesOf(column: FeatureColumn): Float64Array {
 function codesOf(column: FeatureColumn): Int32Array {
 	if (column.type === 'categorical') return column.codes;
 	throw new CounterfoilError('INTERNAL', 'A categorical spec is given numbers.');
-}
-
-/** [rows]; rounded to the spec's decimals and clipped to its range; NaN stays. */
-function roundedWithin(values: Float64Array, spec: NumericSpec): Float64Array {
-	const { decimals, min, max } = spec;
-	const scale = 10 ** decimals;
-	const rounded = new Float64Array(values.length);
-	for (let row = 0; row < values.length; row++) {
-		const value = values[row] as number;
-		let near = value;
-		// Scaling is exact enough for money and the like; the longer way is for tiny and huge numbers.
-		if (decimals === 0) near = Math.round(value);
-		else if (decimals <= 6 && Math.abs(value) < 1e9) near = Math.round(value * scale) / scale;
-		else if (decimals <= 15) near = Number(value.toFixed(decimals));
-		// Adding zero turns -0 into 0.
-		rounded[row] = Math.min(max, Math.max(min, near)) + 0;
-	}
-	return rounded;
 }
 
 function levelCells(codes: Int32Array, levels: readonly string[], missingText: string | undefined): Cells {
@@ -107,7 +90,7 @@ function dateCells(parts: readonly Part[], rows: number): Cells {
 	const daySpec = day.spec as NumericSpec;
 	const dateFormat = daySpec.dateFormat ?? '';
 	const format = compileDateFormat(dateFormat);
-	const days = roundedWithin(valuesOf(day.column), daySpec);
+	const days = roundWithin(valuesOf(day.column), daySpec);
 	const times = time === undefined ? null : valuesOf(time.column);
 	const timeSpec = time?.spec as NumericSpec | undefined;
 	const weekdayCodes = weekday === undefined ? null : codesOf(weekday.column);
