@@ -1,0 +1,109 @@
+import type { CategoricalSpec, FeatureSpec, NumericSpec } from '../contracts/features.ts';
+
+/** What one feature adds to the surprise of a row. */
+export interface FeatureReason {
+	/** The source column. */
+	readonly column: string;
+	/** The feature: the column, or a part of it, such as `created_at (weekday)`. */
+	readonly feature: string;
+	/** As the caller gave it; null where missing. */
+	readonly value: string | number | null;
+	/** marginal + dependence, in nats. */
+	readonly contribution: number;
+	/** How rare the value is by itself. */
+	readonly marginal: number;
+	/** How badly it goes with the row's other values. */
+	readonly dependence: number;
+	/** What is usual, in words. */
+	readonly typical: string;
+}
+
+/** All the other features together, so that the reasons add up to the surprise. */
+export interface RestReason {
+	readonly column: null;
+	readonly contribution: number;
+}
+
+export type Reason = FeatureReason | RestReason;
+
+export interface RowReasons {
+	readonly specs: readonly FeatureSpec[];
+	/** [features]: the row's contributions and their marginal part, as `Scorer.score` gives them. */
+	readonly contributions: Float64Array;
+	readonly marginal: Float64Array;
+	/** [features]: the row's values, as they are to be shown. */
+	readonly values: readonly (string | number | null)[];
+	/** Features named one by one. @default 5 */
+	readonly top?: number;
+}
+
+/** The features that add most to the surprise of a row, most first, then the rest of them in one. */
+export function describeReasons({ specs, contributions, marginal, values, top = 5 }: RowReasons): Reason[] {
+	const order = specs.flatMap((spec, index) => (spec.scored ? [index] : []));
+	order.sort((a, b) => (contributions[b] as number) - (contributions[a] as number) || a - b);
+	const named = order.slice(0, top).map((index): FeatureReason => {
+		const spec = specs[index] as FeatureSpec;
+		const contribution = contributions[index] as number;
+		return {
+			column: spec.column,
+			feature: spec.name,
+			value: values[index] ?? null,
+			contribution,
+			marginal: marginal[index] as number,
+			dependence: contribution - (marginal[index] as number),
+			typical: describeTypical(spec),
+		};
+	});
+	const rest = order.slice(top).reduce((sum, index) => sum + (contributions[index] as number), 0);
+	return [...named, { column: null, contribution: rest }];
+}
+
+/**
+ * What values of a feature are usual.
+ *
+ * @example
+ * 'between 12.5 and 80.1 in 90 % of rows'
+ * '"groceries" (31 %), "fuel" (12 %), "travel" (8.2 %)'
+ */
+export function describeTypical(spec: FeatureSpec): string {
+	const usual = spec.type === 'numeric' ? describeRange(spec) : describeLevels(spec);
+	if (spec.missingShare < 0.0005) return usual;
+	return `${usual}; missing in ${percent(spec.missingShare)} of rows`;
+}
+
+function describeRange(spec: NumericSpec): string {
+	const from = formatNumber(spec, spec.quantiles[5] ?? spec.min);
+	const to = formatNumber(spec, spec.quantiles[95] ?? spec.max);
+	if (spec.min === spec.max) return `always ${from}`;
+	return from === to ? `${from} in more than 90 % of rows` : `between ${from} and ${to} in 90 % of rows`;
+}
+
+function formatNumber(spec: NumericSpec, value: number): string {
+	if (!Number.isFinite(value)) return 'nothing';
+	if (spec.part === 'day') return new Date(Math.round(value) * 86_400_000).toISOString().slice(0, 10);
+	if (spec.part === 'time-of-day') {
+		const minutes = Math.floor(value / 60);
+		return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+	}
+	return String(spec.decimals > 4 ? Number(value.toPrecision(4)) : Number(value.toFixed(spec.decimals)));
+}
+
+const LEVELS_NAMED = 3;
+const LONGEST_LEVEL = 40;
+
+function describeLevels(spec: CategoricalSpec): string {
+	const present = spec.counts.reduce((sum, count) => sum + count, 0);
+	if (present === 0) return 'no value';
+	const total = present / Math.max(1 - spec.missingShare, 1e-9);
+	const named = spec.levels.slice(0, LEVELS_NAMED).map((level, index) => {
+		const short = level.length > LONGEST_LEVEL ? `${level.slice(0, LONGEST_LEVEL - 1)}…` : level;
+		return `"${short}" (${percent((spec.counts[index] as number) / total)})`;
+	});
+	return named.join(', ');
+}
+
+function percent(share: number): string {
+	const value = share * 100;
+	if (value < 0.1) return 'less than 0.1 %';
+	return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`;
+}
