@@ -41,7 +41,7 @@ async function carryOut(request: TaskRequest): Promise<void> {
 	const alive = setInterval(() => void send({ type: 'alive' }), ALIVE_EVERY_MS);
 	try {
 		const environment: TaskEnvironment = {
-			artifacts: openFileStore(request.artifactRoot),
+			artifacts: await openFileStore(request.artifactRoot),
 			backend: request.backend,
 			previous: request.previous,
 			report: (progress) => void send({ type: 'progress', progress }),

@@ -371,6 +371,8 @@ export interface StepProgress {
 
 /** What a runner gives to a step besides its input. */
 export interface StepContext {
+	/** Name in the journal, with the shard where there is one: `scoreShard/3`. */
+	readonly step: string;
 	/** 1 for the first attempt of the step; writes are fenced by it. */
 	readonly attempt: number;
 	/** The last progress of the attempt before, to go on from. */

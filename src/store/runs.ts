@@ -9,6 +9,8 @@ import { timestamp } from './timestamp.ts';
 const OWNER_TIMEOUT_MS = 60_000;
 
 export interface NewRun {
+	/** @default a new one, see `createRunId` */
+	readonly runId?: string;
 	readonly kind: RunKind;
 	/** Hash of what makes two commands the same: data, configuration, seed, version. */
 	readonly runKey: string;
@@ -31,7 +33,7 @@ export async function createRun(store: Store, run: NewRun): Promise<Run> {
 	return await store.writer
 		.insertInto('runs')
 		.values({
-			run_id: createRunId(now),
+			run_id: run.runId ?? createRunId(now),
 			kind: run.kind,
 			status: 'running',
 			run_key: run.runKey,
@@ -52,7 +54,7 @@ export async function createRun(store: Store, run: NewRun): Promise<Run> {
 }
 
 /** Sorts by time and is short enough to type: `20261122-011430-4f9a2c`. */
-function createRunId(now: string): string {
+export function createRunId(now: string = timestamp()): string {
 	const digits = now.replace(/\D/g, '');
 	return `${digits.slice(0, 8)}-${digits.slice(8, 14)}-${randomBytes(3).toString('hex')}`;
 }

@@ -1,0 +1,22 @@
+import type { ArtifactStore } from '../src/artifacts/artifact-store.ts';
+import type { StepContext } from '../src/contracts/pipeline.ts';
+import type { ComputeSettings } from '../src/compute/run-task.ts';
+import type { Store } from '../src/store/store.ts';
+
+/** What the activities work with; opened once per process. */
+export interface ActivityServices {
+	readonly store: Store;
+	readonly artifacts: ArtifactStore;
+	readonly compute: ComputeSettings;
+	/** Folder for the reports that people open. */
+	readonly reportsFolder: string;
+	/** Version of counterfoil, noted with every run. */
+	readonly version: string;
+}
+
+/** One step: ids and URIs in, ids and counts out. */
+export type Activity<Input, Output> = (
+	services: ActivityServices,
+	input: Input,
+	context: StepContext,
+) => Promise<Output>;

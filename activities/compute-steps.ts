@@ -1,0 +1,31 @@
+import { runTask } from '../src/compute/run-task.ts';
+import type { ComputeSteps } from '../src/contracts/pipeline.ts';
+import type { Activity } from './activity-services.ts';
+
+type ComputeActivities = {
+	[Name in keyof ComputeSteps]: Activity<
+		Parameters<ComputeSteps[Name]>[0],
+		Awaited<ReturnType<ComputeSteps[Name]>>
+	>;
+};
+
+function inChild<Name extends keyof ComputeSteps>(task: Name): ComputeActivities[Name] {
+	const activity: Activity<Parameters<ComputeSteps[Name]>[0], Awaited<ReturnType<ComputeSteps[Name]>>> = (
+		services,
+		input,
+		context,
+	) => runTask(task, input, context, { ...services.compute, backend: input.config.backend });
+	return activity as ComputeActivities[Name];
+}
+
+/** The heavy steps, each in a child process of its own. */
+export const computeActivities: ComputeActivities = {
+	ingest: inChild('ingest'),
+	profile: inChild('profile'),
+	fitFeatures: inChild('fitFeatures'),
+	trainGenerator: inChild('trainGenerator'),
+	trainScorer: inChild('trainScorer'),
+	scoreShard: inChild('scoreShard'),
+	generate: inChild('generate'),
+	evaluate: inChild('evaluate'),
+};

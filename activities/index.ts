@@ -1,0 +1,32 @@
+import { beginRun, failRun, finishRun } from './run-control.ts';
+import { computeActivities } from './compute-steps.ts';
+import { decideAlerts } from './decide-alerts.ts';
+import { loadDataset } from './load-dataset.ts';
+import { loadModel } from './load-model.ts';
+import { publishQueue } from './publish-queue.ts';
+import { publishRecords } from './publish-records.ts';
+import { publishScores } from './publish-scores.ts';
+import { publishSynthetic } from './publish-synthetic.ts';
+import { registerDataset } from './register-dataset.ts';
+import { registerModel } from './register-model.ts';
+import { registerSynthetic } from './register-synthetic.ts';
+import { writeReport } from './write-report.ts';
+
+/** Every activity by the name that workflows call it by. */
+export const activities = {
+	...computeActivities,
+	registerDataset,
+	publishRecords,
+	registerModel,
+	loadModel,
+	loadDataset,
+	decideAlerts,
+	publishScores,
+	publishQueue,
+	registerSynthetic,
+	publishSynthetic,
+	writeReport,
+	beginRun,
+	finishRun,
+	failRun,
+};

@@ -1,0 +1,30 @@
+import { getJson } from '../src/compute/stored-json.ts';
+import { CounterfoilError } from '../src/contracts/errors.ts';
+import type { TableManifest } from '../src/contracts/manifest.ts';
+import type { ArtifactRef, LoadDatasetInput, LoadDatasetOutput } from '../src/contracts/pipeline.ts';
+import { getDataset } from '../src/store/datasets.ts';
+import type { Activity } from './activity-services.ts';
+
+/** A data set that was ingested before. */
+export const loadDataset: Activity<LoadDatasetInput, LoadDatasetOutput> = async (services, input) => {
+	const dataset = await getDataset(services.store, input.datasetId);
+	if (dataset.profile_uri === null) {
+		throw new CounterfoilError('RUN_STATE', 'the data set has no profile yet', {
+			where: `data set ${input.datasetId}`,
+			hint: 'ingest the file again',
+		});
+	}
+	const manifest = await getJson<TableManifest>(services.artifacts, { uri: dataset.manifest_uri });
+	return {
+		datasetId: dataset.dataset_id,
+		manifest: refOf(dataset.manifest_uri),
+		profile: refOf(dataset.profile_uri),
+		shards: manifest.shards.length,
+		rows: manifest.rows,
+	};
+};
+
+/** Content-addressed: the URI itself names the hash that is verified when it is read. */
+function refOf(uri: string): ArtifactRef {
+	return { uri, sha256: /([0-9a-f]{64})/.exec(uri)?.[1] ?? '', bytes: 0 };
+}

@@ -1,0 +1,22 @@
+import { CounterfoilError } from '../src/contracts/errors.ts';
+import type { ArtifactRef, LoadModelInput, ModelParts } from '../src/contracts/pipeline.ts';
+import { getModel } from '../src/store/models.ts';
+import { updateRun } from '../src/store/runs.ts';
+import type { Activity } from './activity-services.ts';
+
+/** The stored parts of a model, by id, name or name@version. */
+export const loadModel: Activity<LoadModelInput, ModelParts> = async (services, input) => {
+	const model = await getModel(services.store, input.modelId);
+	const part = (name: string, uri: string | null, sha256: string | null): ArtifactRef => {
+		if (uri !== null && sha256 !== null) return { uri, sha256, bytes: 0 };
+		throw new CounterfoilError('MODEL_INVALID', `the model has no ${name}`, { where: `model ${model.model_id}` });
+	};
+	await updateRun(services.store, input.runId, { modelId: model.model_id });
+	return {
+		modelId: model.model_id,
+		profile: part('profile', model.profile_uri, model.profile_sha256),
+		features: part('features', model.features_uri, model.features_sha256),
+		generator: part('generator', model.generator_uri, model.generator_sha256),
+		scorer: part('scorer', model.scorer_uri, model.scorer_sha256),
+	};
+};

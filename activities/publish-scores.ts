@@ -1,0 +1,29 @@
+import { readScores } from '../src/compute/read-scores.ts';
+import type { CountOutput, PublishScoresInput } from '../src/contracts/pipeline.ts';
+import { isAlert } from '../src/scoring/alert-cut.ts';
+import { severity } from '../src/scoring/calibration.ts';
+import { publishScores as storeScores } from '../src/store/shards.ts';
+import type { Activity } from './activity-services.ts';
+
+/** Writes the scores of a shard to `scores`. */
+export const publishScores: Activity<PublishScoresInput, CountOutput> = async (services, input, context) => {
+	const scores = await readScores(services.artifacts, input.scores);
+	const rows = Array.from({ length: scores.rows }, (_, row) => {
+		const surprise = scores.surprise[row] as number;
+		const score = scores.score[row] as number;
+		return {
+			row_number: input.firstRow + row + 1,
+			score,
+			surprise,
+			discriminator_output: scores.discriminatorOutput[row] as number,
+			p_value: scores.pValue[row] as number,
+			severity: severity(score),
+			is_alert: isAlert(surprise, input.firstRow + row, input.cut) ? (1 as const) : (0 as const),
+			reasons: scores.reasons(row),
+		};
+	});
+	const { runId, datasetId, modelId, shard } = input;
+	const { step, attempt } = context;
+	await storeScores(services.store, { runId, step, attempt, shard, datasetId, modelId }, rows);
+	return { rows: rows.length };
+};

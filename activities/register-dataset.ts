@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { readRejects } from '../src/compute/read-rejects.ts';
+import { getJson } from '../src/compute/stored-json.ts';
+import type { TableManifest, TableSourceFacts } from '../src/contracts/manifest.ts';
+import type { RegisterDatasetInput, RegisterDatasetOutput } from '../src/contracts/pipeline.ts';
+import type { TableProfile } from '../src/contracts/profile.ts';
+import { insertDataset } from '../src/store/datasets.ts';
+import { replaceRejects } from '../src/store/rejects.ts';
+import { timestamp } from '../src/store/timestamp.ts';
+import type { Activity } from './activity-services.ts';
+
+/**
+ * Enters a table that was read into the database. The same file read in the same way is the same data
+ * set, so that records and their history are kept once, however often the file is run.
+ */
+export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutput> = async (services, input) => {
+	const manifest = await getJson<TableManifest>(services.artifacts, input.manifest);
+	const profile = await getJson<TableProfile>(services.artifacts, input.profile);
+	const source = manifest.source as TableSourceFacts;
+	const name = input.name ?? basename(source.path).replace(/(\.(csv|tsv|txt|arrow|arrows|feather))?(\.gz)?$/i, '');
+	const identity = [name, input.manifest.sha256, profile.fingerprint, input.config.key, input.config.label];
+	const datasetId = `ds-${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12)}`;
+	await insertDataset(services.store, {
+		dataset_id: datasetId,
+		name,
+		source_uri: source.path,
+		format: source.format,
+		content_sha256: source.sha256,
+		bytes: source.bytes,
+		rows_total: source.rowsTotal,
+		rows_loaded: source.rowsLoaded,
+		rows_rejected: source.rowsRejected,
+		blank_lines: source.blankLines,
+		columns_json: JSON.stringify(
+			profile.columns.map((column) => ({
+				name: column.name,
+				kind: column.kind,
+				role: column.role,
+				...(column.note === undefined ? {} : { note: column.note }),
+			})),
+		),
+		schema_fingerprint: profile.fingerprint,
+		key_column: input.config.key,
+		dialect_json: JSON.stringify(source.dialect),
+		repairs_json: JSON.stringify(source.repairs),
+		manifest_uri: input.manifest.uri,
+		profile_uri: input.profile.uri,
+		ingested_at: timestamp(),
+	});
+	const rejects = await readRejects(services.artifacts, source.rejects);
+	await replaceRejects(
+		services.store,
+		datasetId,
+		rejects.map((reject) => ({
+			line_number: reject.line,
+			byte_offset: reject.byteOffset,
+			column_number: reject.column === null ? null : manifest.names.indexOf(reject.column) + 1,
+			column_name: reject.column,
+			error_type: reject.errorType,
+			message: reject.message,
+			raw_text: reject.rawText,
+		})),
+	);
+	return { datasetId };
+};

@@ -1,0 +1,59 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import type { TableManifest } from '../contracts/manifest.ts';
+import { toFeatures } from '../features/to-features.ts';
+import { readShards } from './read-shards.ts';
+
+/**
+ * The features of the rows that `isWanted` picks, in one table. Memory is that of the picked rows and one
+ * shard; the caller bounds the pick.
+ */
+export async function loadFeatures(
+	artifacts: ArtifactStore,
+	manifest: TableManifest,
+	specs: readonly FeatureSpec[],
+	isWanted: (row: number) => boolean,
+): Promise<FeatureTable> {
+	const parts: FeatureTable[] = [];
+	for await (const { batch, firstRow } of readShards(artifacts, manifest)) {
+		const picked: number[] = [];
+		for (let i = 0; i < batch.rows; i++) if (isWanted(firstRow + i)) picked.push(i);
+		parts.push(pickRows(toFeatures(batch, specs), picked));
+	}
+	return concatenate(parts, specs);
+}
+
+export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureTable {
+	return {
+		rows: rows.length,
+		columns: table.columns.map((column): FeatureColumn => {
+			if (column.type === 'numeric') {
+				const values = new Float64Array(rows.length);
+				for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i] as number] as number;
+				return { type: 'numeric', values };
+			}
+			const codes = new Int32Array(rows.length);
+			for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i] as number] as number;
+			return { type: 'categorical', codes };
+		}),
+	};
+}
+
+function concatenate(parts: readonly FeatureTable[], specs: readonly FeatureSpec[]): FeatureTable {
+	const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+	const columns = specs.map((spec, index): FeatureColumn => {
+		const whole: FeatureColumn =
+			spec.type === 'numeric'
+				? { type: 'numeric', values: new Float64Array(rows) }
+				: { type: 'categorical', codes: new Int32Array(rows) };
+		let at = 0;
+		for (const part of parts) {
+			const column = part.columns[index] as FeatureColumn;
+			if (whole.type === 'numeric' && column.type === 'numeric') whole.values.set(column.values, at);
+			if (whole.type === 'categorical' && column.type === 'categorical') whole.codes.set(column.codes, at);
+			at += part.rows;
+		}
+		return whole;
+	});
+	return { rows, columns };
+}

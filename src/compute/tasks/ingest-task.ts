@@ -1,0 +1,71 @@
+import { CounterfoilError } from '../../contracts/errors.ts';
+import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
+import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pipeline.ts';
+import { encodeShard } from '../../ingest/arrow-shard.ts';
+import { openTable } from '../../ingest/ingest-source.ts';
+import type { OpenTableOptions, RejectedRow } from '../../ingest/table-source.ts';
+import { putJson } from '../stored-json.ts';
+import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
+
+/** Reads a file into column shards; what cannot be read goes to the rejects, row by row. */
+export async function ingestTask(input: IngestInput, environment: TaskEnvironment): Promise<IngestOutput> {
+	const { artifacts } = environment;
+	const { dialect, maxRejectShare } = input.config;
+	const options: OpenTableOptions = {
+		...(dialect.delimiter === null ? {} : { delimiter: dialect.delimiter }),
+		...(dialect.quote === null ? {} : { quote: dialect.quote }),
+		...(dialect.header === null ? {} : { header: dialect.header }),
+		...(dialect.encoding === null ? {} : { encoding: dialect.encoding }),
+		onProgress: (done, total) => reportProgress(environment, 'reading', done, total),
+	};
+	const source = await openTable(input.source, options);
+	try {
+		const shards: ShardRef[] = [];
+		const rejects: ArtifactRef[] = [];
+		for await (const chunk of source) {
+			if (chunk.rejects.length > 0) rejects.push(await putRejects(artifacts, chunk.rejects));
+			if (chunk.batch.rows === 0) continue;
+			const ref = await artifacts.put(encodeShard(chunk.batch), { extension: 'arrow' });
+			shards.push({ ...ref, firstRow: chunk.firstRow, rows: chunk.batch.rows });
+		}
+		const counts = source.counts();
+		requireFewRejects(input.source, counts.rowsRejected, counts.rowsTotal, maxRejectShare);
+		const manifest: TableManifest = {
+			names: source.names,
+			rows: counts.rowsLoaded,
+			shards,
+			source: {
+				...counts,
+				path: source.path,
+				format: source.compression === 'none' ? source.format : `${source.format}+${source.compression}`,
+				sha256: counts.sha256 ?? '',
+				dialect: source.dialect,
+				repairs: source.repairs(),
+				rejects,
+			},
+		};
+		return {
+			manifest: await putJson(artifacts, manifest),
+			shards: shards.length,
+			rowsTotal: counts.rowsTotal,
+			rowsLoaded: counts.rowsLoaded,
+			rowsRejected: counts.rowsRejected,
+		};
+	} finally {
+		await source.close();
+	}
+}
+
+function putRejects(artifacts: TaskEnvironment['artifacts'], rejects: readonly RejectedRow[]): Promise<ArtifactRef> {
+	const lines = rejects.map((reject) => `${JSON.stringify(reject)}\n`).join('');
+	return artifacts.put(new TextEncoder().encode(lines), { extension: 'jsonl' });
+}
+
+function requireFewRejects(path: string, rejected: number, total: number, maxShare: number): void {
+	if (rejected <= maxShare * total) return;
+	const percent = ((100 * rejected) / total).toFixed(1);
+	throw new CounterfoilError('REJECTS_OVER_LIMIT', `${rejected} of ${total} rows (${percent} %) cannot be read`, {
+		where: path,
+		hint: 'check --delimiter, --encoding and --no-header, or allow more with --max-rejects',
+	});
+}

@@ -1,0 +1,37 @@
+import type { FeatureSpec } from '../../contracts/features.ts';
+import type { TableManifest } from '../../contracts/manifest.ts';
+import type { TrainInput, TrainScorerOutput } from '../../contracts/pipeline.ts';
+import { createRandom } from '../../contracts/random.ts';
+import { loadBackend } from '../../gan/backend.ts';
+import { fitScorer } from '../../scoring/fit-scorer.ts';
+import { checkSign, requireSign } from '../../scoring/sign-check.ts';
+import { loadFeatures } from '../load-features.ts';
+import { isSampled } from '../row-split.ts';
+import { getJson } from '../stored-json.ts';
+import { putModel } from '../stored-model.ts';
+import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
+
+/** Rows that the score is fitted on at most; members see 1,000 each, so more rows only sharpen the marginals. */
+const MAX_ROWS = 200_000;
+
+/** Fits the anomaly score and makes sure that it points the right way. */
+export async function trainScorerTask(input: TrainInput, environment: TaskEnvironment): Promise<TrainScorerOutput> {
+	const { artifacts } = environment;
+	const { seed } = input;
+	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
+	const specs = await getJson<FeatureSpec[]>(artifacts, input.features);
+	const table = await loadFeatures(artifacts, manifest, specs, (row) => isSampled(row, seed, manifest.rows, MAX_ROWS));
+	const backend = await loadBackend({ backend: environment.backend });
+	const scorer = await fitScorer(backend, table, specs, {
+		seed,
+		normalOnly: input.config.scoring.normalOnly,
+		onProgress: ({ done, total, phase }) => reportProgress(environment, phase, done, total),
+	});
+	const sign = checkSign(scorer, table, createRandom(seed, 'sign-check'));
+	requireSign(sign);
+	return {
+		scorer: await putModel(artifacts, scorer.toState()),
+		backend: backend.name,
+		signCheck: { meanReal: sign.realMean, meanNoise: sign.noiseMean, auroc: sign.auroc },
+	};
+}

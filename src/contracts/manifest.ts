@@ -1,0 +1,40 @@
+import type { ArtifactRef } from './pipeline.ts';
+
+/** A stored table: the column shards in order, and where it came from. */
+export interface TableManifest {
+	readonly names: readonly string[];
+	readonly rows: number;
+	readonly shards: readonly ShardRef[];
+	/** Absent for generated tables. */
+	readonly source?: TableSourceFacts;
+}
+
+export interface ShardRef extends ArtifactRef {
+	/** Row number in the table of the first row; rows count from 0. */
+	readonly firstRow: number;
+	readonly rows: number;
+}
+
+/** What was found about the file a table was read from. */
+export interface TableSourceFacts {
+	readonly path: string;
+	readonly format: string;
+	readonly sha256: string;
+	readonly bytes: number;
+	readonly rowsTotal: number;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	readonly blankLines: number;
+	/** JSON-serialisable: delimiter, quote, header, encoding and so on. */
+	readonly dialect: unknown;
+	/** What was mended while reading, in words, with counts. */
+	readonly repairs: readonly RepairNote[];
+	/** JSON Lines of rejects, in order. */
+	readonly rejects: readonly ArtifactRef[];
+}
+
+export interface RepairNote {
+	readonly kind: string;
+	readonly message: string;
+	readonly count: number;
+}

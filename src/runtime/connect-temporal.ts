@@ -1,0 +1,42 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { CounterfoilError } from '../contracts/errors.ts';
+
+/** Where the Temporal server is: TEMPORAL_* variables and temporal.toml, else localhost:7233. */
+export function temporalConfig() {
+	const { connectionOptions, namespace } = loadClientConnectConfig();
+	return {
+		connectionOptions,
+		namespace: namespace ?? 'default',
+		address: connectionOptions.address ?? 'localhost:7233',
+	};
+}
+
+/** @throws CounterfoilError TEMPORAL_UNREACHABLE */
+export async function connectClient(): Promise<Client> {
+	const { connectionOptions, namespace, address } = temporalConfig();
+	try {
+		return new Client({ connection: await Connection.connect(connectionOptions), namespace });
+	} catch (cause) {
+		throw unreachable(address, cause);
+	}
+}
+
+/** @throws CounterfoilError TEMPORAL_UNREACHABLE */
+export async function connectWorker(): Promise<{ connection: NativeConnection; namespace: string }> {
+	const { connectionOptions, namespace, address } = temporalConfig();
+	try {
+		return { connection: await NativeConnection.connect(connectionOptions), namespace };
+	} catch (cause) {
+		throw unreachable(address, cause);
+	}
+}
+
+function unreachable(address: string, cause: unknown): CounterfoilError {
+	return new CounterfoilError('TEMPORAL_UNREACHABLE', 'no Temporal server answers', {
+		where: address,
+		hint: 'start one with `temporal server start-dev`, set TEMPORAL_ADDRESS, or leave out --temporal to run in this process',
+		cause,
+	});
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { CounterfoilError } from '../contracts/errors.ts';
+import { findNearest } from '../contracts/find-nearest.ts';
+import { DEFAULT_CONFIG, type RunConfig } from '../contracts/pipeline.ts';
+
+/** What may be set, by a flag or in the file; what is absent takes its default. */
+export interface ConfigFlags {
+	readonly label?: string;
+	readonly labelPositive?: string;
+	readonly key?: string;
+	readonly ignore?: readonly string[];
+	readonly delimiter?: string;
+	readonly quote?: string;
+	readonly header?: boolean;
+	readonly encoding?: string;
+	/** 0 to 1. */
+	readonly maxRejectShare?: number;
+	readonly steps?: number;
+	readonly normalOnly?: boolean;
+	readonly syntheticRows?: number;
+	readonly alertBudget?: number;
+	readonly backend?: 'auto' | 'node' | 'wasm';
+}
+
+const DEFAULT_FILE = 'counterfoil.config.yaml';
+
+const column = z.string().min(1);
+const flagsSchema = z.strictObject({
+	label: column.optional(),
+	labelPositive: z.string().optional(),
+	key: column.optional(),
+	ignore: z.array(column).optional(),
+	delimiter: z.string().length(1).optional(),
+	quote: z.string().length(1).optional(),
+	header: z.boolean().optional(),
+	encoding: z.string().min(1).optional(),
+	maxRejectShare: z.number().min(0).max(1).optional(),
+	steps: z.number().int().min(1).max(10_000_000).optional(),
+	normalOnly: z.boolean().optional(),
+	syntheticRows: z.number().int().min(1).max(1_000_000_000).optional(),
+	alertBudget: z.number().int().min(0).max(100_000_000).optional(),
+	backend: z.enum(['auto', 'node', 'wasm']).optional(),
+});
+
+/**
+ * The choices of a run from the configuration file and the flags; a flag wins over the file.
+ *
+ * @param options.file path of the configuration file; undefined: `counterfoil.config.yaml` if there is one
+ * @throws CounterfoilError CONFIG_INVALID, INPUT_NOT_FOUND (a file that was named)
+ */
+export async function resolveConfig(options: { file?: string | undefined; flags: ConfigFlags }): Promise<RunConfig> {
+	const fromFile = await readConfigFile(options.file);
+	const flags = check(options.flags, 'command line');
+	const chosen: ConfigFlags = { ...fromFile, ...withoutUndefined(flags) };
+	return {
+		label: chosen.label ?? DEFAULT_CONFIG.label,
+		labelPositive: chosen.labelPositive ?? DEFAULT_CONFIG.labelPositive,
+		key: chosen.key ?? DEFAULT_CONFIG.key,
+		ignore: chosen.ignore ?? DEFAULT_CONFIG.ignore,
+		dialect: {
+			delimiter: chosen.delimiter ?? null,
+			quote: chosen.quote ?? null,
+			header: chosen.header ?? null,
+			encoding: chosen.encoding ?? null,
+		},
+		maxRejectShare: chosen.maxRejectShare ?? DEFAULT_CONFIG.maxRejectShare,
+		generator: { kind: 'mlp', steps: chosen.steps ?? null },
+		scoring: { normalOnly: chosen.normalOnly ?? DEFAULT_CONFIG.scoring.normalOnly },
+		syntheticRows: chosen.syntheticRows ?? null,
+		alertBudget: chosen.alertBudget ?? null,
+		backend: chosen.backend ?? DEFAULT_CONFIG.backend,
+	};
+}
+
+async function readConfigFile(file: string | undefined): Promise<ConfigFlags> {
+	const path = file ?? DEFAULT_FILE;
+	let text: string;
+	try {
+		text = await readFile(path, 'utf8');
+	} catch (cause) {
+		if (file === undefined) return {};
+		throw new CounterfoilError('INPUT_NOT_FOUND', 'the configuration file cannot be read', { where: path, cause });
+	}
+	let parsed: unknown;
+	try {
+		// The core schema has no types that run code, and aliases are bounded.
+		parsed = parse(text, { schema: 'core', maxAliasCount: 10 });
+	} catch (cause) {
+		throw new CounterfoilError('CONFIG_INVALID', 'the configuration file is not valid YAML', { where: path, cause });
+	}
+	return check(parsed ?? {}, path);
+}
+
+function check(value: unknown, where: string): ConfigFlags {
+	const result = flagsSchema.safeParse(value);
+	if (result.success) return withoutUndefined(result.data) as ConfigFlags;
+	const issue = result.error.issues[0];
+	if (issue?.code === 'unrecognized_keys') {
+		const [key = ''] = issue.keys;
+		const nearest = findNearest(key, Object.keys(flagsSchema.shape));
+		throw new CounterfoilError('CONFIG_INVALID', `there is no setting called "${key}"`, {
+			where,
+			...(nearest === null ? {} : { hint: `did you mean "${nearest}"?` }),
+		});
+	}
+	const name = issue?.path.join('.') ?? '';
+	throw new CounterfoilError('CONFIG_INVALID', `${name}: ${issue?.message ?? 'not valid'}`, { where });
+}
+
+function withoutUndefined(flags: object): object {
+	return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+}

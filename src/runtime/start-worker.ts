@@ -1,0 +1,96 @@
+import { fileURLToPath } from 'node:url';
+import { Context } from '@temporalio/activity';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contracts/pipeline.ts';
+import { toApplicationFailure } from './application-failure.ts';
+import { connectWorker } from './connect-temporal.ts';
+import type { Workspace } from './open-workspace.ts';
+import { createStepRunner } from './step-runner.ts';
+
+export interface WorkerOptions {
+	/** Which task queues this process serves. */
+	readonly queues: readonly ('io' | 'compute')[];
+	/** Compute steps at a time. @default 1 */
+	readonly computeSlots: number;
+	/** Aborted: finish or hand back what is under way, then return. */
+	readonly signal: AbortSignal;
+	readonly onReady: () => void;
+}
+
+const HEARTBEAT_EVERY_MS = 10_000;
+
+/**
+ * Serves the task queues until the signal is aborted. Workflows run on the io queue's worker.
+ *
+ * @throws CounterfoilError TEMPORAL_UNREACHABLE
+ */
+export async function startWorker(workspace: Workspace, options: WorkerOptions): Promise<void> {
+	Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+	const { connection, namespace } = await connectWorker();
+	try {
+		const activities = temporalActivities(workspace);
+		const shared = { connection, namespace, activities, shutdownGraceTime: '5 seconds' } as const;
+		const workers: Worker[] = [];
+		if (options.queues.includes('io')) {
+			const isSource = import.meta.url.endsWith('.ts');
+			const workflows = new URL(isSource ? '../../workflows/index.ts' : '../../workflows/index.js', import.meta.url);
+			workers.push(
+				await Worker.create({
+					...shared,
+					taskQueue: IO_TASK_QUEUE,
+					workflowsPath: fileURLToPath(workflows),
+					maxConcurrentActivityTaskExecutions: 4,
+				}),
+			);
+		}
+		if (options.queues.includes('compute')) {
+			workers.push(
+				await Worker.create({
+					...shared,
+					taskQueue: COMPUTE_TASK_QUEUE,
+					maxConcurrentActivityTaskExecutions: options.computeSlots,
+				}),
+			);
+		}
+		const runs = workers.map((worker) => worker.run());
+		const stop = () => {
+			for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+		};
+		options.signal.addEventListener('abort', stop, { once: true });
+		options.onReady();
+		if (options.signal.aborted) stop();
+		await Promise.all(runs);
+	} finally {
+		await connection.close();
+	}
+}
+
+/** The steps as Temporal activities: heartbeats out, checkpoint of the attempt before in, failures by code. */
+function temporalActivities(workspace: Workspace): Record<string, (input: never) => Promise<unknown>> {
+	const runner = createStepRunner(workspace);
+	const activities: Record<string, (input: never) => Promise<unknown>> = {};
+	for (const name of runner.names) {
+		activities[name] = async (input) => {
+			const context = Context.current();
+			let last = (context.info.heartbeatDetails ?? null) as StepProgress | null;
+			const beating = setInterval(() => context.heartbeat(last), HEARTBEAT_EVERY_MS);
+			try {
+				return await runner.run(name, input, {
+					signal: context.cancellationSignal,
+					onEvent: (event) => {
+						if (event.progress === undefined) return;
+						last = event.progress;
+						context.heartbeat(last);
+					},
+				});
+			} catch (error) {
+				// Temporal knows a cancelled activity by its own failure; only that ends the workflow as cancelled.
+				if (context.cancellationSignal.aborted) await context.cancelled;
+				throw toApplicationFailure(error);
+			} finally {
+				clearInterval(beating);
+			}
+		};
+	}
+	return activities;
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import type { Activity, ActivityServices } from '../../activities/activity-services.ts';
+import { activities } from '../../activities/index.ts';
+import type { RunControl, StepContext, StepName, StepProgress } from '../contracts/pipeline.ts';
+import { beginStep, failStep, finishStep, heartbeatStep, type StepAttempt } from '../store/run-steps.ts';
+import type { RunOptions } from './run-event.ts';
+
+/** Between two notes of progress in the journal, except where there is a new checkpoint. */
+const NOTE_EVERY_MS = 2_000;
+
+export type ActivityName = StepName | keyof RunControl;
+
+export interface StepRunner {
+	readonly names: readonly ActivityName[];
+	/** Carries a step out through the journal: once, and from where an earlier attempt stopped. */
+	run(name: ActivityName, input: unknown, options: RunOptions): Promise<unknown>;
+}
+
+/**
+ * The steps with their journal, the same for both runners: a step that has finished with the same input
+ * gives its stored output, one that was cut off gets the progress of the attempt before.
+ */
+export function createStepRunner(services: ActivityServices): StepRunner {
+	return {
+		names: Object.keys(activities) as ActivityName[],
+		run: (name, input, options) => {
+			const activity = activities[name] as Activity<unknown, unknown>;
+			return isControl(name)
+				? activity(services, input, controlContext(name, options))
+				: runJournaled(services, name, activity, input as StepInput, options);
+		},
+	};
+}
+
+interface StepInput {
+	readonly runId: string;
+	readonly shard?: number;
+}
+
+/** Opening and closing a run are no steps of it: they may be said again and again. */
+function isControl(name: ActivityName): name is keyof RunControl {
+	return name === 'beginRun' || name === 'finishRun' || name === 'failRun';
+}
+
+function controlContext(name: string, options: RunOptions): StepContext {
+	return { step: name, attempt: 1, previous: null, signal: options.signal, report: () => undefined };
+}
+
+async function runJournaled(
+	services: ActivityServices,
+	name: StepName,
+	activity: Activity<unknown, unknown>,
+	input: StepInput,
+	options: RunOptions,
+): Promise<unknown> {
+	const { store } = services;
+	const step = input.shard === undefined ? name : `${name}/${input.shard}`;
+	const tell = (type: 'started' | 'finished' | 'reused') => options.onEvent({ type, step, atMs: Date.now() });
+	const begun = await beginStep(store, { runId: input.runId, step, inputSha256: hashInput(input) });
+	if (begun.state === 'finished') {
+		tell('reused');
+		return begun.output;
+	}
+	tell('started');
+	const notes = createNotes(services, begun.attempt);
+	try {
+		const output = await activity(services, input, {
+			step,
+			attempt: begun.attempt.attempt,
+			previous: begun.heartbeat as StepProgress | null,
+			signal: options.signal,
+			report: (progress) => {
+				notes.add(progress);
+				options.onEvent({ type: 'progress', step, progress, atMs: Date.now() });
+			},
+		});
+		await notes.settled();
+		await finishStep(store, begun.attempt, output);
+		tell('finished');
+		return output;
+	} catch (error) {
+		await notes.settled();
+		// A newer attempt may have taken over; its journal entry is not ours to mark, and `error` says more.
+		await failStep(store, begun.attempt).catch(() => undefined);
+		throw error;
+	}
+}
+
+/** Writes progress to the journal one note after the other, the last one winning. */
+function createNotes(services: ActivityServices, attempt: StepAttempt) {
+	let lastAtMs = 0;
+	let lastCheckpoint: string | null = null;
+	let writing: Promise<void> = Promise.resolve();
+	return {
+		add(progress: StepProgress): void {
+			const checkpoint = progress.checkpoint?.uri ?? null;
+			const isDue = Date.now() - lastAtMs >= NOTE_EVERY_MS;
+			if (checkpoint === lastCheckpoint && !isDue) return;
+			lastAtMs = Date.now();
+			lastCheckpoint = checkpoint;
+			// A note that cannot be written costs some progress after a crash, never the step.
+			writing = writing.then(() => heartbeatStep(services.store, attempt, progress)).catch(() => undefined);
+		},
+		settled: () => writing,
+	};
+}
+
+function hashInput(input: unknown): string {
+	return createHash('sha256').update(JSON.stringify(input)).digest('hex');
+}
