@@ -83,6 +83,25 @@ export function precisionAtK(scores: Float64Array, labels: Uint8Array, k: number
 	return found / taken.length;
 }
 
+/** Precision among the `k` highest scores of each day, in order of the days. @param days [rows] any number per day. */
+export function precisionAtKByDay(scores: Float64Array, labels: Uint8Array, days: Int32Array, k: number): number[] {
+	const rowsOf = new Map<number, number[]>();
+	for (let i = 0; i < days.length; i++) {
+		const rows = rowsOf.get(days[i] as number);
+		if (rows === undefined) rowsOf.set(days[i] as number, [i]);
+		else rows.push(i);
+	}
+	return [...rowsOf]
+		.sort(([a], [b]) => a - b)
+		.map(([, rows]) =>
+			precisionAtK(
+				Float64Array.from(rows, (row) => scores[row] as number),
+				Uint8Array.from(rows, (row) => labels[row] as number),
+				k,
+			),
+		);
+}
+
 export interface CardPrecision {
 	/** Mean over the days. */
 	readonly mean: number;

@@ -5,6 +5,7 @@ import {
 	averagePrecision,
 	cardPrecisionAtK,
 	precisionAtK,
+	precisionAtKByDay,
 	precisionRecallCurve,
 } from '../../src/evaluate/detection.ts';
 import { readGolden } from './golden.ts';
@@ -54,4 +55,11 @@ test('a card that was found is not looked at again, so the ceiling counts it onc
 	const all = cardPrecisionAtK(scores, labels, Int32Array.of(0, 0, 1, 1), Int32Array.of(7, 8, 7, 9), 2);
 	assert.deepEqual(all.byDay, [0.5, 0.5]);
 	assert.equal(all.ceiling, 0.5);
+});
+
+test('precision at k by day ranks each day by itself', () => {
+	const scores = Float64Array.of(1, 2, 9, 8, 7);
+	const labels = Uint8Array.of(1, 0, 0, 1, 1);
+	assert.deepEqual(precisionAtKByDay(scores, labels, Int32Array.of(4, 4, 3, 3, 3), 2), [0.5, 0.5]);
+	assert.deepEqual(precisionAtKByDay(scores, labels, Int32Array.of(4, 4, 3, 3, 3), 1), [0, 0]);
 });
