@@ -209,11 +209,11 @@ export function compileDateFormat(format: string): DateFormat {
 	const offsetMs = zone === '' ? 0 : parseOffset(zone);
 	let stepSeconds = 86_400;
 	if (separator !== undefined) stepSeconds = hasSeconds ? 10 ** -fractionDigits : 60;
-	// Rounding to the clock's own step first keeps 59.9999 seconds from being written as 60.
+	// Cut to the clock's own step; half a microsecond makes up for what summing days and seconds loses.
 	const step = Math.max(stepSeconds * 1000, 1e-3);
 
 	function write(ms: number): string {
-		const local = step < 1 ? ms + offsetMs : Math.floor((ms + offsetMs) / step + 1e-6) * step;
+		const local = step < 1 ? ms + offsetMs : Math.floor((ms + offsetMs + 5e-4) / step) * step;
 		const date = new Date(Math.floor(local));
 		const parts = {
 			YYYY: pad(date.getUTCFullYear(), 4),

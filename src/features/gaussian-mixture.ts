@@ -30,21 +30,29 @@ const CONCENTRATION = 0.001;
  */
 export function fitGaussianMixture(values: Float64Array, random: Random, options: MixtureOptions = {}): GaussianMode[] {
 	const { maxModes = 10, minWeight = 0.005 } = options;
-	const points = weightedPoints(values);
-	const total = values.length;
-	const modes = Math.min(maxModes, points.values.length);
-	let mean = 0;
-	for (let i = 0; i < total; i++) mean += (values[i] as number) / total;
-	let variance = 0;
-	for (let i = 0; i < total; i++) variance += ((values[i] as number) - mean) ** 2 / total;
-	if (modes === 1 || variance === 0) {
-		return [{ weight: 1, mean, deviation: Math.sqrt(variance) || Math.abs(mean) * 1e-6 || 1e-6 }];
+	// Fitted on [-1, 1], so that neither tiny nor huge numbers lose their squares.
+	let min = Number.POSITIVE_INFINITY;
+	let max = Number.NEGATIVE_INFINITY;
+	for (const value of values) {
+		if (value < min) min = value;
+		if (value > max) max = value;
 	}
-	const prior: Prior = { mean, spread: variance / modes ** 2 };
+	const center = min / 2 + max / 2;
+	const half = max / 2 - min / 2;
+	if (!(half > 0)) return [{ weight: 1, mean: center, deviation: Math.max(Math.abs(center) * 1e-6, 1e-6) }];
+	const points = weightedPoints(values.map((value) => value / half - center / half));
+	const modes = Math.min(maxModes, points.values.length);
+	const prior = priorOf(points, modes);
 	const fitted = inferModes(points, startingModes(points, modes, prior, random), prior);
 	const kept = fitted.filter((mode) => mode.weight >= minWeight);
-	const weight = kept.reduce((sum, mode) => sum + mode.weight, 0);
-	return kept.map((mode) => ({ ...mode, weight: mode.weight / weight })).sort((a, b) => a.mean - b.mean);
+	const total = kept.reduce((sum, mode) => sum + mode.weight, 0);
+	return kept
+		.map(({ weight, mean, deviation }) => ({
+			weight: weight / total,
+			mean: mean * half + center,
+			deviation: deviation * half,
+		}))
+		.sort((a, b) => a.mean - b.mean);
 }
 
 interface Points {
@@ -64,6 +72,20 @@ interface Sums {
 	readonly counts: Float64Array;
 	readonly firsts: Float64Array;
 	readonly seconds: Float64Array;
+}
+
+function priorOf({ values, weights }: Points, modes: number): Prior {
+	let total = 0;
+	let mean = 0;
+	let variance = 0;
+	for (let i = 0; i < values.length; i++) {
+		total += weights[i] as number;
+		mean += (values[i] as number) * (weights[i] as number);
+	}
+	mean /= total;
+	for (let i = 0; i < values.length; i++) variance += ((values[i] as number) - mean) ** 2 * (weights[i] as number);
+	// Modes are expected to be ten times narrower than an even share of the range.
+	return { mean, spread: variance / total / (10 * modes) ** 2 };
 }
 
 function weightedPoints(values: Float64Array): Points {

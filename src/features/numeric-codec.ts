@@ -223,7 +223,7 @@ export function encodeNumeric(
 			while (chosen > 0 && chances[chosen] === 0) chosen--;
 		}
 		const { mean, deviation } = modes[chosen] as GaussianMode;
-		matrix[at + start] = Math.max(-1, Math.min(1, (scaled - mean) / (4 * deviation)));
+		matrix[at + start] = Math.max(-1, Math.min(1, (scaled - mean) / deviation / 4));
 		matrix[at + firstMode + chosen] = 1;
 	}
 }
@@ -264,7 +264,7 @@ export function decodeNumeric(
 			continue;
 		}
 		const offset = Math.max(-1, Math.min(1, matrix[at + start] as number));
-		decoded[row] = fromScale(mode.mean + 4 * mode.deviation * offset, scale);
+		decoded[row] = fromScale(mode.mean + mode.deviation * (4 * offset), scale);
 	}
 	return roundWithin(decoded, codec);
 }
