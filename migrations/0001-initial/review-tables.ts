@@ -136,7 +136,6 @@ async function createReviewEvents(db: Kysely<unknown>, dialect: SchemaDialect): 
 		.addColumn('after_json', 'text')
 		.addColumn('prev_sha256', 'text', notNull)
 		.addColumn('row_sha256', 'text', notNull)
-		.addUniqueConstraint('review_events_row_sha256', ['row_sha256'])
 		.addCheckConstraint('review_events_hit_names_a_score', sql`(run_id is null) = (row_number is null)`)
 		.addCheckConstraint(
 			'review_events_kind_known',

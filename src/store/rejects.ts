@@ -55,3 +55,18 @@ export async function listRejects(
 		.limit(options.limit ?? 50)
 		.execute();
 }
+
+/** Rejected rows by type of error, most first. */
+export async function countRejects(
+	store: Store,
+	datasetId: string,
+): Promise<{ readonly reason: string; readonly count: number }[]> {
+	return await store.reader
+		.selectFrom('rejects')
+		.where('dataset_id', '=', datasetId)
+		.select((select) => ['error_type as reason', select.fn.countAll<number>().as('count')])
+		.groupBy('error_type')
+		.orderBy('count', 'desc')
+		.orderBy('error_type')
+		.execute();
+}

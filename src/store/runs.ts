@@ -302,6 +302,11 @@ function withTrueStatus(run: Run): Run {
 	return gone ? { ...run, status: 'interrupted' } : run;
 }
 
+/** A run by its whole id. */
+export async function findRun(store: Store, runId: string): Promise<Run | undefined> {
+	return await store.writer.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+}
+
 async function requireRun(db: StoreTransaction | Store['writer'], runId: string): Promise<Run> {
 	const run = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
 	if (run === undefined) {
