@@ -3,10 +3,7 @@ import type { ComputeSteps } from '../src/contracts/pipeline.ts';
 import type { Activity } from './activity-services.ts';
 
 type ComputeActivities = {
-	[Name in keyof ComputeSteps]: Activity<
-		Parameters<ComputeSteps[Name]>[0],
-		Awaited<ReturnType<ComputeSteps[Name]>>
-	>;
+	[Name in keyof ComputeSteps]: Activity<Parameters<ComputeSteps[Name]>[0], Awaited<ReturnType<ComputeSteps[Name]>>>;
 };
 
 function inChild<Name extends keyof ComputeSteps>(task: Name): ComputeActivities[Name] {

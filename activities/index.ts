@@ -1,4 +1,3 @@
-import { beginRun, failRun, finishRun } from './run-control.ts';
 import { computeActivities } from './compute-steps.ts';
 import { decideAlerts } from './decide-alerts.ts';
 import { loadDataset } from './load-dataset.ts';
@@ -7,9 +6,11 @@ import { publishQueue } from './publish-queue.ts';
 import { publishRecords } from './publish-records.ts';
 import { publishScores } from './publish-scores.ts';
 import { publishSynthetic } from './publish-synthetic.ts';
+import { recordEvaluation } from './record-evaluation.ts';
 import { registerDataset } from './register-dataset.ts';
 import { registerModel } from './register-model.ts';
 import { registerSynthetic } from './register-synthetic.ts';
+import { beginRun, failRun, finishRun } from './run-control.ts';
 import { writeReport } from './write-report.ts';
 
 /** Every activity by the name that workflows call it by. */
@@ -23,6 +24,7 @@ export const activities = {
 	decideAlerts,
 	publishScores,
 	publishQueue,
+	recordEvaluation,
 	registerSynthetic,
 	publishSynthetic,
 	writeReport,

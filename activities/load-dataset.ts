@@ -1,4 +1,4 @@
-import { getJson } from '../src/compute/stored-json.ts';
+import { getJson } from '../src/artifacts/stored-json.ts';
 import { CounterfoilError } from '../src/contracts/errors.ts';
 import type { TableManifest } from '../src/contracts/manifest.ts';
 import type { ArtifactRef, LoadDatasetInput, LoadDatasetOutput } from '../src/contracts/pipeline.ts';

@@ -1,6 +1,6 @@
+import { getJson } from '../src/artifacts/stored-json.ts';
 import { readShard } from '../src/compute/read-shards.ts';
 import { rowsAsJson } from '../src/compute/row-json.ts';
-import { getJson } from '../src/compute/stored-json.ts';
 import type { ShardRef, TableManifest } from '../src/contracts/manifest.ts';
 import type { CountOutput, PublishRecordsInput } from '../src/contracts/pipeline.ts';
 import { cellText } from '../src/contracts/table.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
+import { getJson } from '../src/artifacts/stored-json.ts';
 import { readRejects } from '../src/compute/read-rejects.ts';
-import { getJson } from '../src/compute/stored-json.ts';
 import type { TableManifest, TableSourceFacts } from '../src/contracts/manifest.ts';
 import type { RegisterDatasetInput, RegisterDatasetOutput } from '../src/contracts/pipeline.ts';
 import type { TableProfile } from '../src/contracts/profile.ts';

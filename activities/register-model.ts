@@ -1,9 +1,9 @@
+import type { RegisterModelInput, RegisterModelOutput } from '../src/contracts/pipeline.ts';
 import { getDataset } from '../src/store/datasets.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
 import { insertModel } from '../src/store/models.ts';
 import { updateRun } from '../src/store/runs.ts';
 import { timestamp } from '../src/store/timestamp.ts';
-import type { RegisterModelInput, RegisterModelOutput } from '../src/contracts/pipeline.ts';
 import type { Activity } from './activity-services.ts';
 
 /** Enters the trained parts as one model, named like its data set. */

@@ -1,4 +1,4 @@
-import { getJson } from '../src/compute/stored-json.ts';
+import { getJson } from '../src/artifacts/stored-json.ts';
 import type { TableManifest } from '../src/contracts/manifest.ts';
 import type { RegisterSyntheticInput, RegisterSyntheticOutput } from '../src/contracts/pipeline.ts';
 import { insertSyntheticTable } from '../src/store/synthetic-tables.ts';

@@ -66,6 +66,7 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 		synthetic: synthetic.table,
 		scores: scored.scores,
 	});
+	await activities.recordEvaluation({ ...common, modelId: model.parts.modelId, evaluation });
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
 	const report = await activities.writeReport({
 		...common,

@@ -281,6 +281,11 @@ export interface EvaluateOutput {
 	readonly evaluation: ArtifactRef;
 }
 
+export interface RecordEvaluationInput extends StepInput {
+	readonly modelId: string;
+	readonly evaluation: ArtifactRef;
+}
+
 export interface WriteReportInput extends StepInput {
 	readonly datasetId: string;
 	readonly modelId: string;
@@ -334,6 +339,7 @@ export interface IoSteps {
 	publishQueue(input: PublishQueueInput): Promise<PublishQueueOutput>;
 	registerSynthetic(input: RegisterSyntheticInput): Promise<RegisterSyntheticOutput>;
 	publishSynthetic(input: PublishSyntheticInput): Promise<CountOutput>;
+	recordEvaluation(input: RecordEvaluationInput): Promise<CountOutput>;
 	writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
 }
 export interface Steps extends ComputeSteps, IoSteps {}

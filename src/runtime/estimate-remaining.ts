@@ -93,10 +93,11 @@ export function createEstimator(rows: number | null, kind: RunKind = 'pipeline')
 	}
 
 	function take(event: RunEvent): void {
+		// The step says by itself that it has started again.
+		if (event.type === 'retried') return;
 		const state = stateOf(event.step);
 		switch (event.type) {
 			case 'started':
-			case 'retried':
 				state.startedMs = event.atMs;
 				state.baseline = null;
 				state.finished = false;

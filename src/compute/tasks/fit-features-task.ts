@@ -1,10 +1,10 @@
+import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
 import type { FitFeaturesInput, FitFeaturesOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { createFeatureFit } from '../../features/fit-features.ts';
 import { requireTrainable } from '../../features/require-trainable.ts';
 import { readShards } from '../read-shards.ts';
-import { getJson, putJson } from '../stored-json.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Describes the features of a table from all of its rows. */

@@ -1,3 +1,4 @@
+import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { FeatureSpec, SpanCondition } from '../../contracts/features.ts';
 import { findNearest } from '../../contracts/find-nearest.ts';
@@ -12,7 +13,6 @@ import { loadBackend } from '../../gan/backend.ts';
 import { restoreMlpGenerator } from '../../gan/mlp-generator.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { joinBatches } from '../join-batches.ts';
-import { getJson, putJson } from '../stored-json.ts';
 import { getModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -89,7 +89,10 @@ function resolveCondition(
 	const where = `column "${column}"`;
 	const known = profile.columns.find(({ name }) => name === column);
 	if (known === undefined) {
-		const nearest = findNearest(column, profile.columns.map(({ name }) => name));
+		const nearest = findNearest(
+			column,
+			profile.columns.map(({ name }) => name),
+		);
 		throw new CounterfoilError('CONDITION_INVALID', 'the model has no such column', {
 			where,
 			hint: nearest === null ? 'see the columns with `counterfoil models show`' : `did you mean "${nearest}"?`,
@@ -101,7 +104,9 @@ function resolveCondition(
 		if (known.kind === 'constant' && known.levels[0]?.level === value) {
 			return { column, value, number: null, span: null };
 		}
-		throw new CounterfoilError('CONDITION_INVALID', `rows cannot be asked for by a column that is ${known.kind}`, { where });
+		throw new CounterfoilError('CONDITION_INVALID', `rows cannot be asked for by a column that is ${known.kind}`, {
+			where,
+		});
 	}
 	if (spec.type === 'numeric') {
 		const number = Number(value);
@@ -119,7 +124,10 @@ function resolveCondition(
 			where,
 			hint:
 				nearest === null
-					? `it has, for example, ${spec.levels.slice(0, 5).map((level) => `"${level}"`).join(', ')}`
+					? `it has, for example, ${spec.levels
+							.slice(0, 5)
+							.map((level) => `"${level}"`)
+							.join(', ')}`
 					: `did you mean "${nearest}"?`,
 		});
 	}

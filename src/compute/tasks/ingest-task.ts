@@ -1,10 +1,10 @@
+import { putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pipeline.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
 import type { OpenTableOptions, RejectedRow } from '../../ingest/table-source.ts';
-import { putJson } from '../stored-json.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Reads a file into column shards; what cannot be read goes to the rejects, row by row. */

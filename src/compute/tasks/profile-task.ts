@@ -1,10 +1,10 @@
+import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
 import type { ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
 import { finishProfile } from '../../features/finish-profile.ts';
 import { mergeProfiles } from '../../features/merge-profiles.ts';
 import { type PartialProfile, profileBatch } from '../../features/profile-batch.ts';
 import { readShards } from '../read-shards.ts';
-import { getJson, putJson } from '../stored-json.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Finds out what each column holds: kinds, roles, ranges, levels. */

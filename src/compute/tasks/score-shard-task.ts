@@ -1,3 +1,4 @@
+import { getJson } from '../../artifacts/stored-json.ts';
 import type { FeatureSpec } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
@@ -13,9 +14,8 @@ import { describeReasons } from '../../scoring/reasons.ts';
 import { restoreScorer } from '../../scoring/restore-scorer.ts';
 import type { ScoredRows } from '../../scoring/scorer.ts';
 import { pickRows } from '../load-features.ts';
-import { readShard } from '../read-shards.ts';
 import { SCORE_COLUMNS } from '../read-scores.ts';
-import { getJson } from '../stored-json.ts';
+import { readShard } from '../read-shards.ts';
 import { getModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 

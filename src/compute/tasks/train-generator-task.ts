@@ -1,3 +1,4 @@
+import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import type { FeatureSpec } from '../../contracts/features.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
 import type { ModelState } from '../../contracts/model-state.ts';
@@ -8,7 +9,6 @@ import { loadBackend } from '../../gan/backend.ts';
 import { createMlpTrainer, restoreMlpTrainer } from '../../gan/mlp-trainer.ts';
 import { loadFeatures } from '../load-features.ts';
 import { isHeldOut, isSampled } from '../row-split.ts';
-import { getJson, putJson } from '../stored-json.ts';
 import { getModel, putModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -57,7 +57,10 @@ export async function trainGeneratorTask(
 		},
 	});
 	const generator = trainer.generator().toState();
-	const withEncoder: ModelState = { json: { encoder: encoder.toJSON(), generator: generator.json }, tensors: generator.tensors };
+	const withEncoder: ModelState = {
+		json: { encoder: encoder.toJSON(), generator: generator.json },
+		tensors: generator.tensors,
+	};
 	return {
 		generator: await putModel(artifacts, withEncoder),
 		discriminator: await putModel(artifacts, trainer.discriminator().toState()),

@@ -1,3 +1,4 @@
+import { getJson } from '../../artifacts/stored-json.ts';
 import type { FeatureSpec } from '../../contracts/features.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
 import type { TrainInput, TrainScorerOutput } from '../../contracts/pipeline.ts';
@@ -7,7 +8,6 @@ import { fitScorer } from '../../scoring/fit-scorer.ts';
 import { checkSign, requireSign } from '../../scoring/sign-check.ts';
 import { loadFeatures } from '../load-features.ts';
 import { isSampled } from '../row-split.ts';
-import { getJson } from '../stored-json.ts';
 import { putModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 

@@ -1,6 +1,5 @@
-import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactRef } from '../contracts/pipeline.ts';
-
+import type { ArtifactStore } from './artifact-store.ts';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 

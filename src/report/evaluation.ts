@@ -1,0 +1,12 @@
+import type { AnomalyReport, LabelReport, LeakReport, QualityReport } from './report-data.ts';
+
+/** What the evaluation of a model found; stored as JSON, told by the report and by `model_metrics`. */
+export interface Evaluation {
+	readonly quality: QualityReport;
+	/** Null where too few rows are held out to say anything. */
+	readonly leaks: LeakReport | null;
+	/** Surprise of all records. */
+	readonly histogram: NonNullable<AnomalyReport['histogram']>;
+	/** Null without a label column that tells anomalies. */
+	readonly labels: LabelReport | null;
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Condition, RunConfig, RunKind, RunRequest } from '../contracts/pipeline.ts';
+import { createRunId, findUnfinishedRun } from '../store/runs.ts';
+import type { Workspace } from './open-workspace.ts';
+
+export interface AskedRun {
+	readonly kind: RunKind;
+	readonly source?: string | undefined;
+	readonly datasetName?: string | undefined;
+	readonly datasetId?: string | undefined;
+	readonly modelId?: string | undefined;
+	readonly augment?: { readonly rows: number; readonly conditions: readonly Condition[] } | undefined;
+	readonly config: RunConfig;
+	readonly seed: number;
+}
+
+/**
+ * Turns what was asked for into a request with an id. If the same was asked for before and did not come to
+ * its end, it is that run: the same command goes on where it was.
+ */
+export async function makeRequest(
+	workspace: Workspace,
+	asked: AskedRun,
+): Promise<{ readonly request: RunRequest; readonly resumed: boolean }> {
+	const source = asked.source === undefined ? null : resolve(asked.source);
+	const body = {
+		kind: asked.kind,
+		seed: asked.seed,
+		config: asked.config,
+		source,
+		datasetName: asked.datasetName ?? null,
+		datasetId: asked.datasetId ?? null,
+		modelId: asked.modelId ?? null,
+		augment: asked.augment ?? null,
+	};
+	const identity = [body, workspace.version, await describeFile(source)];
+	const runKey = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
+	const unfinished = await findUnfinishedRun(workspace.store, runKey);
+	const runId = unfinished?.run_id ?? createRunId();
+	return { request: { runId, runKey, ...body }, resumed: unfinished !== undefined };
+}
+
+/** The request of a run that is in the database, to take it up again. */
+export function requestOfRun(run: { readonly run_id: string; readonly config_json: string }): RunRequest {
+	return { runId: run.run_id, ...(JSON.parse(run.config_json) as Omit<RunRequest, 'runId'>) };
+}
+
+/** Size and time of change stand for the content, which is hashed when it is read. */
+async function describeFile(path: string | null): Promise<unknown> {
+	if (path === null) return null;
+	const facts = await stat(path).catch(() => null);
+	return facts === null ? null : [facts.size, facts.mtimeMs];
+}
