@@ -2,19 +2,12 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, sep } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
-
-/** Names a stored file by its content. */
-export interface ArtifactRef {
-	/** `artifact:sha256/ab/abcdef....arrow`: where it is within a store, whichever store that is. */
-	readonly uri: string;
-	/** SHA-256 (hex) of the content. */
-	readonly sha256: string;
-	readonly bytes: number;
-}
+import type { ArtifactRef } from '../contracts/pipeline.ts';
 
 /**
  * Files named by the hash of their content: shards, models, synthetic tables, reports. The same content is
- * stored once; what is stored is never changed.
+ * stored once; what is stored is never changed. A URI is `artifact:sha256/ab/abcdef....arrow`: where the file is
+ * within a store, whichever store that is.
  */
 export interface ArtifactStore {
 	/**

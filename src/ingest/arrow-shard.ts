@@ -1,20 +1,17 @@
 import {
 	type Data,
-	Dictionary,
 	Field,
-	Float64,
-	Int32,
 	makeData,
 	RecordBatch,
 	RecordBatchFileWriter,
 	RecordBatchReader,
 	Schema,
 	Struct,
-	Utf8,
-	Vector,
+	type Vector,
 } from 'apache-arrow';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Cells, NumberCells, TableBatch, TextCells } from '../contracts/table.ts';
+import type { Cells, TableBatch } from '../contracts/table.ts';
+import { encodeDictionary, encodeNumbers } from './arrow-data.ts';
 
 /**
  * A batch as an uncompressed Arrow IPC file: numbers as Float64, text as Dictionary<Int32, Utf8>, missing
@@ -23,7 +20,7 @@ import type { Cells, NumberCells, TableBatch, TextCells } from '../contracts/tab
  */
 export function encodeShard(batch: TableBatch): Uint8Array {
 	const children = batch.columns.map((cells, index) =>
-		cells.type === 'number' ? encodeNumbers(cells) : encodeText(cells, index),
+		cells.type === 'number' ? encodeNumbers(cells) : encodeDictionary(cells, index),
 	);
 	const fields = children.map((child, index) => new Field(batch.names[index] as string, child.type, true));
 	const data = makeData({ type: new Struct(fields), length: batch.rows, nullCount: 0, children });
@@ -51,55 +48,6 @@ export function decodeShard(bytes: Uint8Array): TableBatch {
 			cause: error,
 		});
 	}
-}
-
-function encodeNumbers(cells: NumberCells): Data<Float64> {
-	const { values } = cells;
-	const data = new Float64Array(values);
-	const validity = createValidity(values.length, (row) => !Number.isNaN(values[row]));
-	// The bits of NaN are not fixed, and equal batches are to give equal bytes.
-	if (validity.nullCount > 0) for (let row = 0; row < data.length; row++) if (Number.isNaN(data[row])) data[row] = 0;
-	return makeData({ type: new Float64(), length: values.length, ...validity, data });
-}
-
-function encodeText(cells: TextCells, id: number): Data<Dictionary<Utf8, Int32>> {
-	const { codes, dictionary } = cells;
-	const validity = createValidity(codes.length, (row) => (codes[row] as number) >= 0);
-	const offsets = new Int32Array(dictionary.length + 1);
-	const texts = Buffer.from(dictionary.join(''));
-	for (let i = 0, end = 0; i < dictionary.length; i++) {
-		end += Buffer.byteLength(dictionary[i] as string);
-		offsets[i + 1] = end;
-	}
-	const utf8 = makeData({
-		type: new Utf8(),
-		length: dictionary.length,
-		nullCount: 0,
-		valueOffsets: offsets,
-		data: new Uint8Array(texts.buffer, texts.byteOffset, texts.length),
-	});
-	return makeData({
-		// An id of its own: the library counts them up over the life of the process.
-		type: new Dictionary(new Utf8(), new Int32(), id),
-		length: codes.length,
-		...validity,
-		data: codes.map((code) => Math.max(0, code)),
-		dictionary: new Vector([utf8]),
-	});
-}
-
-function createValidity(
-	rows: number,
-	isPresent: (row: number) => boolean,
-): { nullCount: number; nullBitmap: Uint8Array | null } {
-	const bitmap = new Uint8Array(Math.ceil(rows / 8));
-	let present = 0;
-	for (let row = 0; row < rows; row++) {
-		if (!isPresent(row)) continue;
-		present++;
-		bitmap[row >> 3] = (bitmap[row >> 3] as number) | (1 << (row & 7));
-	}
-	return present === rows ? { nullCount: 0, nullBitmap: null } : { nullCount: rows - present, nullBitmap: bitmap };
 }
 
 function decodeColumn(data: Data, rows: number): Cells {

@@ -1,9 +1,17 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
 import { detectDialect } from './detect-dialect.ts';
-import { openSource } from './open-source.ts';
-import { type CsvProgress, readCsv } from './read-csv.ts';
-import { createRepairLog, type OpenTableOptions, type TableChunk, type TableSource } from './table-source.ts';
+import { type OpenSource, openSource } from './open-source.ts';
+import { readCsv } from './read-csv.ts';
+import {
+	createRepairLog,
+	type Dialect,
+	type OpenTableOptions,
+	type ReadProgress,
+	type RepairLog,
+	type TableChunk,
+	type TableSource,
+} from './table-source.ts';
 
 /**
  * Opens a table: CSV or TSV, or Arrow IPC (file or stream), each plain or gzip. The rows are read while they
@@ -21,11 +29,10 @@ import { createRepairLog, type OpenTableOptions, type TableChunk, type TableSour
 export async function openTable(path: string, options: OpenTableOptions = {}): Promise<TableSource> {
 	const source = await openSource(path, options);
 	const repairs = createRepairLog();
-	const progress: CsvProgress = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0 };
+	const progress: ReadProgress = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0 };
 	try {
-		const found = await detectDialect(source.head, source.isHeadWhole, path, options, repairs);
-		const rowsPerBatch = options.rowsPerBatch ?? rowsPerBatchOf(found.names.length);
-		const chunks = readCsv(source.bytes(), found, { ...options, rowsPerBatch }, progress, repairs);
+		const { names, dialect, read } = await openRows(source, options, progress, repairs);
+		const chunks = read(options.rowsPerBatch ?? rowsPerBatchOf(names.length));
 
 		async function* iterate(): AsyncGenerator<TableChunk> {
 			try {
@@ -42,16 +49,14 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 
 		return {
 			path,
-			format: 'csv',
+			format: source.format,
 			compression: source.compression,
-			names: found.names,
-			dialect: found.dialect,
+			names,
+			dialect,
 			repairs: () => repairs.list(),
 			counts: () => ({
 				rowsTotal: progress.rowsLoaded + progress.rowsRejected,
-				rowsLoaded: progress.rowsLoaded,
-				rowsRejected: progress.rowsRejected,
-				blankLines: progress.blankLines,
+				...progress,
 				...source.stored(),
 			}),
 			[Symbol.asyncIterator]: iterate,
@@ -61,6 +66,33 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 		await source.close();
 		throw error;
 	}
+}
+
+interface OpenRows {
+	readonly names: readonly string[];
+	readonly dialect: Dialect | null;
+	read(rowsPerBatch: number): AsyncGenerator<TableChunk>;
+}
+
+/** The one place that knows which reader takes which format. */
+async function openRows(
+	source: OpenSource,
+	options: OpenTableOptions,
+	progress: ReadProgress,
+	repairs: RepairLog,
+): Promise<OpenRows> {
+	if (source.format !== 'csv') {
+		// The library for Arrow takes a while to load, and most tables are CSV.
+		const { openArrow } = await import('./read-arrow.ts');
+		const { names, read } = await openArrow(source, options.maxColumns, repairs);
+		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
+	}
+	const found = await detectDialect(source.head, source.isHeadWhole, source.path, options, repairs);
+	return {
+		names: found.names,
+		dialect: found.dialect,
+		read: (rowsPerBatch) => readCsv(source.bytes(), found, { ...options, rowsPerBatch }, progress, repairs),
+	};
 }
 
 function noRows(path: string, rejected: number): CounterfoilError {

@@ -26,6 +26,8 @@ export interface OpenSource {
 }
 
 export interface OpenSourceOptions extends InflateLimits {
+	/** Named by the user; only text has one. */
+	readonly encoding?: string;
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 	readonly signal?: AbortSignal;
 }
@@ -70,7 +72,7 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 		const whole = prepend([firstPiece], stored);
 		const plain = isGzip ? inflateGzip(whole, path, options, (bytes) => (trailing += bytes)) : whole;
 		const { head, pieces, isWhole } = await readHead(plain);
-		const format = sniffFormat(head, path);
+		const format = sniffFormat(head, path, options.encoding !== undefined);
 		let isTaken = false;
 		return {
 			path,

@@ -12,19 +12,19 @@ import {
 	RECORD_UNCLOSED,
 } from './frame-records.ts';
 import { parseRecords } from './parse-records.ts';
-import { RAW_TEXT_LIMIT, type RejectedRow, type RejectType, type RepairLog, type TableChunk } from './table-source.ts';
+import {
+	RAW_TEXT_LIMIT,
+	type ReadProgress,
+	type RejectedRow,
+	type RejectType,
+	type RepairLog,
+	type TableChunk,
+} from './table-source.ts';
 
 export interface ReadCsvOptions {
 	readonly rowsPerBatch: number;
 	/** @default 2 MiB */
 	readonly maxRecordBytes?: number;
-}
-
-/** What was read so far; kept up to date while the rows are handed out. */
-export interface CsvProgress {
-	rowsLoaded: number;
-	rowsRejected: number;
-	blankLines: number;
 }
 
 /** Rejects are handed over when this many wait, so that a file of nothing else stays bounded. */
@@ -41,7 +41,7 @@ export async function* readCsv(
 	bytes: AsyncIterable<Buffer>,
 	table: FoundTable,
 	options: ReadCsvOptions,
-	progress: CsvProgress,
+	progress: ReadProgress,
 	repairs: RepairLog,
 ): AsyncGenerator<TableChunk> {
 	const { dialect, names } = table;

@@ -23,9 +23,10 @@ const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string;
 /**
  * Tells the format by the first bytes, never by the name alone.
  *
- * @throws INPUT_NOT_READABLE for formats that are recognised but not read.
+ * @param isTextNamed whether the user named an encoding, so that it has to be text.
+ * @throws INPUT_NOT_READABLE for formats that are recognised but not read, CSV_UNREADABLE for binary content.
  */
-export function sniffFormat(head: Buffer, path: string): SourceFormat {
+export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean): SourceFormat {
 	const start = head.toString('latin1', 0, 16);
 	if (start.startsWith('ARROW1')) return 'arrow-file';
 	if (isArrowStream(head)) return 'arrow-stream';
@@ -43,7 +44,7 @@ export function sniffFormat(head: Buffer, path: string): SourceFormat {
 			hint: "Convert it to CSV, e.g. duckdb -c \"COPY (FROM 'in.jsonl') TO 'out.csv'\".",
 		});
 	}
-	requireText(head, path);
+	if (!isTextNamed) requireText(head, path);
 	return 'csv';
 }
 
@@ -65,15 +66,15 @@ function isArrowStream(head: Buffer): boolean {
 	);
 }
 
-/** Refuses binary content: more than 5 % control characters that no table of text has. NUL is a case of its own. */
+/** Refuses binary content: more than 5 % control characters. UTF-16 is half NUL, so it has to say that it is. */
 function requireText(head: Buffer, path: string): void {
+	const isUtf16 = head.length >= 2 && (head.readUInt16LE(0) === 0xfeff || head.readUInt16LE(0) === 0xfffe);
+	if (isUtf16) return;
 	let controls = 0;
-	for (const byte of head)
-		if (byte < 32 && byte > 0 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 12) controls++;
-	const isWide = head.length >= 2 && ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff));
-	if (isWide || controls <= head.length * 0.05 || controls < 8) return;
+	for (const byte of head) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13) controls++;
+	if (controls <= Math.max(8, 0.05 * head.length)) return;
 	throw new CounterfoilError('CSV_UNREADABLE', 'The input is not text: it has many control characters.', {
 		where: path,
-		hint: 'Name a CSV, TSV or Arrow file, plain or gzip.',
+		hint: 'Name a CSV, TSV or Arrow file, plain or gzip. If it is UTF-16 without a byte order mark, name the encoding.',
 	});
 }

@@ -81,6 +81,13 @@ export interface TableCounts {
 	readonly sha256: string | null;
 }
 
+/** Counts that a reader keeps up to date while it hands out rows. */
+export interface ReadProgress {
+	rowsLoaded: number;
+	rowsRejected: number;
+	blankLines: number;
+}
+
 export interface Dialect {
 	/** Label of the WHATWG encoding standard: `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`. */
 	readonly encoding: string;

@@ -1,0 +1,226 @@
+import { type Data, DataType, DateUnit, Precision, TimeUnit, Type, Vector } from 'apache-arrow';
+import type { ColumnBuilder } from './build-columns.ts';
+
+/** Adds the cells of rows `from` to `to` of a column of Arrow data to a column of ours. */
+export type CellAppender = (data: Data, from: number, to: number, column: ColumnBuilder) => void;
+
+/**
+ * How the values of an Arrow type become cells: numbers that a double holds exactly stay numbers, all else
+ * becomes text (dates and times in ISO form, decimals with their scale, nested values as JSON).
+ *
+ * @throws TypeError for a type that has no such form.
+ */
+export function createCellAppender(type: DataType): CellAppender {
+	if (DataType.isNull(type)) return appendNothing;
+	if (DataType.isInt(type)) return type.bitWidth === 64 ? appendWideIntegers : appendNumbers;
+	if (DataType.isFloat(type) && type.precision !== Precision.HALF) return appendNumbers;
+	if (DataType.isDictionary(type)) return createDictionaryAppender(type.dictionary);
+	return createTextAppender(createTextReader(type));
+}
+
+function appendNothing(_data: Data, from: number, to: number, column: ColumnBuilder): void {
+	for (let row = from; row < to; row++) column.addMissing();
+}
+
+function appendNumbers(data: Data, from: number, to: number, column: ColumnBuilder): void {
+	const values = data.values as Float64Array;
+	requireLength(values.length, data.length);
+	for (let row = from; row < to; row++) {
+		if (data.getValid(row)) column.addNumber(values[row] as number);
+		else column.addMissing();
+	}
+}
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+function appendWideIntegers(data: Data, from: number, to: number, column: ColumnBuilder): void {
+	const values = data.values as BigInt64Array;
+	requireLength(values.length, data.length);
+	for (let row = from; row < to; row++) {
+		const value = values[row] as bigint;
+		if (!data.getValid(row)) column.addMissing();
+		else if (value >= -MAX_SAFE && value <= MAX_SAFE) column.addNumber(Number(value));
+		else column.addPresentText(value.toString());
+	}
+}
+
+/** The text of a valid slot. */
+type TextReader = (data: Data, row: number) => string;
+
+function createTextAppender(read: TextReader): CellAppender {
+	return (data, from, to, column) => {
+		for (let row = from; row < to; row++) {
+			if (data.getValid(row)) column.addPresentText(read(data, row));
+			else column.addMissing();
+		}
+	};
+}
+
+/** The values of a dictionary are turned into text once, not once a row. */
+function createDictionaryAppender(type: DataType): CellAppender {
+	const appendValue = DataType.isInt(type) || DataType.isFloat(type) ? readNumberText(type) : createTextReader(type);
+	let known: Vector | undefined;
+	let texts: (string | null)[] = [];
+	return (data, from, to, column) => {
+		const { dictionary } = data;
+		if (dictionary === undefined) throw new TypeError('its dictionary is missing');
+		if (dictionary !== known) {
+			texts = dictionary.data.flatMap((piece) =>
+				Array.from({ length: piece.length }, (_, i) => (piece.getValid(i) ? appendValue(piece, i) : null)),
+			);
+			known = dictionary;
+		}
+		const codes = data.values as Int32Array | BigInt64Array;
+		requireLength(codes.length, data.length);
+		for (let row = from; row < to; row++) {
+			// A null slot reads as code 0.
+			const text = data.getValid(row) ? texts[Number(codes[row])] : null;
+			if (text === undefined) throw new TypeError('a code is not in its dictionary');
+			if (text === null) column.addMissing();
+			else column.addPresentText(text);
+		}
+	};
+}
+
+function readNumberText(type: DataType): TextReader {
+	if (DataType.isFloat(type) && type.precision === Precision.HALF) return createTextReader(type);
+	return (data, row) => String(data.values[row]);
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function createTextReader(type: DataType): TextReader {
+	switch (type.typeId) {
+		case Type.Bool:
+			return (data, row) => (readBit(data.values as Uint8Array, data.offset + row) ? 'true' : 'false');
+		case Type.Utf8:
+		case Type.LargeUtf8:
+			return (data, row) => UTF8.decode(readBytes(data, row));
+		case Type.Decimal: {
+			const { scale } = type as DataType & { scale: number };
+			return (data, row) => formatDecimal(readInteger(data, row), scale);
+		}
+		case Type.Date:
+			return (type as DataType & { unit: DateUnit }).unit === DateUnit.DAY
+				? (data, row) => formatDate(BigInt(data.values[row] as number) * NANOS_PER_DAY)
+				: (data, row) => formatDate(BigInt(data.values[row] as number | bigint) * 1_000_000n);
+		case Type.Timestamp: {
+			const nanos = nanosPerUnit(type);
+			return (data, row) => formatInstant(BigInt(data.values[row] as number | bigint) * nanos);
+		}
+		case Type.Time: {
+			const nanos = nanosPerUnit(type);
+			return (data, row) => formatTime(BigInt(data.values[row] as number | bigint) * nanos);
+		}
+		case Type.Duration:
+			return (data, row) => String(data.values[row]);
+		case Type.Binary:
+		case Type.LargeBinary:
+			return (data, row) => Buffer.from(readBytes(data, row)).toString('hex');
+		case Type.Float:
+		case Type.Utf8View:
+			return (data, row) => String(readValue(data, row));
+		case Type.BinaryView:
+		case Type.FixedSizeBinary:
+			return (data, row) => Buffer.from(readValue(data, row) as Uint8Array).toString('hex');
+		case Type.Interval:
+		case Type.List:
+		case Type.LargeList:
+		case Type.FixedSizeList:
+		case Type.Struct:
+		case Type.Map:
+		case Type.Union:
+			return (data, row) => JSON.stringify(readValue(data, row), toJsonValue);
+		default:
+			throw new TypeError(`the type ${type} is not supported`);
+	}
+}
+
+function readValue(data: Data, row: number): unknown {
+	return new Vector([data]).get(row);
+}
+
+function readBit(bits: Uint8Array, index: number): boolean {
+	const byte = bits[index >> 3];
+	if (byte === undefined) throw new TypeError('its values end before its rows');
+	return (byte & (1 << (index & 7))) !== 0;
+}
+
+function readBytes(data: Data, row: number): Uint8Array {
+	const offsets = data.valueOffsets as Int32Array | BigInt64Array;
+	const start = Number(offsets[row]);
+	const end = Number(offsets[row + 1]);
+	const values = data.values as Uint8Array;
+	// NaN, where the offsets end early, fails every comparison.
+	if (!(start >= 0 && start <= end && end <= values.length)) throw new TypeError('its text lies outside of its buffer');
+	return values.subarray(start, end);
+}
+
+/** A little-endian two's complement integer of several 32-bit words. */
+function readInteger(data: Data, row: number): bigint {
+	const words = data.values as Uint32Array;
+	const { stride } = data;
+	if ((row + 1) * stride > words.length) throw new TypeError('its values end before its rows');
+	let value = 0n;
+	for (let i = stride - 1; i >= 0; i--) value = (value << 32n) | BigInt(words[row * stride + i] as number);
+	return BigInt.asIntN(32 * stride, value);
+}
+
+/** 12345 with scale 2 is "123.45"; a negative scale appends zeros. */
+export function formatDecimal(unscaled: bigint, scale: number): string {
+	if (scale <= 0) return (unscaled * 10n ** BigInt(-scale)).toString();
+	const sign = unscaled < 0n ? '-' : '';
+	const digits = (unscaled < 0n ? -unscaled : unscaled).toString().padStart(scale + 1, '0');
+	return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+const NANOS_PER_DAY = 86_400_000_000_000n;
+
+function nanosPerUnit(type: DataType): bigint {
+	const { unit } = type as DataType & { unit: TimeUnit };
+	return {
+		[TimeUnit.SECOND]: 1_000_000_000n,
+		[TimeUnit.MILLISECOND]: 1_000_000n,
+		[TimeUnit.MICROSECOND]: 1_000n,
+		[TimeUnit.NANOSECOND]: 1n,
+	}[unit];
+}
+
+/** `YYYY-MM-DD`, with the time where it is not midnight. */
+function formatDate(nanos: bigint): string {
+	const text = formatInstant(nanos);
+	return text.endsWith(' 00:00:00') ? text.slice(0, -9) : text;
+}
+
+/** `YYYY-MM-DD HH:mm:ss`, UTC, with as many decimals (3, 6 or 9) as the value needs. */
+export function formatInstant(nanos: bigint): string {
+	const remainder = nanos % NANOS_PER_DAY;
+	const time = remainder < 0n ? remainder + NANOS_PER_DAY : remainder;
+	const date = new Date(Number((nanos - time) / 1_000_000n));
+	if (Number.isNaN(date.getTime())) throw new TypeError('a date lies beyond the years that a date can have');
+	const iso = date.toISOString();
+	return `${iso.slice(0, iso.indexOf('T'))} ${formatTime(time)}`;
+}
+
+/** `HH:mm:ss`, with as many decimals (3, 6 or 9) as the value needs. */
+function formatTime(nanos: bigint): string {
+	const seconds = Number(nanos / 1_000_000_000n);
+	const fraction = (nanos % 1_000_000_000n)
+		.toString()
+		.padStart(9, '0')
+		.replace(/(000){1,3}$/, '');
+	const two = (value: number): string => String(value).padStart(2, '0');
+	const clock = `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+	return fraction === '' ? clock : `${clock}.${fraction}`;
+}
+
+/** Integers that JSON cannot hold exactly become text, bytes and words become lists. */
+function toJsonValue(_key: string, value: unknown): unknown {
+	if (typeof value === 'bigint') return value >= -MAX_SAFE && value <= MAX_SAFE ? Number(value) : value.toString();
+	if (ArrayBuffer.isView(value)) return Array.from(value as Int32Array);
+	return value;
+}
+
+function requireLength(values: number, rows: number): void {
+	if (values < rows) throw new TypeError('its values end before its rows');
+}
