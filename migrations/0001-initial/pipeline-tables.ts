@@ -148,7 +148,7 @@ async function createRuns(db: Kysely<unknown>, dialect: SchemaDialect): Promise<
 		.execute();
 	await db.schema.createIndex('runs_by_key').on('runs').columns(['run_key', 'started_at']).execute();
 	await db.schema.createIndex('runs_by_start').on('runs').columns(['started_at', 'run_id']).execute();
-	await db.schema.createIndex('runs_by_dataset').on('runs').columns(['dataset_id', 'finished_at']).execute();
+	await db.schema.createIndex('runs_by_dataset').on('runs').columns(['dataset_id', 'finished_at', 'run_id']).execute();
 	await db.schema.createIndex('runs_by_model').on('runs').column('model_id').execute();
 
 	await db.schema

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { openStore } from './open-store.ts';
+import { translateSqliteError } from './sqlite-errors.ts';
 import type { Store } from './store.ts';
 
 export interface BackupResult {
@@ -23,9 +24,9 @@ export async function backupStore(store: Store, target: string): Promise<BackupR
 			hint: 'Name a file that does not exist.',
 		});
 	}
-	mkdirSync(dirname(path), { recursive: true });
 	const partial = `${path}.${process.pid}.partial`;
 	try {
+		mkdirSync(dirname(path), { recursive: true });
 		await store.engine.copyTo(partial);
 		// Opening and closing it for writing leaves one file, without a log beside it.
 		const copy = await openStore({ path: partial, migrate: false });
@@ -39,6 +40,8 @@ export async function backupStore(store: Store, target: string): Promise<BackupR
 		}
 		renameSync(partial, path);
 		return { path, bytes: statSync(path).size };
+	} catch (error) {
+		throw translateSqliteError(error, path);
 	} finally {
 		for (const suffix of ['', '-wal', '-shm']) rmSync(`${partial}${suffix}`, { force: true });
 	}

@@ -1,5 +1,6 @@
 import type Sqlite from 'better-sqlite3';
 import type { Kysely } from 'kysely';
+import { CounterfoilError } from '../contracts/errors.ts';
 import type { Database } from './database.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
@@ -70,7 +71,10 @@ export function createSqliteEngine(connection: Sqlite.Database, writer: Kysely<D
 				...[...pairs].map(([pair, count]) => `${count} rows of ${pair} that do not exist`),
 			];
 		} catch (error) {
-			throw translateSqliteError(error, path);
+			const translated = translateSqliteError(error, path);
+			// Damage that keeps the check itself from going on is what it was looking for.
+			if (translated instanceof CounterfoilError && translated.code === 'DATABASE_CORRUPT') return [String(error)];
+			throw translated;
 		} finally {
 			source.close();
 		}
