@@ -22,6 +22,6 @@ const SPELLINGS: ReadonlySet<string> = new Set([
 /** Whether a cell's text is one of the usual ways to write "no value"; blanks around it are ignored. */
 export function isMissingText(text: string): boolean {
 	// The longest spelling has four letters; most texts are told apart by their length alone.
-	if (text.length > 4 && text.trim().length > 4) return false;
+	if (text.length > 4 && text.charCodeAt(0) > 32 && text.charCodeAt(4) > 32) return false;
 	return SPELLINGS.has(text.trim());
 }

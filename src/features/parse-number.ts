@@ -16,10 +16,12 @@ export function parseNumber(text: string): number {
 /** Digits after the decimal point of a number's text, trailing zeros not counted: 0 for `3.00`, 7 for `1e-7`. */
 export function decimalsOf(text: string): number {
 	const trimmed = text.trim();
-	let end = trimmed.search(/[eE]/);
+	const point = trimmed.indexOf('.');
+	let end = trimmed.indexOf('e');
+	if (end < 0) end = trimmed.indexOf('E');
+	if (point < 0 && end < 0) return 0;
 	const exponent = end < 0 ? 0 : Number(trimmed.slice(end + 1));
 	if (end < 0) end = trimmed.length;
-	const point = trimmed.indexOf('.');
 	let digits = 0;
 	if (point >= 0) {
 		let last = end - 1;

@@ -78,7 +78,7 @@ export function addText(evidence: TextEvidence, text: string, count: number): vo
 		addNumberText(evidence, text, value, count);
 		return;
 	}
-	if (/\S\s+\S/.test(text)) evidence.spaced += count;
+	if (hasWords(text)) evidence.spaced += count;
 	const first = text.trimStart().charCodeAt(0);
 	if (first < 48 || first > 57) return;
 	for (const order of DATE_ORDERS) {
@@ -90,6 +90,12 @@ export function addText(evidence: TextEvidence, text: string, count: number): vo
 	}
 }
 
+/** Whether there is a blank between words. */
+function hasWords(text: string): boolean {
+	const blank = text.indexOf(' ', text.charCodeAt(0) === 32 ? 1 : 0);
+	return blank >= 0 && /\S\s+\S/.test(text);
+}
+
 function addNumberText(evidence: TextEvidence, text: string, value: number, count: number): void {
 	if (!Number.isFinite(value)) {
 		evidence.infinite += count;
@@ -98,9 +104,10 @@ function addNumberText(evidence: TextEvidence, text: string, value: number, coun
 	addNumber(evidence.numbers, value, count);
 	const decimals = Math.min(decimalsOf(text), MAX_DECIMALS);
 	evidence.decimals[decimals] = (evidence.decimals[decimals] as number) + count;
-	if (decimals === 0) evidence.integers += count;
+	if (decimals > 0) return;
+	evidence.integers += count;
 	if (hasLeadingZero(text)) evidence.leadingZeros += count;
-	if (isUnsafeInteger(text)) evidence.unsafeIntegers += count;
+	if (!Number.isSafeInteger(value) && isUnsafeInteger(text)) evidence.unsafeIntegers += count;
 }
 
 /** Adds what `other` holds to `evidence`. */
