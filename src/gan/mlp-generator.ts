@@ -1,0 +1,248 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { EncodedLayout, EncodedSpan, SpanCondition } from '../contracts/features.ts';
+import type { ModelState } from '../contracts/model-state.ts';
+import { createRandom, type Random } from '../contracts/random.ts';
+import type { Backend } from './backend.ts';
+import {
+	checkConditions,
+	createConditionLayout,
+	createRowConditions,
+	drawFrequencyConditions,
+	fillCondition,
+	type RowConditions,
+	readChoice,
+	writeConditionVectors,
+} from './conditions.ts';
+import {
+	createGeneratorLayout,
+	type GeneratorShape,
+	generatorForward,
+	generatorInference,
+} from './generator-network.ts';
+import { readTensor } from './model-tensors.ts';
+import { splitParameters } from './parameter-layout.ts';
+import type { Generator } from './types.ts';
+
+export interface MlpGeneratorSettings {
+	readonly layout: EncodedLayout;
+	readonly latentWidth: number;
+	readonly hiddenWidths: readonly number[];
+}
+
+/** Statistics of each batch norm, flat: [sum of hiddenWidths] each. */
+export interface NormStatistics {
+	readonly mean: Float32Array;
+	readonly inverseStd: Float32Array;
+}
+
+/** Rows per pass: bounds the memory, and amortises the price of an operation. */
+const ROWS_PER_BATCH = 4096;
+/** Batches drawn for each batch wanted when several conditions must meet, before the rest is overwritten. */
+const MAX_ATTEMPTS = 20;
+
+export function generatorShape({ layout, latentWidth, hiddenWidths }: MlpGeneratorSettings): GeneratorShape {
+	const inputWidth = latentWidth + createConditionLayout(layout).width;
+	return { inputWidth, hiddenWidths, outputWidth: layout.width };
+}
+
+/**
+ * The generator of the plain GAN: latent vector and condition in, row out.
+ *
+ * Without conditions from the caller each row gets one by the frequencies of the training rows, as in training.
+ * With one condition, the network is given it. With several, it is given the rarest, rows that happen to meet the
+ * others are taken, and when they are too few the conditions are written over the rows at hand.
+ *
+ * @param parameters flat, see `createGeneratorLayout`
+ */
+export function createMlpGenerator(
+	{ tf }: Backend,
+	settings: MlpGeneratorSettings,
+	parameters: Float32Array,
+	statistics: NormStatistics,
+): Generator {
+	const { layout, latentWidth, hiddenWidths } = settings;
+	const conditionLayout = createConditionLayout(layout);
+	const shape = generatorShape(settings);
+	const parameterTensors = tf.tidy(() => splitParameters(tf, tf.tensor1d(parameters), createGeneratorLayout(shape)));
+	const statisticsTensors = splitStatistics(statistics, hiddenWidths).map((block) => ({
+		mean: tf.tensor2d(block.mean, [1, block.mean.length]),
+		inverseStd: tf.tensor2d(block.inverseStd, [1, block.mean.length]),
+	}));
+
+	function drawBatch(random: Random, drawn: RowConditions): Float32Array {
+		const rows = drawn.spans.length;
+		const input = new Float32Array(rows * shape.inputWidth);
+		fillLatents(input, shape.inputWidth, latentWidth, random);
+		writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, conditionLayout);
+		// Not by the tidy's return value: it would look for tensors in every element of an array.
+		let logits: Float32Array = new Float32Array(0);
+		tf.tidy(() => {
+			const inputTensor = tf.tensor2d(input, [rows, shape.inputWidth]);
+			logits = generatorInference(tf, parameterTensors, statisticsTensors, inputTensor).dataSync() as Float32Array;
+		});
+		return drawRows(layout, logits, drawn, random);
+	}
+
+	function sample(rows: number, random: Random, conditions: readonly SpanCondition[] = []): Float32Array {
+		checkConditions(layout, conditions);
+		const wanted = [...conditions].sort((a, b) => frequencyOf(layout, a) - frequencyOf(layout, b));
+		const [rarest, ...others] = wanted;
+		const result = new Float32Array(rows * layout.width);
+		for (let from = 0; from < rows; ) {
+			const drawn = createRowConditions(Math.min(ROWS_PER_BATCH, rows - from));
+			let missing = drawn.spans.length;
+			for (let attempt = 1; missing > 0; attempt++) {
+				if (rarest === undefined) drawFrequencyConditions(drawn, layout, conditionLayout, random);
+				else fillCondition(drawn, rarest);
+				const batch = drawBatch(random, drawn);
+				const isLast = attempt === MAX_ATTEMPTS;
+				for (let row = 0; row < drawn.spans.length && missing > 0; row++) {
+					const encoded = batch.subarray(row * layout.width, (row + 1) * layout.width);
+					if (!others.every((condition) => meets(layout, encoded, condition))) {
+						if (!isLast) continue;
+						for (const condition of others) overwrite(layout, encoded, condition);
+					}
+					result.set(encoded, from * layout.width);
+					from++;
+					missing--;
+				}
+			}
+		}
+		return result;
+	}
+
+	function toState(): ModelState {
+		return {
+			json: { kind: 'mlp', ...settings },
+			tensors: {
+				parameters: { shape: [parameters.length], data: parameters },
+				normMean: { shape: [statistics.mean.length], data: statistics.mean },
+				normInverseStd: { shape: [statistics.mean.length], data: statistics.inverseStd },
+			},
+		};
+	}
+
+	return {
+		kind: 'mlp',
+		sample,
+		toState,
+		dispose: () => tf.dispose([parameterTensors, statisticsTensors.flatMap(Object.values)]),
+	};
+}
+
+/** @throws CounterfoilError MODEL_INVALID */
+export function restoreMlpGenerator(backend: Backend, state: ModelState): Generator {
+	const { layout, latentWidth, hiddenWidths } = state.json as MlpGeneratorSettings;
+	const settings = { layout, latentWidth, hiddenWidths };
+	const hidden = hiddenWidths.reduce((sum, width) => sum + width, 0);
+	const { total } = createGeneratorLayout(generatorShape(settings));
+	return createMlpGenerator(backend, settings, readTensor(state, 'parameters', total), {
+		mean: readTensor(state, 'normMean', hidden),
+		inverseStd: readTensor(state, 'normInverseStd', hidden),
+	});
+}
+
+/**
+ * Mean and standard deviation of every batch norm over a few thousand rows, for given weights. Taken once, after
+ * training, they belong exactly to the weights they are used with, as running averages would not.
+ */
+export function measureNormStatistics(
+	{ tf }: Backend,
+	settings: MlpGeneratorSettings,
+	parameters: Tensor,
+): NormStatistics {
+	const { layout, latentWidth } = settings;
+	const shape = generatorShape(settings);
+	const conditionLayout = createConditionLayout(layout);
+	const random = createRandom(0, 'gan/norm-statistics');
+	const drawn = createRowConditions(ROWS_PER_BATCH);
+	drawFrequencyConditions(drawn, layout, conditionLayout, random);
+	const input = new Float32Array(ROWS_PER_BATCH * shape.inputWidth);
+	fillLatents(input, shape.inputWidth, latentWidth, random);
+	writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, conditionLayout);
+	return tf.tidy(() => {
+		const blocks = splitParameters(tf, parameters, createGeneratorLayout(shape));
+		const { blocks: forward } = generatorForward(tf, blocks, tf.tensor2d(input, [ROWS_PER_BATCH, shape.inputWidth]));
+		return {
+			mean: joined(forward.map(({ norm }) => norm.mean.dataSync() as Float32Array)),
+			inverseStd: joined(forward.map(({ norm }) => norm.inverseStd.dataSync() as Float32Array)),
+		};
+	});
+}
+
+/** Standard normal numbers in the first `latentWidth` columns of [rows, stride]. */
+export function fillLatents(target: Float32Array, stride: number, latentWidth: number, random: Random): void {
+	for (let start = 0; start < target.length; start += stride) {
+		random.fillNormal(target.subarray(start, start + latentWidth));
+	}
+}
+
+/** Applies the activations and draws the choices (Gumbel-max), [rows, layout.width]. */
+function drawRows(layout: EncodedLayout, logits: Float32Array, drawn: RowConditions, random: Random): Float32Array {
+	const encoded = new Float32Array(logits.length);
+	for (let row = 0; row < drawn.spans.length; row++) {
+		for (let index = 0; index < layout.spans.length; index++) {
+			const span = layout.spans[index] as EncodedSpan;
+			const start = row * layout.width + span.start;
+			if (span.activation === 'tanh') {
+				for (let i = start; i < start + span.width; i++) encoded[i] = Math.tanh(logits[i] as number);
+			} else if (drawn.spans[row] === index) {
+				encoded[start + (drawn.choices[row] as number)] = 1;
+			} else {
+				encoded[start + drawChoice(logits, start, span, random)] = 1;
+			}
+		}
+	}
+	return encoded;
+}
+
+function drawChoice(logits: Float32Array, start: number, { width, frequencies }: EncodedSpan, random: Random): number {
+	let best = 0;
+	let largest = Number.NEGATIVE_INFINITY;
+	for (let k = 0; k < width; k++) {
+		if (frequencies[k] === 0) continue;
+		const score = (logits[start + k] as number) - Math.log(-Math.log(random.uniform() || 2 ** -33));
+		if (score > largest) {
+			largest = score;
+			best = k;
+		}
+	}
+	return best;
+}
+
+function splitStatistics(statistics: NormStatistics, hiddenWidths: readonly number[]): NormStatistics[] {
+	let start = 0;
+	return hiddenWidths.map((width) => {
+		const block = {
+			mean: statistics.mean.slice(start, start + width),
+			inverseStd: statistics.inverseStd.slice(start, start + width),
+		};
+		start += width;
+		return block;
+	});
+}
+
+function frequencyOf(layout: EncodedLayout, { span, choice }: SpanCondition): number {
+	return (layout.spans[span] as EncodedSpan).frequencies[choice] as number;
+}
+
+function meets(layout: EncodedLayout, encoded: Float32Array, { span: index, choice }: SpanCondition): boolean {
+	const span = layout.spans[index] as EncodedSpan;
+	return readChoice(encoded, span.start, span.width) === choice;
+}
+
+function overwrite(layout: EncodedLayout, encoded: Float32Array, { span: index, choice }: SpanCondition): void {
+	const span = layout.spans[index] as EncodedSpan;
+	encoded.fill(0, span.start, span.start + span.width);
+	encoded[span.start + choice] = 1;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+	const result = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+	let start = 0;
+	for (const part of parts) {
+		result.set(part, start);
+		start += part.length;
+	}
+	return result;
+}

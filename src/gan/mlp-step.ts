@@ -1,0 +1,249 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { EncodedLayout } from '../contracts/features.ts';
+import type { Random } from '../contracts/random.ts';
+import { type AdamState, adamStep } from './adam.ts';
+import type { Tfjs } from './backend.ts';
+import {
+	type ConditionLayout,
+	createRowConditions,
+	drawRealConditions,
+	type RowConditions,
+	writeConditionVectors,
+} from './conditions.ts';
+import { type CriticForward, criticBackward, criticForward, criticInputGradient } from './critic-network.ts';
+import { type GeneratorForward, generatorBackward, generatorForward } from './generator-network.ts';
+import { gradientPenalty } from './gradient-penalty.ts';
+import {
+	createSpanOutputBuffers,
+	type SpanOutputBuffers,
+	type SpanOutputForward,
+	type SpanOutputLayer,
+	spanOutputBackward,
+	spanOutputForward,
+} from './layers/span-output.ts';
+import { LOSSES } from './losses.ts';
+import { fillLatents } from './mlp-generator.ts';
+import { type MomentMatcher, matchMoments } from './moment-matching.ts';
+import { ADAM, type ResolvedMlpOptions } from './options.ts';
+import { joinParameters, type ParameterLayout, splitParameters } from './parameter-layout.ts';
+
+/** What does not change from step to step. */
+export interface StepContext {
+	readonly tf: Tfjs;
+	readonly options: ResolvedMlpOptions;
+	readonly layout: EncodedLayout;
+	/** [any, layout.width], the real rows */
+	readonly encoded: Float32Array;
+	readonly conditionLayout: ConditionLayout;
+	readonly generatorLayout: ParameterLayout;
+	readonly criticLayout: ParameterLayout;
+	readonly outputLayer: SpanOutputLayer;
+	readonly moments: MomentMatcher;
+	readonly buffers: StepBuffers;
+}
+
+/** Overwritten in each step, so that nothing is allocated. */
+export interface StepBuffers {
+	/** [batchRows, width] */
+	readonly real: Float32Array;
+	/** [2 batchRows, latent + conditions] */
+	readonly input: Float32Array;
+	readonly output: SpanOutputBuffers;
+	readonly conditions: RowConditions;
+}
+
+/** The networks between two steps; the tensors are replaced, never changed. */
+export interface NetworkState {
+	readonly generator: AdamState;
+	readonly critic: AdamState;
+	/** Moving average of the generator's parameters. */
+	readonly average: Tensor;
+}
+
+/** Scalars of one step. */
+export interface StepMeasures {
+	readonly discriminatorLoss: number;
+	readonly generatorLoss: number;
+	readonly gradientNorm: number;
+	readonly realAccuracy: number;
+	readonly fakeAccuracy: number;
+	readonly momentDistance: number;
+}
+
+export function createStepBuffers(
+	{ batchRows, latentWidth }: ResolvedMlpOptions,
+	layout: EncodedLayout,
+	conditionLayout: ConditionLayout,
+): StepBuffers {
+	return {
+		real: new Float32Array(batchRows * layout.width),
+		input: new Float32Array(2 * batchRows * (latentWidth + conditionLayout.width)),
+		output: createSpanOutputBuffers(2 * batchRows, layout),
+		conditions: createRowConditions(2 * batchRows),
+	};
+}
+
+/**
+ * One step: the generator makes two halves of a batch; the discriminator learns to tell the first from real rows;
+ * the generator learns to pass the second, which that discriminator has not seen, and to match the real moments
+ * with both.
+ *
+ * To be called inside a tidy.
+ *
+ * @param step number of this step, from 1
+ * @param rate learning rate of this step
+ * @param isMeasured whether to work out `measures`, which costs a few reads from the backend
+ */
+export function trainStep(
+	context: StepContext,
+	state: NetworkState,
+	random: Random,
+	step: number,
+	rate: number,
+	isMeasured: boolean,
+): { readonly state: NetworkState; readonly measures: StepMeasures | undefined } {
+	const { tf, options, generatorLayout } = context;
+	const { batchRows } = options;
+	const generatorParameters = splitParameters(tf, state.generator.parameters, generatorLayout);
+	const made = generateRows(context, generatorParameters, random);
+	const width = context.layout.width;
+	const firstHalf = tf.slice(made.rows.output, [0, 0], [batchRows, width]);
+	const secondHalf = tf.slice(made.rows.output, [batchRows, 0], [batchRows, width]);
+
+	const critic = trainCritic(context, state.critic, firstHalf, random, step, rate, isMeasured);
+
+	const judged = judgeRows(context, critic.state.parameters, secondHalf);
+	const block = context.moments.blocks.length === 1 ? 0 : random.integer(context.moments.blocks.length);
+	const matched = matchMoments(tf, context.moments, block, [firstHalf, secondHalf]);
+	const adversarial = tf.concat([tf.zeros([batchRows, width]), judged.inputGradient], 0);
+	const rowGradient = tf.add(
+		tf.mul(adversarial, options.adversarialWeight),
+		tf.mul(matched.gradient, options.momentWeight),
+	);
+	const logitGradient = spanOutputBackward(tf, context.outputLayer, made.rows, rowGradient);
+	const gradient = joinParameters(tf, generatorBackward(tf, generatorParameters, made.network, logitGradient));
+	const generator = adamStep(tf, state.generator, clipToNorm(tf, gradient, options.clipNorm), step, {
+		...ADAM,
+		learningRate: rate,
+	});
+
+	const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
+	const average = tf.add(state.average, tf.mul(tf.sub(generator.parameters, state.average), 1 - decay));
+	const measures = critic.measures && {
+		...critic.measures,
+		generatorLoss: readScalar(LOSSES[options.loss].value(tf, judged.logits, judged.logits).generator),
+		momentDistance: readScalar(matched.loss),
+	};
+	return { state: { generator, critic: critic.state, average }, measures };
+}
+
+/** [2 batchRows, width] rows with their conditions drawn from the real rows. */
+function generateRows(
+	{ tf, options, layout, encoded, conditionLayout, outputLayer, buffers }: StepContext,
+	parameters: readonly Tensor[],
+	random: Random,
+): { readonly network: GeneratorForward; readonly rows: SpanOutputForward } {
+	const inputWidth = options.latentWidth + conditionLayout.width;
+	buffers.input.fill(0);
+	fillLatents(buffers.input, inputWidth, options.latentWidth, random);
+	drawRealConditions(buffers.conditions, encoded, layout, conditionLayout, random);
+	writeConditionVectors(buffers.input, inputWidth, options.latentWidth, buffers.conditions, conditionLayout);
+	random.fillUniform(buffers.output.uniform);
+	const network = generatorForward(tf, parameters, tf.tensor2d(buffers.input, [2 * options.batchRows, inputWidth]));
+	return { network, rows: spanOutputForward(tf, outputLayer, network.logits, buffers.output, buffers.conditions) };
+}
+
+function trainCritic(
+	context: StepContext,
+	state: AdamState,
+	fake: Tensor,
+	random: Random,
+	step: number,
+	rate: number,
+	isMeasured: boolean,
+) {
+	const { tf, options, encoded, layout, criticLayout, buffers } = context;
+	const loss = LOSSES[options.loss];
+	drawRealRows(buffers.real, encoded, layout.width, random);
+	const real = tf.tensor2d(buffers.real, [options.batchRows, layout.width]);
+	const groups = options.batchRows / options.pac;
+	const packedReal = tf.reshape(real, [groups, -1]);
+	const packedFake = tf.reshape(fake, [groups, -1]);
+
+	const parameters = splitParameters(tf, state.parameters, criticLayout);
+	const forward = criticForward(tf, parameters, tf.concat([packedReal, packedFake], 0));
+	const [realLogits, fakeLogits] = tf.split(forward.logits, 2) as [Tensor, Tensor];
+	const gradients = loss.discriminatorGradients(tf, realLogits, fakeLogits);
+	const blocks = criticBackward(tf, parameters, forward, tf.concat([gradients.real, gradients.fake], 0));
+
+	const slopes =
+		loss.penaltyAt === 'real'
+			? forward.slopes.map((slope) => tf.slice(slope, [0, 0], [groups, slope.shape[1] as number]))
+			: criticForward(tf, parameters, interpolate(tf, packedReal, packedFake, random)).slopes;
+	const penalty = gradientPenalty(tf, parameters, slopes, loss.penalty);
+	for (const [layer, weightGradient] of penalty.weightGradients.entries()) {
+		blocks[2 * layer] = tf.add(blocks[2 * layer] as Tensor, tf.mul(weightGradient, loss.penaltyWeight));
+	}
+	const next = adamStep(tf, state, joinParameters(tf, blocks), step, { ...ADAM, learningRate: rate });
+	return {
+		state: next,
+		measures: isMeasured ? measureCritic(tf, options, realLogits, fakeLogits, penalty) : undefined,
+	};
+}
+
+function measureCritic(
+	tf: Tfjs,
+	options: ResolvedMlpOptions,
+	realLogits: Tensor,
+	fakeLogits: Tensor,
+	penalty: { readonly loss: Tensor; readonly gradientNorm: Tensor },
+) {
+	const loss = LOSSES[options.loss];
+	const { discriminator } = loss.value(tf, realLogits, fakeLogits);
+	const threshold = loss.threshold(tf, realLogits, fakeLogits);
+	return {
+		discriminatorLoss: readScalar(discriminator) + loss.penaltyWeight * readScalar(penalty.loss),
+		gradientNorm: readScalar(penalty.gradientNorm),
+		realAccuracy: readScalar(tf.mean(tf.cast(tf.greater(realLogits, threshold), 'float32'))),
+		fakeAccuracy: readScalar(tf.mean(tf.cast(tf.less(fakeLogits, threshold), 'float32'))),
+	};
+}
+
+/** Logits of generated rows, and the gradient of the generator's loss with respect to the rows. */
+function judgeRows(
+	{ tf, options, criticLayout, layout }: StepContext,
+	criticParameters: Tensor,
+	rows: Tensor,
+): { readonly logits: Tensor; readonly inputGradient: Tensor } {
+	const parameters = splitParameters(tf, criticParameters, criticLayout);
+	const groups = options.batchRows / options.pac;
+	const forward: CriticForward = criticForward(tf, parameters, tf.reshape(rows, [groups, -1]));
+	const upstream = LOSSES[options.loss].generatorGradient(tf, forward.logits);
+	const { gradient } = criticInputGradient(tf, parameters, forward.slopes, upstream);
+	return { logits: forward.logits, inputGradient: tf.reshape(gradient, [options.batchRows, layout.width]) };
+}
+
+/** Random points on the lines between real and generated rows, one point per pack. */
+function interpolate(tf: Tfjs, real: Tensor, fake: Tensor, random: Random): Tensor {
+	const groups = real.shape[0] as number;
+	const shares = new Float32Array(groups);
+	random.fillUniform(shares);
+	return tf.add(fake, tf.mul(tf.sub(real, fake), tf.tensor2d(shares, [groups, 1])));
+}
+
+function drawRealRows(target: Float32Array, encoded: Float32Array, width: number, random: Random): void {
+	const rows = encoded.length / width;
+	for (let start = 0; start < target.length; start += width) {
+		const from = random.integer(rows) * width;
+		target.set(encoded.subarray(from, from + width), start);
+	}
+}
+
+function clipToNorm(tf: Tfjs, gradient: Tensor, limit: number): Tensor {
+	const norm = tf.sqrt(tf.sum(tf.square(gradient)));
+	return tf.mul(gradient, tf.div(limit, tf.maximum(norm, limit)));
+}
+
+function readScalar(scalar: Tensor): number {
+	return scalar.dataSync()[0] as number;
+}

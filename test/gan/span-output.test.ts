@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createRandom } from '../../src/contracts/random.ts';
+import { loadBackend } from '../../src/gan/backend.ts';
+import { createRowConditions } from '../../src/gan/conditions.ts';
+import {
+	createSpanOutputBuffers,
+	createSpanOutputLayer,
+	spanOutputBackward,
+	spanOutputForward,
+} from '../../src/gan/layers/span-output.ts';
+import { assertGradient, normals, weightedSum } from './finite-differences.ts';
+import { mixedLayout } from './mixed-table.ts';
+
+const { tf } = await loadBackend({ backend: 'cpu' });
+const layer = createSpanOutputLayer(tf, mixedLayout, 0.5);
+
+function run(logits: Float32Array, conditions = createRowConditions(logits.length / 9), noise = 'noise') {
+	const rows = logits.length / 9;
+	const buffers = createSpanOutputBuffers(rows, mixedLayout);
+	createRandom(2, noise).fillUniform(buffers.uniform);
+	return spanOutputForward(tf, layer, tf.tensor2d(logits, [rows, 9]), buffers, conditions);
+}
+
+describe('output layer of the generator', () => {
+	it('puts a one-hot in each softmax span and the tanh of the logit in each tanh span', () => {
+		const logits = normals('output', 20 * 9, 2);
+		const output = run(logits).output.dataSync();
+		for (let start = 0; start < output.length; start += 9) {
+			assert.ok(Math.abs((output[start + 4] as number) - Math.tanh(logits[start + 4] as number)) < 1e-6);
+			for (const [from, to] of [
+				[0, 4],
+				[5, 7],
+				[7, 9],
+			] as const) {
+				assert.deepEqual([...output.subarray(start + from, start + to)].sort().reverse(), [
+					1,
+					...Array(to - from - 1).fill(0),
+				]);
+			}
+		}
+	});
+
+	it('draws choices by the softmax of their logits', () => {
+		const shares = [0.4, 0.3, 0.2, 0.1];
+		const logits = new Float32Array(20_000 * 9);
+		for (let start = 0; start < logits.length; start += 9) logits.set(shares.map(Math.log), start);
+		const means = tf.mean(run(logits).output, 0).dataSync();
+		// Five standard deviations of a share of 20,000 draws.
+		for (const [k, share] of shares.entries()) assert.ok(Math.abs((means[k] as number) - share) < 0.018);
+	});
+
+	it('passes gradients as the Gumbel softmax has them by finite differences', () => {
+		const logits = normals('output/gradient', 6 * 9);
+		const upstream = normals('output/upstream', 6 * 9);
+		const forward = run(logits);
+		const gradient = spanOutputBackward(tf, layer, forward, tf.tensor2d(upstream, [6, 9])).dataSync();
+		const loss = (values: Float32Array) => {
+			const { probabilities, tanh } = run(values);
+			const smooth = [...probabilities.dataSync()].map((p, i) => (i % 9 === 4 ? (tanh?.dataSync()[i] as number) : p));
+			return weightedSum(tf.tensor1d(smooth), upstream);
+		};
+		assertGradient(tf, loss, logits, gradient);
+	});
+
+	it('gives a span with a condition the choice asked for, and no gradient', () => {
+		const logits = normals('output/conditions', 8 * 9, 3);
+		const conditions = createRowConditions(8);
+		conditions.spans.fill(0);
+		conditions.choices.fill(3);
+		const forward = run(logits, conditions);
+		const gradient = spanOutputBackward(tf, layer, forward, tf.ones([8, 9])).dataSync();
+		const output = forward.output.dataSync();
+		for (let start = 0; start < output.length; start += 9) {
+			assert.deepEqual([...output.subarray(start, start + 4)], [0, 0, 0, 1]);
+			for (const value of gradient.subarray(start, start + 4)) assert.equal(Math.abs(value), 0);
+			assert.notEqual(gradient[start + 4], 0);
+		}
+	});
+
+	it('stays finite for logits of any size', () => {
+		const forward = run(normals('output/large', 8 * 9, 1e4));
+		const gradient = spanOutputBackward(tf, layer, forward, tf.ones([8, 9])).dataSync();
+		assert.ok([...forward.output.dataSync(), ...gradient].every(Number.isFinite));
+	});
+});
