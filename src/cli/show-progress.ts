@@ -104,7 +104,8 @@ export function showProgress(options: ProgressOptions): Progress {
 		onEvent(event) {
 			estimator.update(event);
 			const started = running.get(event.step);
-			if (event.type === 'started' || event.type === 'retried') {
+			if (event.type === 'retried') return;
+			if (event.type === 'started') {
 				running.set(event.step, { startedMs: event.atMs, phase: null });
 			} else if (event.type === 'progress') {
 				if (started === undefined) running.set(event.step, { startedMs: event.atMs, phase: null });

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CounterfoilError, type ErrorRecord } from '../contracts/errors.ts';
 import type { ComputeSteps, StepContext } from '../contracts/pipeline.ts';
+import { childEnvironment } from './child-environment.ts';
 import { childMessage, type TaskRequest } from './messages.ts';
 
 export interface ComputeSettings {
@@ -111,16 +112,7 @@ function startChild(heapMb: number): ChildProcess {
 	return fork(entry, [], {
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
-		env: {
-			...process.env,
-			// Children run side by side, so each keeps to one thread; sums then also come out the same each time.
-			TF_NUM_INTRAOP_THREADS: '1',
-			TF_NUM_INTEROP_THREADS: '1',
-			TF_CPP_MIN_LOG_LEVEL: '2',
-			// glibc gives large blocks back to the kernel at each free otherwise, and every tensor is one.
-			MALLOC_MMAP_THRESHOLD_: '1073741824',
-			MALLOC_TRIM_THRESHOLD_: '1073741824',
-		},
+		env: childEnvironment(),
 	});
 }
 

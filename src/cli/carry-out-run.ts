@@ -1,0 +1,120 @@
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { Condition, RunKind, RunSummary } from '../contracts/pipeline.ts';
+import type { Workspace } from '../runtime/open-workspace.ts';
+import type { RunEvent } from '../runtime/run-event.ts';
+import { commandName, quoteArgument } from './command-name.ts';
+import { ExitWith } from './exit-with.ts';
+import { handleInterrupt } from './handle-interrupt.ts';
+import { type RunFlags, toConfigFlags } from './run-options.ts';
+import { showProgress } from './show-progress.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command asks to be run. */
+export interface AskedRun {
+	readonly kind: RunKind;
+	/** Absolute path. */
+	readonly source?: string;
+	readonly datasetName?: string;
+	readonly datasetId?: string;
+	readonly modelId?: string;
+	readonly augment?: { readonly rows: number; readonly conditions: readonly Condition[] };
+	/** Rows of the table or to generate, if known; for the estimate of the time left. */
+	readonly rows?: number;
+}
+
+export interface CarriedOut {
+	readonly summary: RunSummary;
+	/** An earlier attempt was taken up again. */
+	readonly resumed: boolean;
+	readonly tookMs: number;
+}
+
+export const DEFAULT_SEED = 1;
+
+/**
+ * Carries out a run with progress on the terminal, by the in-process runner or on Temporal.
+ *
+ * @throws ExitWith when interrupted, or with the run that an error belongs to
+ */
+export async function carryOutRun(
+	workspace: Workspace,
+	asked: AskedRun,
+	flags: RunFlags,
+	terminal: Terminal,
+): Promise<CarriedOut> {
+	const { resolveConfig } = await import('../runtime/resolve-config.ts');
+	const { makeRequest } = await import('../runtime/make-request.ts');
+	const config = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
+	const { rows, ...what } = asked;
+	const { request, resumed } = await makeRequest(workspace, { ...what, config, seed: flags.seed ?? DEFAULT_SEED });
+	if (resumed) terminal.note(`going on with run ${request.runId}`);
+
+	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
+	return follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) => carryOut(request, options));
+}
+
+type CarryOut = typeof import('../runtime/run-on-temporal.ts').runOnTemporal;
+
+async function onTemporal(): Promise<CarryOut> {
+	return (await import('../runtime/run-on-temporal.ts')).runOnTemporal;
+}
+
+async function inProcess(workspace: Workspace): Promise<CarryOut> {
+	const { runInProcess } = await import('../runtime/run-in-process.ts');
+	return (request, options) => runInProcess(workspace, request, options);
+}
+
+interface FollowOptions {
+	readonly signal: AbortSignal;
+	readonly onEvent: (event: RunEvent) => void;
+}
+
+/** Runs `work` with a progress line and with Ctrl-C as a way to stop it. */
+export async function follow(
+	kind: RunKind,
+	runId: string,
+	rows: number | null,
+	resumed: boolean,
+	terminal: Terminal,
+	work: (options: FollowOptions) => Promise<RunSummary>,
+): Promise<CarriedOut> {
+	const startedMs = Date.now();
+	const interrupt = handleInterrupt(terminal);
+	// With --json and no terminal stderr is for a program too: it gets errors and nothing else.
+	const isWatched = !terminal.quiet && (!terminal.json || terminal.stderr.isTTY === true);
+	const progress = isWatched ? showProgress({ stream: terminal.stderr, rows, kind }) : null;
+	try {
+		const summary = await work({ signal: interrupt.signal, onEvent: (event) => progress?.onEvent(event) });
+		return { summary, resumed, tookMs: Date.now() - startedMs };
+	} catch (error) {
+		const failure = CounterfoilError.from(error);
+		const exitCode = interrupt.exitCode();
+		throw exitCode === null
+			? new ExitWith(failure.exitCode, failure, { runId, showStack: failure.code === 'INTERNAL' })
+			: new ExitWith(exitCode, interrupted(runId), { runId });
+	} finally {
+		progress?.stop();
+		interrupt.release();
+	}
+}
+
+function interrupted(runId: string): CounterfoilError {
+	return new CounterfoilError('CANCELLED', 'stopped before it was done', {
+		where: `run ${runId}`,
+		hint: `to go on: ${commandName()} runs resume ${quoteArgument(runId)}`,
+	});
+}
+
+/** Opens the workspace that the flags name, for as long as `work` goes on. */
+export async function withWorkspace<T>(
+	flags: { readonly db?: string },
+	work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+	const { openWorkspace } = await import('../runtime/open-workspace.ts');
+	const workspace = await openWorkspace(flags.db === undefined ? {} : { db: flags.db });
+	try {
+		return await work(workspace);
+	} finally {
+		await workspace.close();
+	}
+}

@@ -1,0 +1,94 @@
+import type { RunSummary } from '../contracts/pipeline.ts';
+import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
+import type { Workspace } from '../runtime/open-workspace.ts';
+import type { Dataset, ModelMetric, Severity } from '../store/database.ts';
+import { parseReasons, type Reason } from './describe-reasons.ts';
+
+/** What came of a run, as `--json` prints it and as it is put into words. */
+export interface RunResult {
+	readonly runId: string;
+	readonly datasetId: string | null;
+	readonly modelId: string | null;
+	readonly syntheticTableId: string | null;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	readonly alerts: number;
+	readonly syntheticRows: number;
+	readonly reportPath: string | null;
+	/** What was mended while reading. */
+	readonly repairs: readonly { readonly message: string; readonly count: number }[];
+	readonly columns: readonly ColumnResult[];
+	/** The most anomalous records, most anomalous first. */
+	readonly top: readonly ScoredRecord[];
+	/** What was measured on the model. */
+	readonly metrics: readonly ModelMetric[];
+}
+
+export type ColumnResult = Pick<ColumnProfile, 'name' | 'kind' | 'role' | 'missing' | 'distinct'> & {
+	readonly note: string | null;
+};
+
+export interface ScoredRecord {
+	/** From 1. */
+	readonly rank: number;
+	readonly rowNumber: number;
+	readonly recordKey: string;
+	readonly score: number;
+	readonly surprise: number;
+	readonly severity: Severity;
+	readonly isAlert: boolean;
+	readonly reasons: readonly Reason[];
+	readonly record: Readonly<Record<string, string | number | null>>;
+}
+
+/** Reads from the database what a run has left there. */
+export async function collectResult(workspace: Workspace, summary: RunSummary, top = 10): Promise<RunResult> {
+	const { getDataset } = await import('../store/datasets.ts');
+	const { listMetrics } = await import('../store/model-metrics.ts');
+	const { store } = workspace;
+	const dataset = summary.datasetId === null ? null : await getDataset(store, summary.datasetId);
+	return {
+		...summary,
+		repairs: dataset === null ? [] : readRepairs(dataset),
+		columns: dataset === null ? [] : await readColumns(workspace, dataset),
+		top: await collectTop(workspace, summary.runId, top),
+		metrics: summary.modelId === null ? [] : await listMetrics(store, summary.modelId),
+	};
+}
+
+/** The highest scores of a run; none if it scored nothing. */
+export async function collectTop(workspace: Workspace, runId: string, limit: number): Promise<ScoredRecord[]> {
+	const { listTopScores } = await import('../store/scores.ts');
+	const rows = await listTopScores(workspace.store, runId, { limit });
+	return rows.map((row, index) => ({
+		rank: index + 1,
+		rowNumber: row.row_number,
+		recordKey: row.record_key,
+		score: row.score,
+		surprise: row.surprise,
+		severity: row.severity,
+		isAlert: row.is_alert === 1,
+		reasons: parseReasons(row.reasons),
+		record: JSON.parse(row.data_json) as ScoredRecord['record'],
+	}));
+}
+
+async function readColumns(workspace: Workspace, dataset: Dataset): Promise<ColumnResult[]> {
+	if (dataset.profile_uri === null) return [];
+	const bytes = await workspace.artifacts.get(dataset.profile_uri);
+	const profile = JSON.parse(new TextDecoder().decode(bytes)) as TableProfile;
+	return profile.columns.map(({ name, kind, role, missing, distinct, note }) => ({
+		name,
+		kind,
+		role,
+		missing,
+		distinct,
+		note: note ?? null,
+	}));
+}
+
+function readRepairs(dataset: Dataset): { message: string; count: number }[] {
+	if (dataset.repairs_json === null) return [];
+	const repairs = JSON.parse(dataset.repairs_json) as readonly { message: string; count: number }[];
+	return repairs.map(({ message, count }) => ({ message, count }));
+}

@@ -1,0 +1,111 @@
+import type { Command } from 'commander';
+import type { Terminal } from './terminal.ts';
+
+/** Gives a command its arguments, options, examples and action. */
+export type DefineCommand = (command: Command, terminal: Terminal) => void;
+
+export interface CommandEntry {
+	readonly name: string;
+	readonly summary: string;
+	readonly group: string;
+	/** Loaded only when the command is used, so that the program starts fast. */
+	readonly load: () => Promise<DefineCommand>;
+}
+
+const WORK = 'From a table to a review queue:';
+const LOOK = 'Look at what there is:';
+const KEEP = 'Keep it running:';
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+	{
+		name: 'demo',
+		summary: 'simulate payments with planted frauds and find them',
+		group: WORK,
+		load: async () => (await import('./commands/demo.ts')).defineDemo,
+	},
+	{
+		name: 'run',
+		summary: 'everything for one table: ingest, train, score, generate, report, queue',
+		group: WORK,
+		load: async () => (await import('./commands/run.ts')).defineRun,
+	},
+	{
+		name: 'ingest',
+		summary: 'read a table into a data set',
+		group: WORK,
+		load: async () => (await import('./commands/ingest.ts')).defineIngest,
+	},
+	{
+		name: 'train',
+		summary: 'train a model on a table or a data set',
+		group: WORK,
+		load: async () => (await import('./commands/train.ts')).defineTrain,
+	},
+	{
+		name: 'score',
+		summary: 'score a table with an existing model',
+		group: WORK,
+		load: async () => (await import('./commands/score.ts')).defineScore,
+	},
+	{
+		name: 'augment',
+		summary: 'generate rows into the database',
+		group: WORK,
+		load: async () => (await import('./commands/augment.ts')).defineAugment,
+	},
+	{
+		name: 'generate',
+		summary: 'generate rows into a file',
+		group: WORK,
+		load: async () => (await import('./commands/generate.ts')).defineGenerate,
+	},
+	{
+		name: 'simulate',
+		summary: 'write simulated data with known anomalies',
+		group: WORK,
+		load: async () => (await import('./commands/simulate.ts')).defineSimulate,
+	},
+	{
+		name: 'queue',
+		summary: 'the review queue',
+		group: LOOK,
+		load: async () => (await import('./commands/queue.ts')).defineQueue,
+	},
+	{
+		name: 'explain',
+		summary: 'why one record has the score it has',
+		group: LOOK,
+		load: async () => (await import('./commands/explain.ts')).defineExplain,
+	},
+	{
+		name: 'runs',
+		summary: 'what has been run; resume or cancel it',
+		group: LOOK,
+		load: async () => (await import('./commands/runs.ts')).defineRuns,
+	},
+	{
+		name: 'models',
+		summary: 'the trained models and how good they are',
+		group: LOOK,
+		load: async () => (await import('./commands/models.ts')).defineModels,
+	},
+	{
+		name: 'db',
+		summary: 'migrate, check or back up the database',
+		group: KEEP,
+		load: async () => (await import('./commands/db.ts')).defineDb,
+	},
+	{
+		name: 'worker',
+		summary: 'carry out runs that a Temporal server hands out',
+		group: KEEP,
+		load: async () => (await import('./commands/worker.ts')).defineWorker,
+	},
+	{
+		name: 'doctor',
+		summary: 'what is ready on this machine, and what to do about the rest',
+		group: KEEP,
+		load: async () => (await import('./commands/doctor.ts')).defineDoctor,
+	},
+];

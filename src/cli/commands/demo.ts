@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import { carryOutRun, DEFAULT_SEED, withWorkspace } from '../carry-out-run.ts';
+import { collectResult, collectTop, type ScoredRecord } from '../collect-result.ts';
+import type { GlobalFlags } from '../create-program.ts';
+import { formatQuantity } from '../format-values.ts';
+import { parseWhole } from '../parse-arguments.ts';
+import { nextCommands, printNext, printResult } from '../print-result.ts';
+import { addBackendOption, addTemporalOption, type RunFlags, type TrainingFlags } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+type DemoFlags = GlobalFlags & TrainingFlags & { readonly rows: number; readonly temporal?: boolean };
+
+/** How far down the list the planted frauds are counted. */
+const LOOKED_AT = 100;
+const FRAUD_WORDS: Readonly<Record<string, string>> = {
+	large_amount: 'unusually large amount',
+	compromised_terminal: 'compromised terminal',
+	stolen_card: 'stolen card',
+};
+
+/** How many frauds were planted and how many of them are among the first records looked at. */
+export interface PlantedFrauds {
+	readonly lookedAt: number;
+	readonly found: number;
+	readonly planted: number;
+	readonly rows: number;
+	readonly kinds: readonly { readonly kind: string; readonly found: number; readonly planted: number }[];
+}
+
+export function defineDemo(command: Command, terminal: Terminal): void {
+	command.option('--rows <n>', 'payments to simulate', parseWhole(1), 20_000);
+	addBackendOption(command);
+	addTemporalOption(command);
+	addExamples(command, [
+		['demo', '20,000 payments, about 1 % of them frauds'],
+		['demo --rows 5000 --seed 7', 'a smaller one, with other customers'],
+	]);
+	command.action(async () => {
+		const flags = command.optsWithGlobals<DemoFlags>();
+		const seed = flags.seed ?? DEFAULT_SEED;
+		await withWorkspace(flags, async (workspace) => {
+			const folder = join(workspace.paths.home, 'demo');
+			const source = join(folder, `payments-${flags.rows}-${seed}.csv`);
+			await mkdir(folder, { recursive: true });
+			const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
+			const { DEMO_PAYMENTS } = await import('../../simulate/payments-options.ts');
+			const { kinds } = await writePaymentsCsv(source, { ...DEMO_PAYMENTS, rows: flags.rows, seed });
+			terminal.note(`simulated ${formatQuantity(flags.rows, 'payment')}: ${source}`);
+
+			const options: RunFlags = { ...flags, label: 'is_fraud', key: 'payment_id', ignore: ['fraud_kind'] };
+			const asked = { kind: 'pipeline', source, datasetName: 'demo', rows: flags.rows } as const;
+			const done = await carryOutRun(workspace, asked, options, terminal);
+			const result = await collectResult(workspace, done.summary);
+			const frauds = countPlanted(await collectTop(workspace, result.runId, LOOKED_AT), kinds, result.rowsLoaded);
+			if (terminal.json) return terminal.outJson({ ...result, frauds });
+			printResult(result, done.tookMs, terminal);
+			printPlanted(frauds, terminal);
+			printNext(result, nextCommands(result, flags.db), terminal);
+		});
+	});
+}
+
+/** Counts by the simulator's own column, which no step has learnt from. */
+export function countPlanted(
+	top: readonly ScoredRecord[],
+	kinds: Readonly<Record<string, number>>,
+	rows: number,
+): PlantedFrauds {
+	const planted = Object.entries(kinds).filter(([kind]) => kind !== 'none');
+	const counted = planted.map(([kind, count]) => ({
+		kind,
+		found: top.filter(({ record }) => record.fraud_kind === kind).length,
+		planted: count,
+	}));
+	return {
+		lookedAt: top.length,
+		found: counted.reduce((sum, { found }) => sum + found, 0),
+		planted: counted.reduce((sum, { planted: count }) => sum + count, 0),
+		rows,
+		kinds: counted,
+	};
+}
+
+export function printPlanted(frauds: PlantedFrauds, terminal: Terminal): void {
+	const { lookedAt, found, planted, rows, kinds } = frauds;
+	// What as many records picked blindly would hold.
+	const byChance = rows === 0 ? 0 : (planted * lookedAt) / rows;
+	terminal.out(`\n${terminal.paint('bold', 'Planted frauds')} (never shown to training)`);
+	terminal.out(
+		`  ${found} of the first ${lookedAt} records are frauds; picked at random it would be ${byChance.toFixed(1)}`,
+	);
+	for (const { kind, found: count, planted: all } of kinds) {
+		terminal.out(`  ${FRAUD_WORDS[kind] ?? kind}: ${count} of ${all}`);
+	}
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { checkInput } from '../check-input.ts';
+import { collectResult } from '../collect-result.ts';
+import { printNext, printResult } from '../print-result.ts';
+import { addTableOptions, addTemporalOption, type RunFlags } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function defineIngest(command: Command, terminal: Terminal): void {
+	command
+		.argument('<file>', 'CSV, TSV or Arrow file, also gzipped')
+		.option('--name <name>', 'name of the data set (default: that of the file)');
+	addTemporalOption(command);
+	addTableOptions(command);
+	addExamples(command, [
+		['ingest payments.csv', 'read it, describe its columns, store its records'],
+		['ingest legacy.txt --delimiter pipe --encoding windows-1252', 'when the guess would be wrong'],
+		['ingest payments.csv --max-rejects 1%', 'stop if more than one row in a hundred cannot be read'],
+	]);
+	command.action(async (file: string) => {
+		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
+		const source = await checkInput(file);
+		await withWorkspace(flags, async (workspace) => {
+			const name = flags.name === undefined ? {} : { datasetName: flags.name };
+			const done = await carryOutRun(workspace, { kind: 'ingest', source, ...name }, flags, terminal);
+			const result = await collectResult(workspace, done.summary);
+			if (terminal.json) return terminal.outJson(result);
+			printResult(result, done.tookMs, terminal);
+			printNext(result, [[`train --dataset ${result.datasetId}`, 'train a model on it']], terminal);
+		});
+	});
+}

@@ -1,0 +1,114 @@
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import { withWorkspace } from '../carry-out-run.ts';
+import type { GlobalFlags } from '../create-program.ts';
+import { escapeControls } from '../escape-controls.ts';
+import { formatTable } from '../format-table.ts';
+import { formatNumber } from '../format-values.ts';
+import { parseWhole } from '../parse-arguments.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function defineModels(group: Command, terminal: Terminal): void {
+	addExamples(group, [
+		['models list', 'the models there are'],
+		['models show payments', 'how good the current one of that name is'],
+	]);
+	defineList(group, terminal);
+	defineShow(group, terminal);
+}
+
+function defineList(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('list')
+		.description('Models, latest first.')
+		.option('--limit <n>', 'models', parseWhole(1), 20);
+	addExamples(command, [['models list --json', 'for a program']]);
+	command.action(async () => {
+		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
+		await withWorkspace(flags, async ({ store }) => {
+			const { listModels } = await import('../../store/models.ts');
+			const models = await listModels(store, { limit: flags.limit });
+			if (terminal.json) {
+				return terminal.outJson(
+					models.map(({ config_json, ...model }) => ({ ...model, config: JSON.parse(config_json) as unknown })),
+				);
+			}
+			if (models.length === 0) {
+				terminal.note('no model has been trained yet; begin with: counterfoil train FILE');
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'model' },
+						{ header: 'name', maxWidth: 32 },
+						{ header: 'version', align: 'right' },
+						{ header: 'kind' },
+						{ header: 'stage' },
+						{ header: 'seed', align: 'right' },
+						{ header: 'backend' },
+						{ header: 'trained' },
+					],
+					models.map((model) => [
+						model.model_id,
+						model.name,
+						String(model.version),
+						model.kind,
+						model.stage,
+						String(model.seed),
+						model.backend,
+						`${model.trained_at.slice(0, 10)} ${model.trained_at.slice(11, 16)} UTC`,
+					]),
+				),
+			);
+		});
+	});
+}
+
+function defineShow(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('show')
+		.description('One model with everything that was measured on it.')
+		.argument('<model>', 'id or name of the model; name@3 for its third version');
+	addExamples(command, [['models show payments@2', 'its second version']]);
+	command.action(async (reference: string) => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		await withWorkspace(flags, async ({ store }) => {
+			const { getModel } = await import('../../store/models.ts');
+			const { listMetrics } = await import('../../store/model-metrics.ts');
+			const { config_json, ...model } = await getModel(store, reference);
+			const metrics = await listMetrics(store, model.model_id);
+			if (terminal.json) {
+				return terminal.outJson({ ...model, config: JSON.parse(config_json) as unknown, metrics });
+			}
+			terminal.out(terminal.paint('bold', `${escapeControls(model.name)}@${model.version}`));
+			for (const name of ['model_id', 'kind', 'stage', 'dataset_id', 'seed', 'backend', 'trained_at'] as const) {
+				terminal.out(`  ${name.replace('_', ' ').padEnd(10)} ${escapeControls(String(model[name]))}`);
+			}
+			if (metrics.length === 0) return;
+			terminal.out('');
+			const rounded = (value: number | null) => (value === null ? '' : formatNumber(value));
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'measured' },
+						{ header: 'part', maxWidth: 40 },
+						{ header: 'value', align: 'right' },
+						{ header: 'floor', align: 'right' },
+						{ header: 'ceiling', align: 'right' },
+						{ header: 'note' },
+					],
+					metrics.map(({ metric, part, value, floor, ceiling, note }) => [
+						metric.replaceAll('_', ' '),
+						part,
+						rounded(value),
+						rounded(floor),
+						rounded(ceiling),
+						note ?? '',
+					]),
+				),
+			);
+			terminal.note('floor: independent columns; ceiling: real rows that were held out');
+		});
+	});
+}

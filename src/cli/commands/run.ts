@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { checkInput } from '../check-input.ts';
+import { collectResult } from '../collect-result.ts';
+import { nextCommands, printNext, printResult } from '../print-result.ts';
+import {
+	addAlertsOption,
+	addSyntheticRowsOption,
+	addTableOptions,
+	addTemporalOption,
+	addTrainingOptions,
+	type RunFlags,
+} from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function defineRun(command: Command, terminal: Terminal): void {
+	command
+		.argument('<file>', 'CSV, TSV or Arrow file, also gzipped')
+		.option('--name <name>', 'name of the data set (default: that of the file)');
+	addTemporalOption(command);
+	addTableOptions(command);
+	addTrainingOptions(command);
+	command.optionsGroup('Results:');
+	addAlertsOption(command);
+	addSyntheticRowsOption(command);
+	addExamples(command, [
+		['run payments.csv', 'column kinds are found by themselves'],
+		['run payments.csv.gz --key payment_id --label is_fraud', 'records by their key, labels kept apart'],
+		['run export.tsv --ignore id,comment --alerts 50 --json', 'for a program'],
+	]);
+	command.action(async (file: string) => {
+		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
+		const source = await checkInput(file);
+		await withWorkspace(flags, async (workspace) => {
+			const name = flags.name === undefined ? {} : { datasetName: flags.name };
+			const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
+			const result = await collectResult(workspace, done.summary);
+			if (terminal.json) return terminal.outJson(result);
+			printResult(result, done.tookMs, terminal);
+			printNext(result, nextCommands(result, flags.db), terminal);
+		});
+	});
+}

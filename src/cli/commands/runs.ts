@@ -1,0 +1,199 @@
+import type { Command } from 'commander';
+import type { Run, RunStep } from '../../store/database.ts';
+import { addExamples } from '../add-examples.ts';
+import { follow, withWorkspace } from '../carry-out-run.ts';
+import { collectResult } from '../collect-result.ts';
+import type { GlobalFlags } from '../create-program.ts';
+import { escapeControls } from '../escape-controls.ts';
+import { formatTable } from '../format-table.ts';
+import { formatDuration } from '../format-values.ts';
+import { parseWhole } from '../parse-arguments.ts';
+import { nextCommands, printNext, printResult } from '../print-result.ts';
+import type { Terminal } from '../terminal.ts';
+
+export function defineRuns(group: Command, terminal: Terminal): void {
+	addExamples(group, [
+		['runs list', 'what has been run'],
+		['runs resume ID', 'go on where it was'],
+	]);
+	defineList(group, terminal);
+	defineShow(group, terminal);
+	defineResume(group, terminal);
+	defineCancel(group, terminal);
+}
+
+function defineList(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('list')
+		.description('Runs, latest first.')
+		.option('--limit <n>', 'runs', parseWhole(1), 20);
+	addExamples(command, [['runs list --limit 100 --json', 'for a program']]);
+	command.action(async () => {
+		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
+		await withWorkspace(flags, async ({ store }) => {
+			const { listRuns } = await import('../../store/runs.ts');
+			const runs = await listRuns(store, { limit: flags.limit });
+			if (terminal.json) return terminal.outJson(runs.map(toPlain));
+			if (runs.length === 0) {
+				terminal.note('nothing has been run yet; begin with: counterfoil demo');
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'run' },
+						{ header: 'kind' },
+						{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
+						{ header: 'runner' },
+						{ header: 'seed', align: 'right' },
+						{ header: 'started' },
+						{ header: 'took', align: 'right' },
+					],
+					runs.map((run) => [
+						run.run_id,
+						run.kind,
+						run.status,
+						run.runner,
+						String(run.seed),
+						formatTime(run.started_at),
+						formatTook(run),
+					]),
+				),
+			);
+		});
+	});
+}
+
+function defineShow(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('show')
+		.description('One run with its steps.')
+		.argument('<run>', 'id of the run, or the beginning of it');
+	addExamples(command, [['runs show 20261122-0114', 'the beginning of the id is enough']]);
+	command.action(async (runId: string) => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		await withWorkspace(flags, async ({ store }) => {
+			const { getRun } = await import('../../store/runs.ts');
+			const { listSteps } = await import('../../store/run-steps.ts');
+			const run = await getRun(store, runId);
+			const steps = await listSteps(store, run.run_id);
+			if (terminal.json) return terminal.outJson({ ...toPlain(run), steps: steps.map(toPlain) });
+			printRun(run, steps, terminal);
+		});
+	});
+}
+
+function printRun(run: Run, steps: readonly RunStep[], terminal: Terminal): void {
+	const facts: [string, string | null][] = [
+		['status', run.status],
+		['kind', run.kind],
+		['runner', run.runner],
+		['workflow', run.workflow_id],
+		['data set', run.dataset_id],
+		['model', run.model_id],
+		['seed', String(run.seed)],
+		['backend', run.backend],
+		['started', formatTime(run.started_at)],
+		['took', formatTook(run)],
+		['version', run.counterfoil_version],
+	];
+	terminal.out(terminal.paint('bold', `Run ${run.run_id}`));
+	for (const [name, value] of facts) {
+		if (value !== null && value !== '') terminal.out(`  ${name.padEnd(9)} ${escapeControls(value)}`);
+	}
+	if (run.error_json !== null) {
+		const error = JSON.parse(run.error_json) as { code: string; message: string };
+		terminal.out(`  ${'error'.padEnd(9)} ${error.code}: ${escapeControls(error.message)}`);
+	}
+	if (steps.length === 0) return;
+	terminal.out('');
+	terminal.out(
+		formatTable(
+			[
+				{ header: 'step' },
+				{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
+				{ header: 'attempt', align: 'right' },
+				{ header: 'took', align: 'right' },
+			],
+			steps.map((step) => [step.step, step.status, String(step.attempt), formatTook(step)]),
+		),
+	);
+}
+
+function defineResume(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('resume')
+		.description('Goes on with a run that was interrupted, cancelled or has failed, from its last checkpoint.')
+		.argument('<run>', 'id of the run, or the beginning of it');
+	addExamples(command, [['runs resume 20261122-0114', 'go on where it was']]);
+	command.action(async (runId: string) => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		await withWorkspace(flags, async (workspace) => {
+			const { getRun } = await import('../../store/runs.ts');
+			const { requestOfRun } = await import('../../runtime/make-request.ts');
+			const run = await getRun(workspace.store, runId);
+			const request = requestOfRun(run);
+			const rows = request.augment?.rows ?? null;
+			const done = await follow(request.kind, request.runId, rows, true, terminal, async (options) => {
+				if (run.runner === 'temporal') {
+					const { runOnTemporal } = await import('../../runtime/run-on-temporal.ts');
+					return runOnTemporal(request, options);
+				}
+				const { runInProcess } = await import('../../runtime/run-in-process.ts');
+				return runInProcess(workspace, request, options);
+			});
+			const result = await collectResult(workspace, done.summary);
+			if (terminal.json) return terminal.outJson(result);
+			printResult(result, done.tookMs, terminal);
+			printNext(result, nextCommands(result, flags.db), terminal);
+		});
+	});
+}
+
+function defineCancel(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('cancel')
+		.description('Stops a run that goes on in another process or on Temporal.')
+		.argument('<run>', 'id of the run, or the beginning of it');
+	addExamples(command, [['runs cancel 20261122-0114', 'it can be resumed later']]);
+	command.action(async (runId: string) => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		await withWorkspace(flags, async ({ store }) => {
+			const { getRun, requestCancel } = await import('../../store/runs.ts');
+			const run = await getRun(store, runId);
+			if (run.runner === 'temporal' && run.status === 'running' && run.workflow_id !== null) {
+				const { cancelOnTemporal } = await import('../../runtime/run-on-temporal.ts');
+				await cancelOnTemporal(run.workflow_id);
+			}
+			const status = await requestCancel(store, run.run_id);
+			if (terminal.json) return terminal.outJson({ runId: run.run_id, status });
+			terminal.out(status === 'running' ? `run ${run.run_id} was asked to stop` : `run ${run.run_id} is ${status}`);
+		});
+	});
+}
+
+/** A row with its JSON columns as what they hold and without what only the program needs. */
+function toPlain(row: Run | RunStep): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(row).map(([name, value]) =>
+			name.endsWith('_json')
+				? [name.slice(0, -'_json'.length), typeof value === 'string' ? (JSON.parse(value) as unknown) : null]
+				: [name, value],
+		),
+	);
+}
+
+function paintStatus(cell: string, terminal: Terminal): string {
+	const status = cell.trim();
+	if (status === 'succeeded' || status === 'finished') return terminal.paint('green', cell);
+	return terminal.paint(status === 'failed' ? 'red' : 'yellow', cell);
+}
+
+/** `2026-11-22 01:14 UTC`. */
+function formatTime(iso: string): string {
+	return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+}
+
+function formatTook(row: { readonly started_at: string; readonly finished_at: string | null }): string {
+	return row.finished_at === null ? '' : formatDuration(Date.parse(row.finished_at) - Date.parse(row.started_at));
+}

@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import { addExamples } from '../add-examples.ts';
+import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { checkInput } from '../check-input.ts';
+import { collectResult } from '../collect-result.ts';
+import { nextCommands, printNext, printResult } from '../print-result.ts';
+import {
+	addAlertsOption,
+	addBackendOption,
+	addTableOptions,
+	addTemporalOption,
+	type RunFlags,
+} from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+
+type ScoreFlags = RunFlags & { readonly model: string; readonly dataset?: string; readonly name?: string };
+
+export function defineScore(command: Command, terminal: Terminal): void {
+	command
+		.argument('[file]', 'CSV, TSV or Arrow file, also gzipped')
+		.requiredOption('--model <model>', 'id or name of the model; name@3 for its third version')
+		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
+		.option('--name <name>', 'name of the data set (default: that of the file)');
+	addTemporalOption(command);
+	addAlertsOption(command);
+	addBackendOption(command);
+	addTableOptions(command);
+	addExamples(command, [
+		['score today.csv --model payments', 'new records by the current model of that name'],
+		['score today.csv --model payments@2 --alerts 20', 'by its second version'],
+		['models list', 'the models there are'],
+	]);
+	command.action(async (file: string | undefined) => {
+		const flags = command.optsWithGlobals<ScoreFlags>();
+		const what = await toSource(file, flags);
+		await withWorkspace(flags, async (workspace) => {
+			const { getModel } = await import('../../store/models.ts');
+			const model = await getModel(workspace.store, flags.model);
+			const done = await carryOutRun(workspace, { kind: 'score', modelId: model.model_id, ...what }, flags, terminal);
+			const result = { ...(await collectResult(workspace, done.summary)), metrics: [] };
+			if (terminal.json) return terminal.outJson(result);
+			printResult(result, done.tookMs, terminal);
+			const next = nextCommands(result, flags.db).filter(([line]) => !/^(score|generate) /.test(line));
+			printNext(result, next, terminal);
+		});
+	});
+}
+
+async function toSource(file: string | undefined, flags: ScoreFlags): Promise<Partial<AskedRun>> {
+	if ((file === undefined) === (flags.dataset === undefined)) {
+		throw new CounterfoilError('USAGE', 'name a file or a data set, one of the two', {
+			hint: 'counterfoil score FILE --model MODEL',
+		});
+	}
+	if (file === undefined) return { datasetId: flags.dataset as string };
+	return { source: await checkInput(file), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
+}

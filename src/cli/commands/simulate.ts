@@ -1,0 +1,60 @@
+import type { Writable } from 'node:stream';
+import { type Command, Option } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import { addExamples } from '../add-examples.ts';
+import { DEFAULT_SEED } from '../carry-out-run.ts';
+import type { GlobalFlags } from '../create-program.ts';
+import { formatQuantity } from '../format-values.ts';
+import { parseWhole } from '../parse-arguments.ts';
+import type { Terminal } from '../terminal.ts';
+
+type SimulateFlags = GlobalFlags & {
+	readonly out: string;
+	readonly rows?: number;
+	readonly days?: number;
+	readonly style?: 'traced' | 'handbook';
+	readonly driftFrom?: number;
+};
+
+export function defineSimulate(group: Command, terminal: Terminal): void {
+	addExamples(group, [['simulate payments --rows 1000000 --out payments.csv', 'a million payments']]);
+	const command = group
+		.command('payments')
+		.summary('card payments with three planted kinds of fraud')
+		.description('Card payments of simulated customers with three planted kinds of fraud, as CSV.')
+		.option('--rows <n>', 'payments (default: 20,000, or as many as there are in --days)', parseWhole(1))
+		.option('--days <n>', 'days', parseWhole(1))
+		.addOption(
+			new Option('--style <style>', 'handbook: frauds show in nothing but what the Fraud Detection Handbook plants')
+				.choices(['traced', 'handbook'])
+				.default('traced'),
+		)
+		.option('--drift-from <day>', 'from this day on, counted from 0, the world is another', parseWhole(0))
+		.option('-o, --out <file>', 'file to write; - for standard output', '-');
+	addExamples(command, [
+		['simulate payments --out payments.csv', '20,000 payments, about 1 % of them frauds'],
+		['simulate payments --days 60 --drift-from 30 --seed 7 --out drift.csv', 'prices and habits change half-way'],
+		['simulate payments --rows 5', 'to standard output'],
+	]);
+	command.action(async () => {
+		const flags = command.optsWithGlobals<SimulateFlags>();
+		if (terminal.json && flags.out === '-') {
+			throw new CounterfoilError('USAGE', 'the rows and the document of --json cannot both go to standard output', {
+				hint: 'write the rows to a file with --out FILE',
+			});
+		}
+		const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
+		const target = flags.out === '-' ? (terminal.stdout as unknown as Writable) : flags.out;
+		const written = await writePaymentsCsv(target, {
+			seed: flags.seed ?? DEFAULT_SEED,
+			...(flags.rows === undefined ? {} : { rows: flags.rows }),
+			...(flags.days === undefined ? {} : { days: flags.days }),
+			...(flags.style === undefined ? {} : { style: flags.style }),
+			...(flags.driftFrom === undefined ? {} : { drift: { fromDay: flags.driftFrom } }),
+		});
+		if (terminal.json) return terminal.outJson({ ...written, out: flags.out });
+		const frauds = written.rows - written.kinds.none;
+		const place = flags.out === '-' ? '' : `: ${flags.out}`;
+		terminal.note(`${formatQuantity(written.rows, 'payment')}, ${formatQuantity(frauds, 'fraud')}${place}`);
+	});
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addExamples } from './add-examples.ts';
+import { COMMANDS } from './command-list.ts';
+import { parseWhole } from './parse-arguments.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What every command can be given, before its name or after it. */
+export interface GlobalFlags {
+	readonly json?: boolean;
+	readonly db?: string;
+	readonly seed?: number;
+	readonly config?: string;
+	readonly quiet?: boolean;
+}
+
+/**
+ * The program with all its commands; only those that the arguments name are loaded. Errors of the arguments
+ * are thrown (commander's `CommanderError`), nothing ends the process.
+ */
+export async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
+	const program = new Command('counterfoil')
+		.description('Finds the records of a table that do not look real, and makes records that do.')
+		.version(readVersion(), '--version', 'print the version')
+		.helpOption('-h, --help', 'print this help')
+		.option('--json', 'one JSON document on stdout')
+		.option('--db <path>', 'database file; also COUNTERFOIL_DB (default: .counterfoil/counterfoil.db)')
+		.option('--seed <n>', 'seed of all random numbers (default: 1)', parseWhole(0))
+		.option('-c, --config <file>', 'configuration (default: counterfoil.config.yaml if there is one)')
+		.option('-q, --quiet', 'nothing on stderr but errors')
+		.option('--no-color', 'no colours; also NO_COLOR')
+		.showSuggestionAfterError(true)
+		.configureHelp({ showGlobalOptions: true })
+		.configureOutput({
+			writeOut: (text) => void terminal.stdout.write(text),
+			writeErr: (text) => void terminal.stderr.write(text),
+			// Printed once, by whoever catches it.
+			outputError: () => undefined,
+		})
+		.exitOverride();
+	addExamples(program, [
+		['demo', 'see it work on simulated payments'],
+		['run payments.csv --label is_fraud', 'do the same with a file of your own'],
+		['queue list', 'the records to look at first'],
+	]);
+	const help = new Command('help').argument('[command]').helpOption(false).description('print the help of a command');
+	program.addHelpCommand(help.helpGroup('Help:'));
+	for (const entry of COMMANDS) {
+		const command = program.command(entry.name).summary(entry.summary).description(sentence(entry.summary));
+		command.helpGroup(entry.group);
+		if (argv.includes(entry.name)) (await entry.load())(command, terminal);
+	}
+	return program;
+}
+
+function sentence(summary: string): string {
+	return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+}
+
+function readVersion(): string {
+	// Two folders up from src/cli, three from dist/src/cli.
+	const levels = import.meta.url.endsWith('.ts') ? '../../' : '../../../';
+	const text = readFileSync(new URL(`${levels}package.json`, import.meta.url), 'utf8');
+	return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,66 @@
+import { escapeControls } from './escape-controls.ts';
+import { cutToWidth } from './format-table.ts';
+import { formatNumber } from './format-values.ts';
+
+/** One feature's part of a surprise, as `scores.reasons` holds it. */
+export interface Reason {
+	/** The source column; null for all features that are not named, together. */
+	readonly column: string | null;
+	/** The column, or the part of it: `created_at (weekday)`. */
+	readonly feature: string | null;
+	/** Null where the cell is missing. */
+	readonly value: string | number | null;
+	/** Part of the surprise, in nats; below 0 it speaks for the record. */
+	readonly contribution: number;
+	/** What the column usually holds, in words; null where nothing is said. */
+	readonly typical: string | null;
+}
+
+const LONGEST_VALUE = 40;
+
+/** The reasons of a score, largest first. Parts that are not understood are left out. */
+export function parseReasons(json: string): Reason[] {
+	return readReasons(JSON.parse(json));
+}
+
+/** As `parseReasons`, of what the JSON holds. */
+export function readReasons(parsed: unknown): Reason[] {
+	if (!Array.isArray(parsed)) return [];
+	return parsed.flatMap((item: unknown): Reason[] => {
+		if (typeof item !== 'object' || item === null) return [];
+		const { column, feature, value, contribution, typical } = item as Record<string, unknown>;
+		if (typeof contribution !== 'number') return [];
+		const isCell = typeof value === 'string' || typeof value === 'number';
+		return [
+			{
+				column: textOrNull(column),
+				feature: textOrNull(feature) ?? textOrNull(column),
+				value: isCell ? value : null,
+				contribution,
+				typical: textOrNull(typical),
+			},
+		];
+	});
+}
+
+function textOrNull(value: unknown): string | null {
+	return typeof value === 'string' ? value : null;
+}
+
+/** `amount 1912.5 (usual: between 3 and 120 in 90 % of rows)`. */
+export function describeReason({ feature, value, typical }: Reason): string {
+	const what = `${escapeControls(feature ?? 'other columns')} ${describeValue(value)}`;
+	return typical === null ? what : `${what} (usual: ${escapeControls(typical)})`;
+}
+
+/** The reasons that speak against the record most, in one line. */
+export function describeReasons(reasons: readonly Reason[], most = 3): string {
+	const against = reasons.filter((reason) => reason.feature !== null && reason.contribution > 0).slice(0, most);
+	return against.map(describeReason).join('; ');
+}
+
+export function describeValue(value: string | number | null): string {
+	if (value === null) return 'missing';
+	if (typeof value === 'number') return formatNumber(value, 6);
+	return value === '' ? '""' : cutToWidth(escapeControls(value), LONGEST_VALUE);
+}

@@ -1,0 +1,152 @@
+import { relative } from 'node:path';
+import type { ModelMetric } from '../store/database.ts';
+import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
+import { commandName } from './command-name.ts';
+import { describeReasons } from './describe-reasons.ts';
+import { escapeControls } from './escape-controls.ts';
+import { formatTable } from './format-table.ts';
+import { formatDuration, formatQuantity } from './format-values.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A command without the program's name, and what it does. */
+export type NextCommand = readonly [line: string, words: string];
+
+/** Prints what a run has found, in words: the columns, the records to look at, how good the rows are. */
+export function printResult(result: RunResult, tookMs: number, terminal: Terminal): void {
+	const rejected = result.rowsRejected === 0 ? '' : `, ${formatQuantity(result.rowsRejected, 'row')} rejected`;
+	const read = result.datasetId === null ? '' : `: ${formatQuantity(result.rowsLoaded, 'record')}${rejected}`;
+	terminal.out(`${terminal.paint('bold', `Run ${result.runId}`)}${read}, ${formatDuration(tookMs)}`);
+	for (const { message, count } of result.repairs) terminal.out(`  mended: ${escapeControls(message)} (${count})`);
+	printColumns(result.columns, terminal);
+	printTop(result.top, terminal);
+	printQuality(result.metrics, terminal);
+}
+
+function heading(text: string, terminal: Terminal): void {
+	terminal.out(`\n${terminal.paint('bold', text)}`);
+}
+
+/** How many columns of which kind, and each that is not learnt from with the reason. */
+export function printColumns(columns: readonly ColumnResult[], terminal: Terminal): void {
+	if (columns.length === 0) return;
+	const counts = new Map<string, number>();
+	for (const { kind, role } of columns) if (role === 'feature') counts.set(kind, (counts.get(kind) ?? 0) + 1);
+	const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind}`);
+	heading('Columns', terminal);
+	terminal.out(`  learnt from: ${kinds.length === 0 ? 'none' : kinds.join(', ')}`);
+	const notable = columns.filter((column) => column.role !== 'feature' || column.note !== null);
+	if (notable.length === 0) return;
+	const rows = notable.map(({ name, kind, role, note }) => [
+		`  ${escapeControls(name)}`,
+		role === 'feature' ? kind : role === 'ignored' ? 'left out' : role,
+		note ?? (role === 'label' ? 'kept apart for evaluation' : ''),
+	]);
+	const table = formatTable([{ header: '', maxWidth: 32 }, { header: '' }, { header: '' }], rows);
+	terminal.out(table.slice(table.indexOf('\n') + 1));
+}
+
+/** The most anomalous records, each with what speaks against it. */
+export function printTop(top: readonly ScoredRecord[], terminal: Terminal): void {
+	if (top.length === 0) return;
+	heading(`The ${top.length === 1 ? 'record' : `${top.length} records`} that look least real`, terminal);
+	for (const record of top) terminal.out(formatScoredRecord(record, terminal));
+}
+
+export function formatScoredRecord(record: ScoredRecord, terminal: Terminal): string {
+	const { rank, rowNumber, recordKey, score, severity, reasons } = record;
+	const key = isOwnKey(recordKey) ? `  ${escapeControls(recordKey)}` : '';
+	const colour = severity === 'critical' ? 'red' : severity === 'low' ? 'dim' : 'yellow';
+	const head = `${String(rank).padStart(3)}. row ${rowNumber}${key}  score ${formatScore(score)}  `;
+	const why = describeReasons(reasons);
+	return `${head}${terminal.paint(colour, severity)}${why === '' ? '' : `\n     ${why}`}`;
+}
+
+/** A key that is a content hash says nothing to a person. */
+function isOwnKey(recordKey: string): boolean {
+	return !/^[0-9a-f]{32,64}([#:-]\d+)?$/.test(recordKey);
+}
+
+/** Four digits; only the very highest is shown as 1. */
+export function formatScore(score: number): string {
+	return score < 1 ? Math.min(0.9999, score).toFixed(4) : '1.0000';
+}
+
+/** Metrics of the generated rows, in the words of the field and in the order in which they are shown. */
+const QUALITY_WORDS: Readonly<Record<string, string>> = {
+	quality: 'Quality',
+	quality_column_shapes: 'Column Shapes',
+	quality_pair_trends: 'Column Pair Trends',
+	copied_share: 'copies of training rows',
+	closest_record_share: 'closer to training rows than to others',
+};
+/** Metrics of the ranking, measured with the label that training has not seen. */
+const RANKING_WORDS: Readonly<Record<string, string>> = {
+	auroc: 'AUROC',
+	average_precision: 'average precision',
+	gan_discriminator_auroc: 'AUROC of the plain GAN discriminator, not used',
+};
+
+/** What was measured, beside what independent columns (or a coin) and real rows (or a perfect ranking) reach. */
+export function printQuality(metrics: readonly ModelMetric[], terminal: Terminal): void {
+	printMetrics('Quality of the generated rows', QUALITY_WORDS, ['independent columns', 'real rows'], metrics, terminal);
+	printMetrics('Ranking against the label', RANKING_WORDS, ['by chance', 'perfect'], metrics, terminal);
+}
+
+function printMetrics(
+	title: string,
+	words: Readonly<Record<string, string>>,
+	[floorHeader, ceilingHeader]: readonly [string, string],
+	metrics: readonly ModelMetric[],
+	terminal: Terminal,
+): void {
+	const rounded = (value: number | null) => (value === null ? '' : value.toFixed(3));
+	const rows = Object.entries(words).flatMap(([name, text]) => {
+		const found = metrics.find(({ metric, part }) => metric === name && part === '');
+		if (found === undefined) return [];
+		return [[`  ${text}`, rounded(found.value), rounded(found.floor), rounded(found.ceiling)]];
+	});
+	if (rows.length === 0) return;
+	heading(title, terminal);
+	terminal.out(
+		formatTable(
+			[
+				{ header: '' },
+				{ header: 'this model', align: 'right' },
+				{ header: floorHeader, align: 'right' },
+				{ header: ceilingHeader, align: 'right' },
+			],
+			rows,
+		),
+	);
+}
+
+/** Where the report is and what to type next. */
+export function printNext(result: RunResult, next: readonly NextCommand[], terminal: Terminal): void {
+	if (result.reportPath !== null) {
+		const near = relative('', result.reportPath);
+		terminal.out(`\n${terminal.paint('bold', 'Report')}  ${near.startsWith('..') ? result.reportPath : near}`);
+	}
+	if (next.length === 0) return;
+	heading('Next', terminal);
+	const name = commandName();
+	const width = Math.max(...next.map(([line]) => line.length));
+	for (const [line, words] of next) {
+		terminal.out(`  ${terminal.paint('cyan', `${name} ${line}`)}${' '.repeat(width - line.length)}  # ${words}`);
+	}
+}
+
+/** The commands that make sense after a run, by what it has made. */
+export function nextCommands(result: RunResult, db: string | undefined): NextCommand[] {
+	const where = db === undefined ? '' : ` --db ${db}`;
+	const next: NextCommand[] = [];
+	const [first] = result.top;
+	if (result.alerts > 0) next.push([`queue list${where}`, 'the records to look at first']);
+	if (first !== undefined) {
+		next.push([`explain ${result.runId} ${first.rowNumber}${where}`, 'why a record has its score, column by column']);
+	}
+	if (result.modelId !== null) {
+		next.push([`score FILE --model ${result.modelId}${where}`, 'score new data with this model']);
+		next.push([`generate ${result.modelId} --rows 1000 --out rows.csv${where}`, 'more rows of the same kind']);
+	}
+	return next;
+}

@@ -1,0 +1,96 @@
+import { type Command, Option } from 'commander';
+import type { ConfigFlags } from '../runtime/resolve-config.ts';
+import type { GlobalFlags } from './create-program.ts';
+import { parseDelimiter, parseNames, parsePercent, parseWhole } from './parse-arguments.ts';
+
+/** The options of commands that read a table. */
+export interface TableFlags {
+	readonly key?: string;
+	readonly label?: string;
+	readonly labelPositive?: string;
+	readonly ignore?: readonly string[];
+	readonly delimiter?: string;
+	readonly header?: boolean;
+	readonly encoding?: string;
+	readonly maxRejects?: number;
+}
+
+/** The options of commands that train. */
+export interface TrainingFlags {
+	readonly steps?: number;
+	readonly normalOnly?: boolean;
+	readonly backend?: 'auto' | 'node' | 'wasm';
+}
+
+/** The options of commands that score and generate. */
+export interface ResultFlags {
+	readonly alerts?: number;
+	readonly syntheticRows?: number;
+}
+
+export interface RunnerFlags {
+	readonly temporal?: boolean;
+}
+
+export type RunFlags = GlobalFlags & TableFlags & TrainingFlags & ResultFlags & RunnerFlags;
+
+export function addTableOptions(command: Command): void {
+	command
+		.optionsGroup('The table:')
+		.option('--key <column>', 'column that names a record')
+		.option('--label <column>', 'column set aside for evaluation, never trained on')
+		.option('--label-positive <value>', 'value of the label that is the anomaly')
+		.option('--ignore <columns>', 'columns to leave out of training, separated by commas', parseNames)
+		.option('--delimiter <char>', 'delimiter: a character, or tab, comma, semicolon, pipe, space', parseDelimiter)
+		.option('--header', 'the first line names the columns')
+		.option('--no-header', 'the first line is data already')
+		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
+		.option('--max-rejects <percent>', 'stop if more of the rows cannot be read, such as 10%', parsePercent);
+}
+
+export function addTrainingOptions(command: Command): void {
+	command
+		.optionsGroup('Training:')
+		.option('--steps <n>', 'training steps of the generator', parseWhole(1))
+		.option('--normal-only', 'all rows are known to be normal');
+	addBackendOption(command);
+}
+
+export function addBackendOption(command: Command): void {
+	command.addOption(
+		new Option('--backend <name>', 'what computes').choices(['auto', 'node', 'wasm']).default(undefined, 'auto'),
+	);
+}
+
+export function addAlertsOption(command: Command): void {
+	command.option('--alerts <n>', 'records to put into the review queue', parseWhole(0));
+}
+
+export function addSyntheticRowsOption(command: Command): void {
+	command.option('--synthetic-rows <n>', 'rows to generate', parseWhole(1));
+}
+
+export function addTemporalOption(command: Command): void {
+	command.option('--temporal', 'let the workers of a Temporal server do it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE)');
+}
+
+/** The flags that were given, as the configuration has them. */
+export function toConfigFlags(flags: RunFlags): ConfigFlags {
+	const all: { [Name in keyof ConfigFlags]-?: ConfigFlags[Name] | undefined } = {
+		label: flags.label,
+		labelPositive: flags.labelPositive,
+		key: flags.key,
+		ignore: flags.ignore,
+		delimiter: flags.delimiter,
+		quote: undefined,
+		header: flags.header,
+		encoding: flags.encoding,
+		maxRejectShare: flags.maxRejects,
+		steps: flags.steps,
+		normalOnly: flags.normalOnly,
+		syntheticRows: flags.syntheticRows,
+		alertBudget: flags.alerts,
+		backend: flags.backend,
+	};
+	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}
