@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Flag, RunShard, Severity } from './database.ts';
 import { type StepAttempt, staleAttempt } from './run-steps.ts';
@@ -64,41 +64,50 @@ export function publishRecords(
 	rows: readonly NewRecord[],
 ): Promise<PublishedShard> {
 	const { datasetId } = shard;
+	const contents = new Map(rows.map((row) => [row, hash('sha256', row.data_json)]));
+	const hashRecord = (row: NewRecord): string => `${row.row_number}\t${JSON.stringify(row.key)}\t${contents.get(row)}`;
 	return publishShard(store, shard, rows, hashRecord, (bulk) => {
-		const last = bulk.prepareRead<{ last: number | null }>(
-			'select max(row_number) as last from records where dataset_id = ?',
-		)([datasetId])?.last;
+		const last =
+			bulk.prepareRead<{ last: number | null }>('select max(row_number) as last from records where dataset_id = ?')([
+				datasetId,
+			])?.last ?? 0;
 		const first = rows[0]?.row_number ?? 1;
-		if (first > (last ?? 0) + 1) {
+		if (first > last + 1) {
 			throw new CounterfoilError('RUN_STATE', 'The rows before this shard are not stored yet.', {
 				where: `data set ${datasetId}, row ${first}`,
 			});
 		}
-		const isKeyTaken = bulk.prepareRead<unknown>('select 1 from records where dataset_id = ? and record_key = ?');
-		const insert = bulk.prepareWrite(
-			`insert into records (dataset_id, row_number, record_key, content_sha256, data_json) values (?, ?, ?, ?, ?)`,
+		const findStored = bulk.prepareRead<{ content_sha256: string }>(
+			'select content_sha256 from records where dataset_id = ? and row_number = ?',
 		);
-		const findStored = bulk.prepareRead<{ data_json: string }>(
-			'select data_json from records where dataset_id = ? and row_number = ?',
+		// Changes nothing where the key is taken; cheaper than to ask before.
+		const insert = bulk.prepareWrite(
+			`insert into records (dataset_id, row_number, record_key, content_sha256, data_json) values (?, ?, ?, ?, ?)
+			on conflict (dataset_id, record_key) do nothing`,
 		);
 		const occurrences = new Map<string, number>();
 		return (row) => {
-			if (row.row_number <= (last ?? 0)) {
-				if (findStored([datasetId, row.row_number])?.data_json === row.data_json) return 1;
+			const content = contents.get(row) as string;
+			if (row.row_number <= last) {
+				if (findStored([datasetId, row.row_number])?.content_sha256 === content) return 1;
 				throw new CounterfoilError('RUN_STATE', 'The row was stored before with other content.', {
 					where: `data set ${datasetId}, row ${row.row_number}`,
 				});
 			}
-			const content = createHash('sha256').update(row.data_json).digest('hex');
-			const stem = row.key ?? content.slice(0, 16);
-			const keyOf = (n: number): string => (row.key === null ? `${stem}-${n}` : n === 1 ? stem : `${stem}#${n}`);
-			const counter = row.key === null ? `-${stem}` : `#${stem}`;
-			let occurrence = (occurrences.get(counter) ?? 0) + 1;
-			while (isKeyTaken([datasetId, keyOf(occurrence)]) !== undefined) occurrence += 1;
-			occurrences.set(counter, occurrence);
-			return insert([datasetId, row.row_number, keyOf(occurrence), content, row.data_json]);
+			const firstKey = row.key ?? `${content.slice(0, 16)}-1`;
+			let occurrence = (occurrences.get(firstKey) ?? 0) + 1;
+			while (insert([datasetId, row.row_number, recordKey(row, content, occurrence), content, row.data_json]) === 0) {
+				occurrence += 1;
+			}
+			occurrences.set(firstKey, occurrence);
+			return 1;
 		};
 	});
+}
+
+function recordKey(row: NewRecord, content: string, occurrence: number): string {
+	if (row.key === null) return `${content.slice(0, 16)}-${occurrence}`;
+	return occurrence === 1 ? row.key : `${row.key}#${occurrence}`;
 }
 
 /**
@@ -117,13 +126,18 @@ export function publishScores(
 		const insert = bulk.prepareWrite(
 			`insert into scores (run_id, model_id, dataset_id, row_number, record_key, score, surprise,
 				discriminator_output, p_value, severity, is_alert, reasons, scored_at)
-			select ?, ?, dataset_id, row_number, record_key, ?, ?, ?, ?, ?, ?, ?, ?
-			from records where dataset_id = ? and row_number = ?`,
+			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		);
-		return (row) =>
-			insert([
+		const keys = readRecordKeys(bulk, datasetId, rows);
+		return (row) => {
+			const key = keys.get(row.row_number);
+			if (key === undefined) return 0;
+			return insert([
 				runId,
 				modelId,
+				datasetId,
+				row.row_number,
+				key,
 				row.score,
 				row.surprise,
 				row.discriminator_output,
@@ -132,10 +146,21 @@ export function publishScores(
 				row.is_alert,
 				row.reasons,
 				scoredAt,
-				datasetId,
-				row.row_number,
 			]);
+		};
 	});
+}
+
+/** Keys of the records of a shard by row number, read in one go. */
+function readRecordKeys(bulk: BulkTransaction, datasetId: string, rows: readonly NewScore[]): Map<number, string> {
+	const keys = new Map<number, string>();
+	const first = rows[0]?.row_number ?? 0;
+	const last = rows.at(-1)?.row_number ?? 0;
+	const read = bulk.prepareReadAll<{ row_number: number; record_key: string }>(
+		'select row_number, record_key from records where dataset_id = ? and row_number between ? and ?',
+	);
+	for (const record of read([datasetId, first, last])) keys.set(record.row_number, record.record_key);
+	return keys;
 }
 
 /** Stores generated rows of a table in `synthetic_tables`. @throws STALE_ATTEMPT */
@@ -217,19 +242,19 @@ function requireLatestAttempt(bulk: BulkTransaction, attempt: StepAttempt): void
 	if (stored.attempt !== attempt.attempt || stored.status !== 'running') throw staleAttempt(attempt);
 }
 
-function hashRows<Row>(rows: readonly Row[], hashRow: (row: Row) => string): string {
-	const hash: Hash = createHash('sha256');
-	// Few large updates: one per row costs more than the hashing itself.
-	for (let start = 0; start < rows.length; start += 256) {
-		let text = '';
-		for (const row of rows.slice(start, start + 256)) text += `${hashRow(row)}\n`;
-		hash.update(text);
-	}
-	return hash.digest('hex');
-}
+/** Length of the text that is hashed at once: an update per row costs more than the hashing itself. */
+const HASHED_TEXT_LENGTH = 64 * 1024;
 
-function hashRecord(row: NewRecord): string {
-	return `${row.row_number}\t${JSON.stringify(row.key)}\t${row.data_json}`;
+function hashRows<Row>(rows: readonly Row[], hashRow: (row: Row) => string): string {
+	const digest = createHash('sha256');
+	let text = '';
+	for (const row of rows) {
+		text += `${hashRow(row)}\n`;
+		if (text.length < HASHED_TEXT_LENGTH) continue;
+		digest.update(text);
+		text = '';
+	}
+	return digest.update(text).digest('hex');
 }
 
 function hashScore(row: NewScore): string {

@@ -93,5 +93,9 @@ function bulkTransaction(connection: Sqlite.Database): BulkTransaction {
 			const prepared = connection.prepare<unknown[], Row>(statement);
 			return (parameters) => prepared.get(...parameters);
 		},
+		prepareReadAll: <Row>(statement: string) => {
+			const prepared = connection.prepare<unknown[], Row>(statement);
+			return (parameters) => prepared.all(...parameters);
+		},
 	};
 }

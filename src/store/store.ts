@@ -40,6 +40,8 @@ export interface BulkTransaction {
 	prepareWrite(statement: string): (parameters: readonly Bindable[]) => number;
 	/** The function returns the first row, or undefined. */
 	prepareRead<Row>(statement: string): (parameters: readonly Bindable[]) => Row | undefined;
+	/** The function returns all rows. */
+	prepareReadAll<Row>(statement: string): (parameters: readonly Bindable[]) => Row[];
 }
 
 /** Runs `work` in one write transaction: all of it is stored, or none of it if it throws. */
