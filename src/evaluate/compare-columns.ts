@@ -11,7 +11,7 @@ interface ComparisonBase {
 
 export interface NumericComparison extends ComparisonBase {
 	readonly type: 'numeric';
-	/** [bins + 1]; equal widths between the 0.5 % and 99.5 % quantile of the real rows, ends open. */
+	/** [bins + 1]; equal widths over the bulk of the real rows; what is beyond an end counts to its bin. */
 	readonly edges: readonly number[];
 	/** [bins] */
 	readonly real: readonly number[];
@@ -48,12 +48,16 @@ export function countInBins(values: Float64Array, edges: readonly number[]): Flo
 	return counts;
 }
 
-/** Edges of equal width over the bulk of the values, which must be present; a constant gets a bin around it. */
+/**
+ * Edges of equal width over the bulk of the values: from the 0.5 % to the 99.5 % quantile, but no farther out
+ * than 1.5 times the distance between the 10 % and the 90 % quantile. A constant gets bins around it.
+ */
 export function bulkEdges(values: Float64Array, bins: number): number[] {
 	const sorted = values.filter((value) => Number.isFinite(value)).sort();
 	const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-	let first = at(0.005);
-	let last = at(0.995);
+	const bulk = at(0.9) - at(0.1);
+	let first = Math.max(at(0.005), at(0.1) - 1.5 * bulk);
+	let last = Math.min(at(0.995), at(0.9) + 1.5 * bulk);
 	if (first === last) {
 		first = at(0);
 		last = at(1);

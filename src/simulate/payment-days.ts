@@ -159,7 +159,7 @@ function applyTracedFraud(payment: Payment, hidden: number, random: Random, infl
 	const large = random.uniform();
 	if (large < 0.001) {
 		payment.kind = LARGE;
-		payment.amount = ceiling * (1.2 - 1.5 * Math.log(1 - random.uniform()));
+		payment.amount = ceiling * (1.2 + 2.8 * random.uniform());
 	}
 	if ((hidden & 1) !== 0) {
 		payment.kind = COMPROMISED;

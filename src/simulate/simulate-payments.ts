@@ -193,13 +193,13 @@ function drawCircumstances(
 			(customers.x[c] as number) - (merchants.x[m] as number),
 			(customers.y[c] as number) - (merchants.y[m] as number),
 		);
-		const distance = far ? 4000 + 6000 * detour : near ? 200 + 1200 * detour : across * (1 + 0.5 * detour);
 		drawn.category[i] = category;
 		drawn.channel[i] = channel;
 		drawn.device[i] = device;
 		drawn.country[i] = country;
 		drawn.contactless[i] = contactless ? 1 : 0;
-		drawn.distance[i] = channel === IN_STORE ? Math.round(distance * 10) / 10 : Number.NaN;
+		const isAtHome = channel === IN_STORE && !far && !near;
+		drawn.distance[i] = isAtHome ? Math.round(across * (1 + 0.5 * detour) * 10) / 10 : Number.NaN;
 	}
 	return drawn;
 }

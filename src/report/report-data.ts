@@ -1,0 +1,196 @@
+import type { TableProfile } from '../contracts/profile.ts';
+
+/**
+ * Everything a report can tell, as plain JSON. Every part is optional: what is absent is left out. Figures
+ * that are undefined are null or NaN.
+ */
+export interface ReportData {
+	/** Name of the data set. */
+	readonly title: string;
+	readonly runId?: string;
+	/** ISO 8601. */
+	readonly createdAt?: string;
+	readonly source?: SourceReport;
+	readonly profile?: TableProfile;
+	readonly training?: TrainingReport;
+	readonly quality?: QualityReport;
+	readonly leaks?: LeakReport;
+	readonly anomalies?: AnomalyReport;
+	readonly labels?: LabelReport;
+	readonly repeat?: RepeatReport;
+}
+
+export type Figure = number | null;
+
+export interface SourceReport {
+	/** File name, without the folders of the machine it was read on. */
+	readonly file?: string;
+	readonly format?: string;
+	readonly bytes?: number;
+	readonly rowsTotal: number;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	readonly blankLines?: number;
+	readonly repairs?: readonly { readonly message: string; readonly count: number }[];
+	/** Rejected rows by reason, most first. */
+	readonly rejects?: readonly { readonly reason: string; readonly count: number }[];
+}
+
+export interface TrainingReport {
+	readonly steps: number;
+	readonly seconds?: number;
+	readonly backend?: string;
+	/** One entry per recorded step in every array. */
+	readonly history: {
+		readonly step: readonly number[];
+		readonly discriminatorLoss: readonly Figure[];
+		readonly generatorLoss: readonly Figure[];
+		readonly gradientNorm: readonly Figure[];
+		readonly realAccuracy: readonly Figure[];
+		readonly fakeAccuracy: readonly Figure[];
+		readonly momentDistance: readonly Figure[];
+	};
+}
+
+export interface QualityFigures {
+	readonly overall: Figure;
+	readonly columnShapes: Figure;
+	readonly pairTrends: Figure;
+}
+
+/** What src/evaluate measures for one table against the training rows. */
+export interface TableQuality {
+	/** Only pairs that hang together in the real table count (SDMetrics 0.27 and later). */
+	readonly thresholded: QualityFigures;
+	/** Every pair counts (SDMetrics up to 0.26). */
+	readonly allPairs: QualityFigures;
+	readonly columns: readonly { readonly name: string; readonly score: Figure }[];
+	readonly pairs: readonly {
+		readonly first: string;
+		readonly second: string;
+		readonly score: Figure;
+		readonly counts: boolean;
+	}[];
+}
+
+export interface QualityReport {
+	/** Synthetic rows. */
+	readonly rows: number;
+	readonly synthetic: TableQuality;
+	readonly floor?: TableQuality;
+	readonly ceiling?: TableQuality;
+	/** Real and synthetic side by side, column by column. */
+	readonly comparisons?: readonly ColumnComparison[];
+}
+
+export type ColumnComparison = NumericComparison | LevelComparison;
+
+export interface NumericComparison {
+	readonly name: string;
+	readonly type: 'numeric';
+	/** `datetime`: the edges are seconds since 1970. @default number */
+	readonly unit?: 'number' | 'datetime';
+	/** [bins + 1], rising. */
+	readonly edges: readonly number[];
+	/** [bins]; share of all rows, missing ones included. */
+	readonly real: readonly number[];
+	readonly synthetic: readonly number[];
+	readonly realMissing: number;
+	readonly syntheticMissing: number;
+}
+
+export interface LevelComparison {
+	readonly name: string;
+	readonly type: 'categorical';
+	/** The most frequent levels, then the rest in one. */
+	readonly levels: readonly string[];
+	/** One per level; share of all rows. */
+	readonly real: readonly number[];
+	readonly synthetic: readonly number[];
+	readonly realMissing: number;
+	readonly syntheticMissing: number;
+}
+
+interface CopyCount {
+	readonly copies: number;
+	readonly rows: number;
+	readonly share: Figure;
+}
+
+export interface LeakReport {
+	readonly copies?: { readonly synthetic: CopyCount; readonly heldOut: CopyCount };
+	readonly closestRecord?: {
+		readonly share: Figure;
+		readonly standardError: Figure;
+		readonly sampled: number;
+		readonly references: number;
+		readonly medianToTraining: Figure;
+		readonly medianToHeldOut: Figure;
+	};
+}
+
+export interface AnomalyReport {
+	/** Records that were scored. */
+	readonly rows: number;
+	readonly alerts: number;
+	/** Smallest surprise of an alert. */
+	readonly alertSurprise?: Figure;
+	/** Surprise of all records. [bins + 1] edges, [bins] counts. */
+	readonly histogram?: { readonly edges: readonly number[]; readonly counts: readonly number[] };
+	/** Most anomalous first. */
+	readonly top: readonly TopRecord[];
+	readonly signCheck?: { readonly meanReal: number; readonly meanNoise: number; readonly auroc: number };
+}
+
+export interface TopRecord {
+	readonly recordKey: string;
+	/** Counted from 0. */
+	readonly rowNumber?: number;
+	/** 0 to 1. */
+	readonly score: number;
+	/** In nats; the reasons add up to it. */
+	readonly surprise: number;
+	readonly severity?: string;
+	/** Value of the label column, if there is one. */
+	readonly label?: string | null;
+	/** Largest first; the one with column null is all the other columns together. */
+	readonly reasons: readonly {
+		readonly column: string | null;
+		readonly value?: string | number | null;
+		readonly contribution: number;
+		readonly typical?: string | null;
+	}[];
+}
+
+export interface LabelReport {
+	readonly column: string;
+	/** Value that counts as the anomaly. */
+	readonly positive?: string;
+	readonly rows: number;
+	readonly positives: number;
+	readonly auroc: Figure;
+	readonly averagePrecision: Figure;
+	/** Highest threshold first; thin it to a few hundred points. */
+	readonly curve?: readonly { readonly precision: number; readonly recall: number }[];
+	/** Precision among the k records with the highest scores. */
+	readonly budgets: readonly { readonly k: number; readonly found: number }[];
+	/** Kinds of the anomaly: how many there are, and how many are among the first `first` records. */
+	readonly kinds?: {
+		readonly first: number;
+		readonly list: readonly { readonly kind: string; readonly total: number; readonly found: number }[];
+	};
+	/** Other detectors on the same rows. */
+	readonly baselines?: readonly { readonly name: string; readonly auroc: Figure; readonly averagePrecision: Figure }[];
+}
+
+export interface RepeatReport {
+	readonly command?: string;
+	readonly seed: number;
+	readonly dataSha256?: string;
+	readonly schemaFingerprint?: string;
+	readonly backend?: string;
+	/** Program and packages by name. */
+	readonly versions?: Readonly<Record<string, string>>;
+	/** The resolved configuration. */
+	readonly config?: unknown;
+}

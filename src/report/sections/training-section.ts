@@ -1,0 +1,110 @@
+import { line, ruleY } from '@observablehq/plot';
+import { formatFigure, formatNumberOf, formatSeconds, formatShare, isDefined } from '../format.ts';
+import { type Html, html } from '../html.ts';
+import { answer, figure, figures, type LegendEntry, legend, type Section, type Verdict } from '../page-parts.ts';
+import { plotSvg } from '../plot-svg.ts';
+import type { Figure, TrainingReport } from '../report-data.ts';
+
+interface Curve {
+	readonly values: readonly Figure[];
+	readonly color: LegendEntry['color'];
+	readonly name: string;
+}
+
+/** Curves are drawn with at most so many points. */
+const MOST_POINTS = 300;
+
+function curvePlot(title: string, steps: readonly number[], curves: readonly Curve[], reference?: number): Html {
+	const stride = Math.max(1, Math.ceil(steps.length / MOST_POINTS));
+	const points = (values: readonly Figure[]) =>
+		steps.flatMap((step, i) => {
+			const value = values[i];
+			return (i % stride === 0 || i === steps.length - 1) && isDefined(value) ? [{ step, value }] : [];
+		});
+	const picture = plotSvg({
+		description: `${title} over the training steps`,
+		x: { label: 'step', ticks: 4 },
+		y: { label: null, grid: true, nice: true, ticks: 5 },
+		marks: [
+			...(reference === undefined
+				? []
+				: [ruleY([reference], { stroke: 'currentColor', strokeDasharray: '3 3', strokeOpacity: 0.6 })]),
+			...curves.map(({ values, color }) =>
+				line(points(values), { x: 'step', y: 'value', stroke: `var(--${color})`, strokeWidth: 1.5 }),
+			),
+		],
+	});
+	const entries = curves.map(({ color, name }): LegendEntry => ({ color, shape: 'line', text: name }));
+	return figure(title, picture, curves.length > 1 ? legend(entries) : undefined);
+}
+
+/** Mean of the last tenth of a curve. */
+function lastLevel(values: readonly Figure[]): number | null {
+	const tail = values.slice(-Math.max(1, Math.ceil(values.length / 10))).filter(isDefined);
+	return tail.length === 0 ? null : tail.reduce((sum, value) => sum + value, 0) / tail.length;
+}
+
+function accuracyWords(level: number | null): { readonly words: string; readonly verdict: Verdict } {
+	if (level === null) return { words: '', verdict: 'watch' };
+	const share = formatShare(level, 0);
+	if (level > 0.9) {
+		return {
+			words: ` At the end the discriminator told real from generated rows ${share} of the time: the generator did not keep up.`,
+			verdict: 'bad',
+		};
+	}
+	if (level > 0.75) {
+		return {
+			words: ` At the end the discriminator still told real from generated rows ${share} of the time (50 % would be a coin).`,
+			verdict: 'watch',
+		};
+	}
+	return {
+		words: ` At the end the discriminator told real from generated rows ${share} of the time, close to a coin.`,
+		verdict: 'good',
+	};
+}
+
+export function trainingSection(training: TrainingReport): Section {
+	const { history, steps, seconds, backend } = training;
+	const real = lastLevel(history.realAccuracy);
+	const fake = lastLevel(history.fakeAccuracy);
+	const accuracy = accuracyWords(real === null || fake === null ? null : (real + fake) / 2);
+	const gradient = lastLevel(history.gradientNorm);
+	const time = seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`;
+	const place = backend === undefined ? '' : ` on ${backend}`;
+	const norm = gradient === null ? '' : ` The gradient norm ended at ${formatFigure(gradient, 2)} (1 is aimed at).`;
+	const curves = [
+		curvePlot('Losses', history.step, [
+			{ values: history.discriminatorLoss, color: 'real', name: 'discriminator' },
+			{ values: history.generatorLoss, color: 'synthetic', name: 'generator' },
+		]),
+		curvePlot(
+			'Gradient norm of the discriminator',
+			history.step,
+			[{ values: history.gradientNorm, color: 'real', name: '' }],
+			1,
+		),
+		curvePlot(
+			'Share that the discriminator tells rightly',
+			history.step,
+			[
+				{ values: history.realAccuracy, color: 'real', name: 'of real rows' },
+				{ values: history.fakeAccuracy, color: 'synthetic', name: 'of generated rows' },
+			],
+			0.5,
+		),
+		curvePlot('Distance between second moments', history.step, [
+			{ values: history.momentDistance, color: 'synthetic', name: '' },
+		]),
+	];
+	return {
+		id: 'training',
+		short: 'Training',
+		question: 'Did training go well?',
+		body: html`${answer(
+			`The generator was trained for ${formatNumberOf(steps, 'step')}${time}${place}.${accuracy.words}${norm}`,
+			accuracy.verdict,
+		)}${history.step.length > 1 ? figures(curves, 'large') : null}`,
+	};
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { parseHTML } from 'linkedom';
+import { buildReport } from '../../src/report/build-report.ts';
+import { displayText } from '../../src/report/display-text.ts';
+import { escapeHtml, html, trustedMarkup } from '../../src/report/html.ts';
+import { reportFixture } from './report-fixture.ts';
+
+const HOSTILE = [
+	'<script>alert(1)</script>',
+	'"><img src=x onerror=alert(2)>',
+	"' onmouseover='alert(3)",
+	'\u202egnp.exe\u202c',
+	'a'.repeat(3000),
+	'</style></svg><iframe src="https://example.org">',
+	'&lt;b&gt; & {{y}}',
+	'\u0000\u0007\ud800',
+	'javascript:alert(4)',
+	'-->',
+	'line one\nline two',
+	'مرحبا',
+];
+
+/** The part of the DOM that is needed here. */
+interface Node {
+	readonly textContent: string;
+	readonly attributes: Iterable<{ readonly name: string; readonly value: string }>;
+	readonly localName: string;
+	getAttribute(name: string): string | null;
+}
+
+function elements(markup: string, selector = '*'): Node[] {
+	const { document } = parseHTML(markup) as unknown as {
+		document: { querySelectorAll(selector: string): Iterable<Node> };
+	};
+	return [...document.querySelectorAll(selector)];
+}
+
+const friendly = buildReport(reportFixture());
+
+test('a full report answers its eight questions in order', () => {
+	assert.deepEqual(
+		elements(friendly.html, 'section > h2').map((heading) => heading.textContent),
+		[
+			'What was read, and what was rejected?',
+			'What do the columns hold, and which were left out?',
+			'Did training go well?',
+			'How real is the synthetic table?',
+			'Does the synthetic table give away real records?',
+			'What is anomalous?',
+			'How much of what the labels call positive was found?',
+			'How can this be repeated?',
+		],
+	);
+	assert.equal(elements(friendly.html, 'article.record').length, 10);
+	assert.ok(elements(friendly.html, 'svg.plot').length >= 17);
+});
+
+test('nothing is fetched and nothing runs: no script, no address, no inline style, only the style sheet that the policy names', () => {
+	const forbidden = new Set(['script', 'link', 'img', 'iframe', 'object', 'embed', 'base', 'form', 'foreignObject']);
+	for (const report of [friendly, buildReport(reportFixture({ hostile: HOSTILE }))]) {
+		for (const element of elements(report.html)) {
+			assert.ok(!forbidden.has(element.localName), element.localName);
+			for (const { name, value } of element.attributes) {
+				assert.ok(!name.startsWith('on') && name !== 'style' && name !== 'src', `${element.localName} ${name}`);
+				if (name === 'href') assert.match(value, /^#[a-z]+$/);
+				if (/url\(/.test(value)) assert.match(value, /^url\(#[\w-]+\)$/);
+			}
+		}
+		const styles = elements(report.html, 'style');
+		assert.equal(styles.length, 1);
+		const hash = createHash('sha256')
+			.update(styles[0]?.textContent ?? '')
+			.digest('base64');
+		const policy = elements(report.html, 'meta[http-equiv="Content-Security-Policy"]')[0]?.getAttribute('content');
+		assert.equal(policy, `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`);
+	}
+});
+
+test('hostile names and cells are shown as text and change neither the structure nor the reading direction', () => {
+	const hostile = buildReport(reportFixture({ hostile: HOSTILE }));
+	const shape = (markup: string) =>
+		elements(markup, 'section, article, figure, h1, h2, h4').map((element) => element.localName);
+	assert.deepEqual(shape(hostile.html), shape(friendly.html));
+	const text = elements(hostile.html, 'body')[0]?.textContent ?? '';
+	assert.ok(text.includes('<script>alert(1)</script>'));
+	assert.ok(text.includes('\\u202egnp.exe\\u202c'));
+	assert.doesNotMatch(hostile.html, /[\u202a-\u202e\u2066-\u2069]/);
+	assert.ok(!hostile.html.includes('\u0000') && !hostile.html.includes('\u0007'));
+	assert.doesNotMatch(hostile.html, /a{500}/);
+});
+
+test('colours come from the variables of the style sheet, so that dark mode reaches the plots', () => {
+	const painted = elements(friendly.html, 'svg.plot [fill], svg.plot [stroke]').flatMap((element) =>
+		[element.getAttribute('fill'), element.getAttribute('stroke')].filter((color) => color !== null),
+	);
+	for (const color of new Set(painted)) assert.match(color, /^(none|currentColor|var\(--[a-z]+\))$/);
+});
+
+test('every section is left out when nothing is known about it', () => {
+	const report = buildReport({ title: 'bare' });
+	assert.equal(elements(report.html, 'section').length, 0);
+	const { labels, ...withoutLabels } = reportFixture();
+	assert.ok(labels !== undefined);
+	assert.ok(
+		!elements(buildReport(withoutLabels).html, 'section').some((section) => section.getAttribute('id') === 'labels'),
+	);
+});
+
+test('the JSON twin holds the same data with null for what is undefined', () => {
+	const json = friendly.json as {
+		format: number;
+		title: string;
+		labels: { baselines: { averagePrecision: unknown }[] };
+	};
+	assert.equal(json.format, 1);
+	assert.equal(json.title, 'payments.csv');
+	assert.equal(json.labels.baselines[2]?.averagePrecision, null);
+	assert.ok(!JSON.stringify(json).includes('NaN'));
+});
+
+test('a report reads the same from its JSON twin as from the data', () => {
+	const { format, ...data } = friendly.json as { format: number } & ReturnType<typeof reportFixture>;
+	assert.equal(format, 1);
+	assert.equal(buildReport(data).html, friendly.html);
+});
+
+test('a synthetic table below the floor is said not to be used, and a failed sign check too', () => {
+	const { quality, anomalies, ...rest } = reportFixture();
+	assert.ok(quality?.floor !== undefined && anomalies !== undefined);
+	const worse = { overall: 0.1, columnShapes: 0.1, pairTrends: 0.1 };
+	const report = buildReport({
+		...rest,
+		quality: { ...quality, synthetic: { ...quality.synthetic, allPairs: worse } },
+		anomalies: { ...anomalies, signCheck: { meanReal: 5, meanNoise: 4, auroc: 0.4 } },
+	});
+	const answers = elements(report.html, '.answer').map((element) => element.textContent);
+	assert.ok(answers.some((answer) => answer.includes('below the floor') && answer.includes('should not be used')));
+	assert.ok(answers.some((answer) => answer.includes('these scores must not be used')));
+});
+
+test('a table without pairs, without values or with a single column still gives a report', () => {
+	const table = {
+		thresholded: { overall: null, columnShapes: 0.9, pairTrends: null },
+		allPairs: { overall: 0.9, columnShapes: 0.9, pairTrends: null },
+		columns: [{ name: 'only', score: null }],
+		pairs: [],
+	};
+	const report = buildReport({
+		title: 'one',
+		quality: {
+			rows: 3,
+			synthetic: table,
+			comparisons: [
+				{
+					name: 'only',
+					type: 'numeric',
+					edges: [0, 1],
+					real: [0],
+					synthetic: [0],
+					realMissing: 1,
+					syntheticMissing: 1,
+				},
+				{ name: 'none', type: 'categorical', levels: [], real: [], synthetic: [], realMissing: 1, syntheticMissing: 1 },
+			],
+		},
+		anomalies: { rows: 0, alerts: 0, top: [], histogram: { edges: [], counts: [] } },
+		leaks: { copies: { synthetic: { copies: 0, rows: 0, share: null }, heldOut: { copies: 0, rows: 0, share: null } } },
+		source: { rowsTotal: 0, rowsLoaded: 0, rowsRejected: 0 },
+	});
+	assert.doesNotMatch(report.html, /NaN|Infinity|undefined/);
+});
+
+test('html escapes what it is given unless it is markup already', () => {
+	assert.equal(
+		html`<p title="${'"<'}">${['a', html`<b>${'&'}</b>`, null, 3]}</p>`.markup,
+		'<p title="&quot;&lt;">a<b>&amp;</b>3</p>',
+	);
+	assert.equal(html`${trustedMarkup('<i>')}`.markup, '<i>');
+	assert.equal(escapeHtml(`'`), '&#39;');
+});
+
+test('display text is one visible line of bounded length', () => {
+	assert.equal(displayText('a\tb\u2066c'), 'a\\u0009b\\u2066c');
+	assert.equal([...displayText('😀'.repeat(100), 10)].length, 10);
+	assert.equal(displayText('short', 5), 'short');
+});
