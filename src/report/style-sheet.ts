@@ -94,7 +94,10 @@ footer { padding-block: 28px 48px; color: var(--muted); font-size: 0.86rem; }
 	.keyfigures { grid-template-columns: 1fr 1fr; }
 	.keyfigure { padding: 12px; }
 	.keyfigure dd { font-size: 1.25rem; }
-	.reasons .barcell { width: 18%; }
+	.reasons th { width: 27%; }
+	.reasons .barcell { width: 15%; }
+	.reasons .bar { min-width: 0; }
+	.reasons .number { width: 48px; }
 }
 @media print {
 	:root {
