@@ -23,7 +23,8 @@ export interface GroupFit {
 	/** Draws from the density that the members tell real rows from. */
 	readonly drawFakes: FakeSource;
 	readonly random: Random;
-	readonly onStep: () => Promise<void> | void;
+	/** Called after a step of some members, a share of the group; may wait, and may throw to end the fit. */
+	readonly onStep: (share: number) => Promise<void> | void;
 }
 
 export interface FittedGroup {

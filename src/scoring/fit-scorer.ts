@@ -150,7 +150,7 @@ async function fitMembers(
 			settings: pass,
 			drawFakes: drawIndependentColumns,
 			random: random.fork(`${pass.phase}/${index}`),
-			onStep: () => progress.advance(pass.phase),
+			onStep: (share) => progress.advance(pass.phase, share),
 		});
 		groups.push(fitted.group);
 		bags.push(...fitted.bags);
@@ -171,7 +171,7 @@ async function surpriseOf(
 		for (;;) {
 			const step = blocks.next();
 			if (step.done) return step.value;
-			await progress.advance(phase);
+			await progress.advance(phase, 1);
 		}
 	} finally {
 		for (const group of model.groups) group.dispose();
@@ -210,7 +210,8 @@ function drawReferences(
 }
 
 interface Progress {
-	advance(phase: FitProgress['phase']): Promise<void> | void;
+	/** @param pieces of work done since the last call; a part of a piece if the members take turns. */
+	advance(phase: FitProgress['phase'], pieces: number): Promise<void> | void;
 }
 
 function createProgress(
@@ -225,11 +226,14 @@ function createProgress(
 	const first = hasFirstPass ? groups * settings.firstSteps + blocks : 0;
 	const total = first + groups * settings.steps + blocks;
 	let done = 0;
+	let reported = 0;
 	return {
-		advance(phase) {
-			done++;
-			if (done % PIECES_PER_PAUSE !== 0 && done !== total) return;
-			onProgress?.({ done, total, phase });
+		advance(phase, pieces) {
+			done += pieces;
+			const whole = Math.floor(done + 1e-6);
+			if (whole < reported + PIECES_PER_PAUSE && (whole < total || whole === reported)) return;
+			reported = whole;
+			onProgress?.({ done: whole, total, phase });
 			return pause(signal);
 		},
 	};

@@ -2,7 +2,7 @@ import type { Backend } from '../gan/backend.ts';
 import type { MemberInputs } from './member-inputs.ts';
 import { gatherInputs } from './member-inputs.ts';
 import type { NetworkShape } from './member-network.ts';
-import { logitTensor } from './member-network.ts';
+import { logitTensor, membersTogether, pickMembers } from './member-network.ts';
 import { BLOCK_ROWS } from './options.ts';
 
 /** Trained discriminators over subspaces of one size. */
@@ -36,15 +36,30 @@ export function loadGroup(backend: Backend, group: MemberGroup): LoadedGroup {
 	const { tf } = backend;
 	const { inputs } = group;
 	const shape: NetworkShape = { members: inputs.members, width: inputs.width, hidden: group.hidden };
-	const flat = tf.tensor1d(group.parameters);
+	const together = membersTogether(backend, inputs.members);
+	const parts = Array.from({ length: Math.ceil(inputs.members / together) }, (_, part) => {
+		const first = part * together;
+		const members = Math.min(together, inputs.members - first);
+		return {
+			first,
+			shape: { ...shape, members },
+			flat: tf.tensor1d(pickMembers(group.parameters, shape, first, members)),
+		};
+	});
 
 	function logits(x: Float32Array): Float32Array {
-		const tensor = tf.tidy(() =>
-			logitTensor(backend, flat, shape, tf.tensor3d(x, [inputs.members, BLOCK_ROWS, inputs.width])),
-		);
-		const values = tensor.dataSync() as Float32Array;
-		tensor.dispose();
-		return values;
+		const all = new Float32Array(inputs.members * BLOCK_ROWS);
+		const perMember = BLOCK_ROWS * inputs.width;
+		for (const part of parts) {
+			const { first, shape: partShape, flat } = part;
+			const own = x.subarray(first * perMember, (first + partShape.members) * perMember);
+			const tensor = tf.tidy(() =>
+				logitTensor(backend, flat, partShape, tf.tensor3d(own, [partShape.members, BLOCK_ROWS, inputs.width])),
+			);
+			all.set(tensor.dataSync() as Float32Array, first * BLOCK_ROWS);
+			tensor.dispose();
+		}
+		return all;
 	}
 
 	return {
@@ -55,6 +70,8 @@ export function loadGroup(backend: Backend, group: MemberGroup): LoadedGroup {
 			gatherInputs(inputs, block, BLOCK_ROWS, stride, x);
 			return logits(x);
 		},
-		dispose: () => flat.dispose(),
+		dispose: () => {
+			for (const { flat } of parts) flat.dispose();
+		},
 	};
 }

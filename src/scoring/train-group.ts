@@ -1,11 +1,11 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Random } from '../contracts/random.ts';
 import type { Backend } from '../gan/backend.ts';
-import type { AdamWSettings } from './adamw.ts';
+import type { AdamWSettings, AdamWState } from './adamw.ts';
 import { disposeAdamW, startAdamW, stepAdamW } from './adamw.ts';
 import type { MemberInputs } from './member-inputs.ts';
 import type { NetworkShape } from './member-network.ts';
-import { gradientTensor, initialParameters } from './member-network.ts';
+import { gradientTensor, initialParameters, membersTogether, pickMembers, placeMembers } from './member-network.ts';
 import type { FakeSource } from './reference-density.ts';
 
 export interface GroupTraining {
@@ -23,8 +23,8 @@ export interface GroupTraining {
 	readonly finalRate: number;
 	readonly weightDecay: number;
 	readonly drawFakes: FakeSource;
-	/** Called after each step; may wait, and may throw to end the training. */
-	readonly onStep: () => Promise<void> | void;
+	/** Called after a step of some members, a share of the group; may wait, and may throw to end the training. */
+	readonly onStep: (share: number) => Promise<void> | void;
 }
 
 /** Rate of a step: a linear rise, then a cosine down to a share of the peak. */
@@ -39,32 +39,55 @@ export function rateAt(
 }
 
 /**
- * Trains the members of a group, all at once: each tells its real rows from fakes.
+ * Trains the members of a group: each tells its real rows from fakes. How many are trained together depends on the
+ * backend; as each has random numbers of its own, the result does not.
  *
  * @returns their parameters, flat.
  * @throws CounterfoilError TRAINING_DIVERGED
  */
 export async function trainGroup(backend: Backend, training: GroupTraining, random: Random): Promise<Float32Array> {
-	const { tf } = backend;
-	const { inputs, source, rows, hidden, steps, batch } = training;
+	const { inputs, hidden } = training;
 	const { members, width } = inputs;
 	const shape: NetworkShape = { members, width, hidden };
-	const optimiser: AdamWSettings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: training.weightDecay };
-	const start = initialParameters(shape, inputs.variance, random.fork('initial'));
-	const batches = random.fork('batches');
-	const sources = Array.from({ length: members }, (_, m) => source.subarray(m * rows * width, (m + 1) * rows * width));
+	const parameters = initialParameters(shape, inputs.variance, random.fork('initial'));
+	const together = membersTogether(backend, members);
+	for (let first = 0; first < members; first += together) {
+		const count = Math.min(together, members - first);
+		const start = pickMembers(parameters, shape, first, count);
+		const randoms = Array.from({ length: count }, (_, m) => random.fork(`member/${first + m}`));
+		placeMembers(parameters, shape, first, await trainTogether(backend, training, first, start, randoms));
+	}
+	if (!parameters.every(Number.isFinite)) {
+		throw new CounterfoilError('TRAINING_DIVERGED', 'The discriminators of the score did not stay finite.', {
+			hint: 'Look for a column with extreme values; "--ignore COLUMN" leaves it out.',
+		});
+	}
+	return parameters;
+}
 
+/** @param randoms one per member, of which the first is number `first` of the group. */
+async function trainTogether(
+	backend: Backend,
+	training: GroupTraining,
+	first: number,
+	start: Float32Array,
+	randoms: readonly Random[],
+): Promise<Float32Array> {
+	const { tf } = backend;
+	const { inputs, hidden, steps, batch } = training;
+	const { width } = inputs;
+	const members = randoms.length;
+	const shape: NetworkShape = { members, width, hidden };
+	const optimiser: AdamWSettings = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: training.weightDecay };
 	let state = startAdamW(tf, start);
-	const targets = tf.tensor3d(
-		Float32Array.from({ length: 2 * batch }, (_, i) => (i < batch ? 1 : 0)),
-		[1, 2 * batch, 1],
-	);
+	const isReal = Float32Array.from({ length: 2 * batch }, (_, i) => (i < batch ? 1 : 0));
+	const targets = tf.tensor3d(isReal, [1, 2 * batch, 1]);
 	try {
 		for (let step = 0; step < steps; step++) {
 			// A new buffer each time: the WebAssembly and plain backends may keep the one they were given.
 			const x = new Float32Array(members * 2 * batch * width);
-			for (let member = 0; member < members; member++) {
-				fillBatch(x, member, sources[member] as Float32Array, training, batches);
+			for (const [m, random] of randoms.entries()) {
+				fillBatch(x.subarray(m * 2 * batch * width, (m + 1) * 2 * batch * width), first + m, training, random);
 			}
 			const before = state;
 			state = tidyState(tf, () => {
@@ -73,41 +96,29 @@ export async function trainGroup(backend: Backend, training: GroupTraining, rand
 				return stepAdamW(tf, before, gradient, rateAt(step, training), optimiser);
 			});
 			disposeAdamW(before);
-			await training.onStep();
+			await training.onStep(members / inputs.members);
 		}
-		const trained = (await state.parameters.data()) as Float32Array;
-		if (!trained.every(Number.isFinite)) {
-			throw new CounterfoilError('TRAINING_DIVERGED', 'The discriminators of the score did not stay finite.', {
-				hint: 'Look for a column with extreme values; "--ignore COLUMN" leaves it out.',
-			});
-		}
-		return trained;
+		return (await state.parameters.data()) as Float32Array;
 	} finally {
 		disposeAdamW(state);
 		targets.dispose();
 	}
 }
 
-function tidyState<State extends object>(tf: Backend['tf'], step: () => State): State {
-	return tf.tidy(step as unknown as () => Record<string, never>) as unknown as State;
+function tidyState(tf: Backend['tf'], step: () => AdamWState): AdamWState {
+	return tf.tidy(step as unknown as () => Record<string, never>) as unknown as AdamWState;
 }
 
-function fillBatch(
-	x: Float32Array,
-	member: number,
-	source: Float32Array,
-	{ inputs, rows, batch, drawFakes }: GroupTraining,
-	random: Random,
-): void {
+/** @param x one member's batch, [2 batch, width]: real rows, then fakes. */
+function fillBatch(x: Float32Array, member: number, training: GroupTraining, random: Random): void {
+	const { inputs, rows, batch } = training;
 	const { width } = inputs;
-	const offset = member * 2 * batch * width;
+	const source = training.source.subarray(member * rows * width, (member + 1) * rows * width);
 	for (let i = 0; i < batch; i++) {
 		const from = random.integer(rows) * width;
-		const to = offset + i * width;
-		for (let c = 0; c < width; c++) x[to + c] = source[from + c] as number;
+		for (let c = 0; c < width; c++) x[i * width + c] = source[from + c] as number;
+		x[(batch + i + 1) * width - 1] = 1;
 	}
-	const fakes = offset + batch * width;
-	for (let i = 0; i < batch; i++) x[fakes + (i + 1) * width - 1] = 1;
 	const spans = inputs.spans[member] as (typeof inputs.spans)[number];
-	drawFakes({ source, rows, width, spans, target: x, offset: fakes, count: batch }, random);
+	training.drawFakes({ source, rows, width, spans, target: x, offset: batch * width, count: batch }, random);
 }
