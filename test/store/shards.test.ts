@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { insertDataset } from '../../src/store/datasets.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { finishStep } from '../../src/store/run-steps.ts';
+import { listRuns } from '../../src/store/runs.ts';
 import { listShards, publishRecords, publishScores, publishSyntheticRows } from '../../src/store/shards.ts';
 import { insertSyntheticTable, listSyntheticRows } from '../../src/store/synthetic-tables.ts';
-import { attemptOf, describeDataset, records, scores, seededRun } from './seeded-store.ts';
+import { killProcess, startScript } from './child-process.ts';
+import { attemptOf, describeDataset, records, scores, seededRun, temporaryFolder } from './seeded-store.ts';
 
 test('a shard and its journal row are stored together', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 3);
@@ -69,6 +74,33 @@ test('a shard that is published again with the same content is left as it is, wi
 	const [shard] = await listShards(store, runId, 'publish-records');
 	assert.equal(shard?.attempt, 1);
 	await assert.rejects(publishRecords(store, { ...second, shard: 0, datasetId }, records(1)), { code: 'RUN_STATE' });
+});
+
+test('a process that is killed while it writes leaves whole shards, and the next attempt goes on behind them', async (t) => {
+	const path = join(temporaryFolder(t), 'test.db');
+	for (const delayMs of [10, 70]) {
+		const { process: writer } = await startScript(t, 'publish-process.ts', `${path}.${delayMs}`);
+		await setTimeout(delayMs);
+		await killProcess(writer);
+		const store = await openStore({ path: `${path}.${delayMs}` });
+		t.after(() => store.close());
+		const [run] = await listRuns(store);
+		assert.ok(run);
+		const shards = await listShards(store, run.run_id, 'publish-records');
+		const { stored } = await store.reader
+			.selectFrom('records')
+			.select((select) => select.fn.countAll<number>().as('stored'))
+			.executeTakeFirstOrThrow();
+		assert.ok(shards.length > 0);
+		assert.equal(stored, shards.length * 5_000);
+		assert.deepEqual(await store.engine.findDamage(), []);
+		const attempt = await attemptOf(store, run.run_id, 'publish-records');
+		const rows = records(5_000);
+		const known = await publishRecords(store, { ...attempt, shard: 0, datasetId: 'payments-1' }, rows);
+		assert.equal(known.written, false);
+		const next = { ...attempt, shard: shards.length, datasetId: 'payments-1' };
+		assert.equal((await publishRecords(store, next, records(5, stored + 1))).written, true);
+	}
 });
 
 test('a step that has not begun cannot write', async (t) => {
