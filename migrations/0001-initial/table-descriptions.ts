@@ -289,11 +289,11 @@ export const TABLE_DESCRIPTIONS: Readonly<Record<string, ObjectDescription>> = {
 		},
 	},
 	logins: {
-		about: 'Sessions of the console.',
+		about: 'Logins to the console.',
 		columns: {
-			login_id: 'Identifies the session.',
+			login_id: 'Identifies the login.',
 			user_id: 'The user.',
-			token_sha256: 'Hash of the session token.',
+			token_sha256: 'Hash of its token.',
 			created_at: 'When it began (UTC).',
 			last_used_at: 'When it was last used (UTC).',
 			expires_at: 'When it ends (UTC).',
