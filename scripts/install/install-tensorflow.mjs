@@ -33,7 +33,7 @@ function* ways() {
 	if (!isLinux && process.platform !== 'darwin') {
 		return yield ['platform', unavailable(`it is not made for ${process.platform} ${process.arch}`)];
 	}
-	const problem = findTfjsNode() === undefined ? restoreTfjsNode() : undefined;
+	const problem = restoreTfjsNode();
 	if (problem !== undefined) return yield ['package', problem];
 
 	const folder = findTfjsNode();

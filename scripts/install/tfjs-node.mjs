@@ -1,20 +1,20 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageRoot } from './places.mjs';
 import { runCommand } from './run-command.mjs';
 
 /**
- * The folder of tfjs-node as counterfoil will load it, wherever npm has put it.
+ * The folder of tfjs-node as counterfoil will load it, wherever npm has put it. Looked up step by step, because
+ * Node's own resolution remembers the first answer and the steps of an install change it.
  *
  * @returns {string | undefined} undefined when it is not installed
  */
 export function findTfjsNode() {
-	try {
-		return dirname(createRequire(join(packageRoot, 'package.json')).resolve('@tensorflow/tfjs-node/package.json'));
-	} catch {
-		return undefined;
+	for (let place = packageRoot; ; place = dirname(place)) {
+		const folder = join(place, 'node_modules', '@tensorflow', 'tfjs-node');
+		if (existsSync(join(folder, 'package.json'))) return folder;
+		if (place === dirname(place)) return undefined;
 	}
 }
 
