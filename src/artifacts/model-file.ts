@@ -67,7 +67,8 @@ export function decodeModel(file: Uint8Array): ModelState {
 	}
 	if (end !== body.byteLength) throw invalid(`The data has ${body.byteLength - end} bytes too many.`);
 	const loaded = tensors.map(({ name, dtype, shape, from, to }): [string, TensorData] => {
-		const data = new DTYPES[dtype].array(body.slice(from, to).buffer);
+		// A copy, aligned and of nothing else; `slice` would not copy where the file was read into a Buffer.
+		const data = new DTYPES[dtype].array(new Uint8Array(body.subarray(from, to)).buffer);
 		return [name, { shape, data }];
 	});
 	return { json, tensors: Object.fromEntries(loaded) };
@@ -83,7 +84,6 @@ function splitFile(file: Uint8Array): { header: Record<string, unknown>; body: U
 	const start = 8 + Number(length);
 	const header = parseJson(new TextDecoder('utf-8', { fatal: true }), file.subarray(8, start));
 	if (!isRecord(header)) throw invalid('The header is not an object.');
-	// A copy of its own starts at an aligned address.
 	return { header, body: file.subarray(start) };
 }
 
