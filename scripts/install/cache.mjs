@@ -5,9 +5,11 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
+	readlinkSync,
 	renameSync,
 	rmSync,
 	statSync,
+	symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -84,10 +86,15 @@ export function placeFiles(from, to) {
 			continue;
 		}
 		rmSync(target, { force: true });
-		try {
-			linkSync(source, target);
-		} catch {
-			copyFileSync(source, target, constants.COPYFILE_FICLONE);
-		}
+		if (item.isSymbolicLink()) symlinkSync(readlinkSync(source), target);
+		else linkOrCopy(source, target);
+	}
+}
+
+function linkOrCopy(source, target) {
+	try {
+		linkSync(source, target);
+	} catch {
+		copyFileSync(source, target, constants.COPYFILE_FICLONE);
 	}
 }

