@@ -2,35 +2,12 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { EncodedLayout, EncodedSpan, SpanCondition } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 
-/** Where the choices of the softmax spans lie in a condition vector: one column per choice of each. */
-export interface ConditionLayout {
-	/** Indices of the softmax spans. */
-	readonly spans: Int32Array;
-	/** First column of each span of the layout in the condition vector; -1 for tanh spans. */
-	readonly offsets: Int32Array;
-	/** Columns of the condition vector. */
-	readonly width: number;
-}
-
 /** One (span, choice) per row; span -1 where there is none. */
 export interface RowConditions {
 	/** [rows] */
 	readonly spans: Int32Array;
 	/** [rows] */
 	readonly choices: Int32Array;
-}
-
-export function createConditionLayout(layout: EncodedLayout): ConditionLayout {
-	const offsets = new Int32Array(layout.spans.length).fill(-1);
-	const spans: number[] = [];
-	let width = 0;
-	for (const [index, span] of layout.spans.entries()) {
-		if (span.activation !== 'softmax') continue;
-		spans.push(index);
-		offsets[index] = width;
-		width += span.width;
-	}
-	return { spans: Int32Array.from(spans), offsets, width };
 }
 
 export function createRowConditions(rows: number): RowConditions {
@@ -48,14 +25,14 @@ export function drawRealConditions(
 	target: RowConditions,
 	encoded: Float32Array,
 	layout: EncodedLayout,
-	conditions: ConditionLayout,
 	random: Random,
 ): void {
 	const rows = encoded.length / layout.width;
-	if (conditions.spans.length === 0) return;
+	const softmaxSpans = findSoftmaxSpans(layout);
+	if (softmaxSpans.length === 0) return;
 	for (let i = 0; i < target.spans.length; i++) {
 		const row = random.integer(rows);
-		const index = conditions.spans[random.integer(conditions.spans.length)] as number;
+		const index = softmaxSpans[random.integer(softmaxSpans.length)] as number;
 		const span = layout.spans[index] as EncodedSpan;
 		target.spans[i] = index;
 		target.choices[i] = readChoice(encoded, row * layout.width + span.start, span.width);
@@ -63,15 +40,11 @@ export function drawRealConditions(
 }
 
 /** The same from the frequencies of the layout, for when there are no real rows at hand. */
-export function drawFrequencyConditions(
-	target: RowConditions,
-	layout: EncodedLayout,
-	conditions: ConditionLayout,
-	random: Random,
-): void {
-	if (conditions.spans.length === 0) return;
+export function drawFrequencyConditions(target: RowConditions, layout: EncodedLayout, random: Random): void {
+	const softmaxSpans = findSoftmaxSpans(layout);
+	if (softmaxSpans.length === 0) return;
 	for (let i = 0; i < target.spans.length; i++) {
-		const index = conditions.spans[random.integer(conditions.spans.length)] as number;
+		const index = softmaxSpans[random.integer(softmaxSpans.length)] as number;
 		const { frequencies, width } = layout.spans[index] as EncodedSpan;
 		let left = random.uniform();
 		let choice = 0;
@@ -92,18 +65,22 @@ export function fillCondition(target: RowConditions, { span, choice }: SpanCondi
 	target.choices.fill(choice);
 }
 
-/** Adds the one-hot condition of each row to [rows, stride] at column `start`, whose columns must be zero. */
+/**
+ * Writes the condition vectors into [rows, stride] from column `start` on, where they have the columns of the layout,
+ * all zero so far: a condition is a row of which one span is known.
+ */
 export function writeConditionVectors(
 	target: Float32Array,
 	stride: number,
 	start: number,
 	drawn: RowConditions,
-	{ offsets }: ConditionLayout,
+	layout: EncodedLayout,
 ): void {
 	for (let i = 0; i < drawn.spans.length; i++) {
-		const span = drawn.spans[i] as number;
-		if (span < 0) continue;
-		target[i * stride + start + (offsets[span] as number) + (drawn.choices[i] as number)] = 1;
+		const index = drawn.spans[i] as number;
+		if (index < 0) continue;
+		const span = layout.spans[index] as EncodedSpan;
+		target[i * stride + start + span.start + (drawn.choices[i] as number)] = 1;
 	}
 }
 
@@ -144,4 +121,8 @@ export function readChoice(encoded: Float32Array, start: number, width: number):
 		if ((encoded[start + k] as number) > (encoded[start + best] as number)) best = k;
 	}
 	return best;
+}
+
+function findSoftmaxSpans({ spans }: EncodedLayout): number[] {
+	return spans.flatMap(({ activation }, index) => (activation === 'softmax' ? [index] : []));
 }

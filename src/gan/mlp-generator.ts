@@ -5,7 +5,6 @@ import { createRandom, type Random } from '../contracts/random.ts';
 import type { Backend } from './backend.ts';
 import {
 	checkConditions,
-	createConditionLayout,
 	createRowConditions,
 	drawFrequencyConditions,
 	fillCondition,
@@ -19,7 +18,9 @@ import {
 	generatorForward,
 	generatorInference,
 } from './generator-network.ts';
+import { clearOffsets } from './layers/span-output.ts';
 import { readTensor } from './model-tensors.ts';
+import type { OffsetModes } from './offset-modes.ts';
 import { splitParameters } from './parameter-layout.ts';
 import type { Generator } from './types.ts';
 
@@ -27,6 +28,7 @@ export interface MlpGeneratorSettings {
 	readonly layout: EncodedLayout;
 	readonly latentWidth: number;
 	readonly hiddenWidths: readonly number[];
+	readonly offsets: readonly OffsetModes[];
 }
 
 /** Statistics of each batch norm, flat: [sum of hiddenWidths] each. */
@@ -40,9 +42,12 @@ const ROWS_PER_BATCH = 4096;
 /** Batches drawn for each batch wanted when several conditions must meet, before the rest is overwritten. */
 const MAX_ATTEMPTS = 20;
 
-export function generatorShape({ layout, latentWidth, hiddenWidths }: MlpGeneratorSettings): GeneratorShape {
-	const inputWidth = latentWidth + createConditionLayout(layout).width;
-	return { inputWidth, hiddenWidths, outputWidth: layout.width };
+export function generatorShape({
+	layout,
+	latentWidth,
+	hiddenWidths,
+}: Omit<MlpGeneratorSettings, 'offsets'>): GeneratorShape {
+	return { inputWidth: latentWidth + layout.width, hiddenWidths, outputWidth: layout.width };
 }
 
 /**
@@ -60,8 +65,7 @@ export function createMlpGenerator(
 	parameters: Float32Array,
 	statistics: NormStatistics,
 ): Generator {
-	const { layout, latentWidth, hiddenWidths } = settings;
-	const conditionLayout = createConditionLayout(layout);
+	const { layout, latentWidth, hiddenWidths, offsets } = settings;
 	const shape = generatorShape(settings);
 	const parameterTensors = tf.tidy(() => splitParameters(tf, tf.tensor1d(parameters), createGeneratorLayout(shape)));
 	const statisticsTensors = splitStatistics(statistics, hiddenWidths).map((block) => ({
@@ -73,14 +77,16 @@ export function createMlpGenerator(
 		const rows = drawn.spans.length;
 		const input = new Float32Array(rows * shape.inputWidth);
 		fillLatents(input, shape.inputWidth, latentWidth, random);
-		writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, conditionLayout);
+		writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, layout);
 		// Not by the tidy's return value: it would look for tensors in every element of an array.
 		let logits: Float32Array = new Float32Array(0);
 		tf.tidy(() => {
 			const inputTensor = tf.tensor2d(input, [rows, shape.inputWidth]);
 			logits = generatorInference(tf, parameterTensors, statisticsTensors, inputTensor).dataSync() as Float32Array;
 		});
-		return drawRows(layout, logits, drawn, random);
+		const encoded = drawRows(layout, logits, drawn, random);
+		clearOffsets(layout, offsets, encoded);
+		return encoded;
 	}
 
 	function sample(rows: number, random: Random, conditions: readonly SpanCondition[] = []): Float32Array {
@@ -92,7 +98,7 @@ export function createMlpGenerator(
 			const drawn = createRowConditions(Math.min(ROWS_PER_BATCH, rows - from));
 			let missing = drawn.spans.length;
 			for (let attempt = 1; missing > 0; attempt++) {
-				if (rarest === undefined) drawFrequencyConditions(drawn, layout, conditionLayout, random);
+				if (rarest === undefined) drawFrequencyConditions(drawn, layout, random);
 				else fillCondition(drawn, rarest);
 				const batch = drawBatch(random, drawn);
 				const isLast = attempt === MAX_ATTEMPTS;
@@ -101,6 +107,7 @@ export function createMlpGenerator(
 					if (!others.every((condition) => meets(layout, encoded, condition))) {
 						if (!isLast) continue;
 						for (const condition of others) overwrite(layout, encoded, condition);
+						clearOffsets(layout, offsets, encoded);
 					}
 					result.set(encoded, from * layout.width);
 					from++;
@@ -132,8 +139,8 @@ export function createMlpGenerator(
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreMlpGenerator(backend: Backend, state: ModelState): Generator {
-	const { layout, latentWidth, hiddenWidths } = state.json as MlpGeneratorSettings;
-	const settings = { layout, latentWidth, hiddenWidths };
+	const { layout, latentWidth, hiddenWidths, offsets } = state.json as MlpGeneratorSettings;
+	const settings = { layout, latentWidth, hiddenWidths, offsets };
 	const hidden = hiddenWidths.reduce((sum, width) => sum + width, 0);
 	const { total } = createGeneratorLayout(generatorShape(settings));
 	return createMlpGenerator(backend, settings, readTensor(state, 'parameters', total), {
@@ -153,13 +160,12 @@ export function measureNormStatistics(
 ): NormStatistics {
 	const { layout, latentWidth } = settings;
 	const shape = generatorShape(settings);
-	const conditionLayout = createConditionLayout(layout);
 	const random = createRandom(0, 'gan/norm-statistics');
 	const drawn = createRowConditions(ROWS_PER_BATCH);
-	drawFrequencyConditions(drawn, layout, conditionLayout, random);
+	drawFrequencyConditions(drawn, layout, random);
 	const input = new Float32Array(ROWS_PER_BATCH * shape.inputWidth);
 	fillLatents(input, shape.inputWidth, latentWidth, random);
-	writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, conditionLayout);
+	writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, layout);
 	return tf.tidy(() => {
 		const blocks = splitParameters(tf, parameters, createGeneratorLayout(shape));
 		const { blocks: forward } = generatorForward(tf, blocks, tf.tensor2d(input, [ROWS_PER_BATCH, shape.inputWidth]));

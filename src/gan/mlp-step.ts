@@ -3,13 +3,7 @@ import type { EncodedLayout } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import { type AdamState, adamStep } from './adam.ts';
 import type { Tfjs } from './backend.ts';
-import {
-	type ConditionLayout,
-	createRowConditions,
-	drawRealConditions,
-	type RowConditions,
-	writeConditionVectors,
-} from './conditions.ts';
+import { createRowConditions, drawRealConditions, type RowConditions, writeConditionVectors } from './conditions.ts';
 import { type CriticForward, criticBackward, criticForward, criticInputGradient } from './critic-network.ts';
 import { type GeneratorForward, generatorBackward, generatorForward } from './generator-network.ts';
 import { gradientPenalty } from './gradient-penalty.ts';
@@ -34,7 +28,6 @@ export interface StepContext {
 	readonly layout: EncodedLayout;
 	/** [any, layout.width], the real rows */
 	readonly encoded: Float32Array;
-	readonly conditionLayout: ConditionLayout;
 	readonly generatorLayout: ParameterLayout;
 	readonly criticLayout: ParameterLayout;
 	readonly outputLayer: SpanOutputLayer;
@@ -70,14 +63,10 @@ export interface StepMeasures {
 	readonly momentDistance: number;
 }
 
-export function createStepBuffers(
-	{ batchRows, latentWidth }: ResolvedMlpOptions,
-	layout: EncodedLayout,
-	conditionLayout: ConditionLayout,
-): StepBuffers {
+export function createStepBuffers({ batchRows, latentWidth }: ResolvedMlpOptions, layout: EncodedLayout): StepBuffers {
 	return {
 		real: new Float32Array(batchRows * layout.width),
-		input: new Float32Array(2 * batchRows * (latentWidth + conditionLayout.width)),
+		input: new Float32Array(2 * batchRows * (latentWidth + layout.width)),
 		output: createSpanOutputBuffers(2 * batchRows, layout),
 		conditions: createRowConditions(2 * batchRows),
 	};
@@ -107,20 +96,21 @@ export function trainStep(
 	const generatorParameters = splitParameters(tf, state.generator.parameters, generatorLayout);
 	const made = generateRows(context, generatorParameters, random);
 	const width = context.layout.width;
-	const firstHalf = tf.slice(made.rows.output, [0, 0], [batchRows, width]);
-	const secondHalf = tf.slice(made.rows.output, [batchRows, 0], [batchRows, width]);
+	const [firstHalf, secondHalf] = tf.split(made.rows.sample, 2) as [Tensor, Tensor];
 
 	const critic = trainCritic(context, state.critic, firstHalf, random, step, rate, isMeasured);
 
 	const judged = judgeRows(context, critic.state.parameters, secondHalf);
+	const verdict = tf.mul(judged.inputGradient, options.adversarialWeight);
 	const block = context.moments.blocks.length === 1 ? 0 : random.integer(context.moments.blocks.length);
-	const matched = matchMoments(tf, context.moments, block, [firstHalf, secondHalf]);
-	const adversarial = tf.concat([tf.zeros([batchRows, width]), judged.inputGradient], 0);
-	const rowGradient = tf.add(
-		tf.mul(adversarial, options.adversarialWeight),
+	const matched = matchMoments(tf, context.moments, block, made.rows.expected, made.conditions);
+	const logitGradient = spanOutputBackward(
+		tf,
+		context.outputLayer,
+		made.rows,
+		tf.concat([tf.zeros([batchRows, width]), verdict], 0),
 		tf.mul(matched.gradient, options.momentWeight),
 	);
-	const logitGradient = spanOutputBackward(tf, context.outputLayer, made.rows, rowGradient);
 	const gradient = joinParameters(tf, generatorBackward(tf, generatorParameters, made.network, logitGradient));
 	const generator = adamStep(tf, state.generator, clipToNorm(tf, gradient, options.clipNorm), step, {
 		...ADAM,
@@ -139,18 +129,24 @@ export function trainStep(
 
 /** [2 batchRows, width] rows with their conditions drawn from the real rows. */
 function generateRows(
-	{ tf, options, layout, encoded, conditionLayout, outputLayer, buffers }: StepContext,
+	{ tf, options, layout, encoded, outputLayer, buffers }: StepContext,
 	parameters: readonly Tensor[],
 	random: Random,
-): { readonly network: GeneratorForward; readonly rows: SpanOutputForward } {
-	const inputWidth = options.latentWidth + conditionLayout.width;
+): { readonly network: GeneratorForward; readonly rows: SpanOutputForward; readonly conditions: Tensor } {
+	const inputWidth = options.latentWidth + layout.width;
 	buffers.input.fill(0);
 	fillLatents(buffers.input, inputWidth, options.latentWidth, random);
-	drawRealConditions(buffers.conditions, encoded, layout, conditionLayout, random);
-	writeConditionVectors(buffers.input, inputWidth, options.latentWidth, buffers.conditions, conditionLayout);
+	drawRealConditions(buffers.conditions, encoded, layout, random);
+	writeConditionVectors(buffers.input, inputWidth, options.latentWidth, buffers.conditions, layout);
 	random.fillUniform(buffers.output.uniform);
-	const network = generatorForward(tf, parameters, tf.tensor2d(buffers.input, [2 * options.batchRows, inputWidth]));
-	return { network, rows: spanOutputForward(tf, outputLayer, network.logits, buffers.output, buffers.conditions) };
+	const input = tf.tensor2d(buffers.input, [2 * options.batchRows, inputWidth]);
+	const conditions = tf.slice(input, [0, options.latentWidth], [2 * options.batchRows, layout.width]);
+	const network = generatorForward(tf, parameters, input);
+	return {
+		network,
+		conditions,
+		rows: spanOutputForward(tf, outputLayer, network.logits, buffers.output, buffers.conditions),
+	};
 }
 
 function trainCritic(

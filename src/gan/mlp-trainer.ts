@@ -4,7 +4,6 @@ import type { EncodedLayout } from '../contracts/features.ts';
 import type { ModelState, TensorData } from '../contracts/model-state.ts';
 import { createRandom, type Random, type RandomState, restoreRandom } from '../contracts/random.ts';
 import type { Backend } from './backend.ts';
-import { createConditionLayout } from './conditions.ts';
 import { createCriticLayout, initialiseCritic } from './critic-network.ts';
 import { createGeneratorLayout, initialiseGenerator } from './generator-network.ts';
 import { createSpanOutputLayer, disposeSpanOutputLayer } from './layers/span-output.ts';
@@ -13,6 +12,7 @@ import { createMlpGenerator, generatorShape, measureNormStatistics } from './mlp
 import { createStepBuffers, type NetworkState, type StepContext, type StepMeasures, trainStep } from './mlp-step.ts';
 import { readTensor } from './model-tensors.ts';
 import { createMomentMatcher, disposeMomentMatcher } from './moment-matching.ts';
+import { findOffsetModes } from './offset-modes.ts';
 import { type MlpOptions, MOMENTS, type ResolvedMlpOptions, resolveMlpOptions } from './options.ts';
 import type { Trainer, TrainingHistory, TrainOptions } from './types.ts';
 
@@ -133,7 +133,12 @@ function assembleTrainer(
 ): Trainer {
 	const { tf } = backend;
 	const context = createContext(backend, layout, encoded, options, seed);
-	const settings = { layout, latentWidth: options.latentWidth, hiddenWidths: options.generatorWidths };
+	const settings = {
+		layout,
+		latentWidth: options.latentWidth,
+		hiddenWidths: options.generatorWidths,
+		offsets: context.outputLayer.offsets,
+	};
 	let { networks, step } = start;
 	let random: Random = restoreRandom(start.random);
 	let recoveries = startRecoveries;
@@ -283,19 +288,18 @@ function createContext(
 	options: ResolvedMlpOptions,
 	seed: number,
 ): StepContext {
-	const conditionLayout = createConditionLayout(layout);
 	const { generator, critic } = networkShapes(layout, options);
+	const offsets = findOffsetModes(layout, encoded);
 	return {
 		tf,
 		options,
 		layout,
 		encoded,
-		conditionLayout,
 		generatorLayout: createGeneratorLayout(generator),
 		criticLayout: createCriticLayout(critic),
-		outputLayer: createSpanOutputLayer(tf, layout, options.temperature),
-		moments: createMomentMatcher(tf, layout, encoded, MOMENTS, createRandom(seed, 'gan/moments')),
-		buffers: createStepBuffers(options, layout, conditionLayout),
+		outputLayer: createSpanOutputLayer(tf, layout, offsets),
+		moments: createMomentMatcher(tf, layout, offsets, encoded, MOMENTS, createRandom(seed, 'gan/moments')),
+		buffers: createStepBuffers(options, layout),
 	};
 }
 

@@ -23,8 +23,6 @@ export interface MlpOptions {
 	readonly learningRate?: number;
 	/** Rows that the discriminator judges together (PacGAN, Lin et al. 2018). @default 1 */
 	readonly pac?: number;
-	/** Of the Gumbel softmax that gradients go through. @default 0.5 */
-	readonly temperature?: number;
 	/** Weight of the discriminator's verdict in the generator's loss. @default 1 */
 	readonly adversarialWeight?: number;
 	/** Weight of second-moment matching in the generator's loss; 0 leaves it out. @default 30 */
@@ -54,8 +52,6 @@ const DEFAULTS = {
 	learningRate: 1.5e-3,
 	// Moment matching sees a collapsed generator at once, so packing is not needed against it.
 	pac: 1,
-	// Straight-through one-hots are hard at any temperature; lower ones make the gradient noisier.
-	temperature: 0.5,
 	adversarialWeight: 1,
 	// The moments are worth more than the verdict until they match; then their gradient vanishes by itself.
 	momentWeight: 30,
@@ -82,7 +78,7 @@ export function resolveMlpOptions(
 	for (const name of ['steps', 'batchRows', 'latentWidth', 'pac', 'historyEverySteps'] as const) {
 		requireOption(name, Number.isInteger(resolved[name]) && resolved[name] >= 1, 'a whole number from 1');
 	}
-	for (const name of ['learningRate', 'temperature', 'clipNorm'] as const) {
+	for (const name of ['learningRate', 'clipNorm'] as const) {
 		requireOption(name, Number.isFinite(resolved[name]) && resolved[name] > 0, 'a number above 0');
 	}
 	for (const name of ['adversarialWeight', 'momentWeight'] as const) {

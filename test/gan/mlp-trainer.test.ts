@@ -62,9 +62,9 @@ function offsetsByLevel(rows: Float32Array): number[] {
 describe('training of the plain GAN', () => {
 	for (const loss of ['wasserstein-gp', 'non-saturating'] as const satisfies readonly LossName[]) {
 		it(`learns with ${loss} how columns hang together, much better than independent columns`, async () => {
-			const options: MlpOptions = { ...small, loss, batchRows: 100, latentWidth: 16, steps: 350 };
+			const options: MlpOptions = { ...small, loss, batchRows: 100, latentWidth: 16, steps: 300 };
 			const trainer = createMlpTrainer(backend, mixedLayout, real, options, 3);
-			await trainer.train({ untilStep: 350 });
+			await trainer.train({ untilStep: 300 });
 			const generator = trainer.generator();
 			const made = generator.sample(4000, createRandom(9));
 			const fresh = drawMixedRows(4000, 2);
@@ -77,10 +77,10 @@ describe('training of the plain GAN', () => {
 				}
 			}
 			const floor = pairDistance(independent, fresh);
-			assert.ok(pairDistance(made, fresh) < floor / 2, `${pairDistance(made, fresh)} against ${floor}`);
+			assert.ok(pairDistance(made, fresh) < floor / 5, `${pairDistance(made, fresh)} against ${floor}`);
 			const expected = offsetsByLevel(fresh);
 			for (const [level, offset] of offsetsByLevel(made).entries()) {
-				assert.ok(Math.abs(offset - (expected[level] as number)) < 0.15, `level ${level}: mean offset ${offset}`);
+				assert.ok(Math.abs(offset - (expected[level] as number)) < 0.2, `level ${level}: mean offset ${offset}`);
 			}
 			trainer.dispose();
 			generator.dispose();

@@ -13,7 +13,9 @@ import { assertGradient, normals, weightedSum } from './finite-differences.ts';
 import { mixedLayout } from './mixed-table.ts';
 
 const { tf } = await loadBackend({ backend: 'cpu' });
-const layer = createSpanOutputLayer(tf, mixedLayout, 0.5);
+// The second mode has no offset.
+const offsets = [{ offset: 4, span: 2, scales: [0.3, 0] }];
+const layer = createSpanOutputLayer(tf, mixedLayout, offsets);
 
 function run(logits: Float32Array, conditions = createRowConditions(logits.length / 9), noise = 'noise') {
 	const rows = logits.length / 9;
@@ -23,11 +25,12 @@ function run(logits: Float32Array, conditions = createRowConditions(logits.lengt
 }
 
 describe('output layer of the generator', () => {
-	it('puts a one-hot in each softmax span and the tanh of the logit in each tanh span', () => {
+	it('puts a one-hot in each softmax span, and the tanh of the logit in a tanh span whose mode has an offset', () => {
 		const logits = normals('output', 20 * 9, 2);
-		const output = run(logits).output.dataSync();
+		const output = run(logits).sample.dataSync();
 		for (let start = 0; start < output.length; start += 9) {
-			assert.ok(Math.abs((output[start + 4] as number) - Math.tanh(logits[start + 4] as number)) < 1e-6);
+			const offset = output[start + 5] === 1 ? Math.tanh(logits[start + 4] as number) : 0;
+			assert.ok(Math.abs((output[start + 4] as number) - offset) < 1e-6);
 			for (const [from, to] of [
 				[0, 4],
 				[5, 7],
@@ -45,22 +48,37 @@ describe('output layer of the generator', () => {
 		const shares = [0.4, 0.3, 0.2, 0.1];
 		const logits = new Float32Array(20_000 * 9);
 		for (let start = 0; start < logits.length; start += 9) logits.set(shares.map(Math.log), start);
-		const means = tf.mean(run(logits).output, 0).dataSync();
-		// Five standard deviations of a share of 20,000 draws.
-		for (const [k, share] of shares.entries()) assert.ok(Math.abs((means[k] as number) - share) < 0.018);
+		const { sample, expected } = run(logits);
+		const means = tf.mean(sample, 0).dataSync();
+		for (const [k, share] of shares.entries()) {
+			// Five standard deviations of a share of 20,000 draws.
+			assert.ok(Math.abs((means[k] as number) - share) < 0.018);
+			assert.ok(Math.abs((expected.dataSync()[k] as number) - share) < 1e-6);
+		}
 	});
 
-	it('passes gradients as the Gumbel softmax has them by finite differences', () => {
+	it('passes gradients of the expected row as finite differences find them', () => {
 		const logits = normals('output/gradient', 6 * 9);
 		const upstream = normals('output/upstream', 6 * 9);
+		const upstreamTensor = tf.tensor2d(upstream, [6, 9]);
+		const gradient = spanOutputBackward(tf, layer, run(logits), tf.zeros([6, 9]), upstreamTensor).dataSync();
+		assertGradient(tf, (values) => weightedSum(run(values).expected, upstream), logits, gradient);
+	});
+
+	it('passes gradients of the sample straight through, but for offsets that the sample leaves out', () => {
+		const logits = normals('output/gradient', 40 * 9);
 		const forward = run(logits);
-		const gradient = spanOutputBackward(tf, layer, forward, tf.tensor2d(upstream, [6, 9])).dataSync();
-		const loss = (values: Float32Array) => {
-			const { probabilities, tanh } = run(values);
-			const smooth = [...probabilities.dataSync()].map((p, i) => (i % 9 === 4 ? (tanh?.dataSync()[i] as number) : p));
-			return weightedSum(tf.tensor1d(smooth), upstream);
-		};
-		assertGradient(tf, loss, logits, gradient);
+		const upstream = tf.tensor2d(normals('output/upstream', 40 * 9), [40, 9]);
+		const fromSample = spanOutputBackward(tf, layer, forward, upstream, tf.zeros([40, 9])).dataSync();
+		const fromExpected = spanOutputBackward(tf, layer, forward, tf.zeros([40, 9]), upstream).dataSync();
+		const sample = forward.sample.dataSync();
+		let leftOut = 0;
+		for (const [i, value] of fromSample.entries()) {
+			const isLeftOut = i % 9 === 4 && sample[i + 2] === 1;
+			if (isLeftOut) leftOut++;
+			assert.ok(Math.abs(value - (isLeftOut ? 0 : (fromExpected[i] as number))) < 1e-6);
+		}
+		assert.ok(leftOut > 5 && leftOut < 35);
 	});
 
 	it('gives a span with a condition the choice asked for, and no gradient', () => {
@@ -69,8 +87,8 @@ describe('output layer of the generator', () => {
 		conditions.spans.fill(0);
 		conditions.choices.fill(3);
 		const forward = run(logits, conditions);
-		const gradient = spanOutputBackward(tf, layer, forward, tf.ones([8, 9])).dataSync();
-		const output = forward.output.dataSync();
+		const gradient = spanOutputBackward(tf, layer, forward, tf.ones([8, 9]), tf.ones([8, 9])).dataSync();
+		const output = forward.sample.dataSync();
 		for (let start = 0; start < output.length; start += 9) {
 			assert.deepEqual([...output.subarray(start, start + 4)], [0, 0, 0, 1]);
 			for (const value of gradient.subarray(start, start + 4)) assert.equal(Math.abs(value), 0);
@@ -80,7 +98,7 @@ describe('output layer of the generator', () => {
 
 	it('stays finite for logits of any size', () => {
 		const forward = run(normals('output/large', 8 * 9, 1e4));
-		const gradient = spanOutputBackward(tf, layer, forward, tf.ones([8, 9])).dataSync();
-		assert.ok([...forward.output.dataSync(), ...gradient].every(Number.isFinite));
+		const gradient = spanOutputBackward(tf, layer, forward, tf.ones([8, 9]), tf.ones([8, 9])).dataSync();
+		assert.ok([...forward.sample.dataSync(), ...gradient].every(Number.isFinite));
 	});
 });
