@@ -5,7 +5,7 @@ import type { LoadedGroup } from './member-group.ts';
 import { encodedStride, writeConstants } from './member-inputs.ts';
 import { BLOCK_ROWS } from './options.ts';
 import type { Bags } from './row-hash.ts';
-import { hashRows, indexBags } from './row-hash.ts';
+import { hashRows } from './row-hash.ts';
 
 /** The discriminators of a scorer, on the device. */
 export interface DependenceModel {
@@ -13,6 +13,8 @@ export interface DependenceModel {
 	readonly groups: readonly LoadedGroup[];
 	/** Members are numbered through the groups. */
 	readonly bags: Bags;
+	/** The entry of a row's content in the bags, -1 if no member trained on it. */
+	readonly entryOf: (first: number, second: number) => number;
 	/** Features whose content identifies a row. */
 	readonly hashed: readonly number[];
 }
@@ -85,7 +87,6 @@ export function* dependenceBlocks(
 	if (groups.length === 0) return { term, logOdds, split };
 
 	const hashes = hashRows(table, model.hashed);
-	const entryOf = indexBags(model.bags);
 	const total = countMembers(model);
 	const weights: MemberWeights = { term: new Float64Array(total), logOdds: new Float64Array(total) };
 	const stride = encodedStride(coordinates);
@@ -98,7 +99,7 @@ export function* dependenceBlocks(
 		const logits = groups.map((group) => group.blockLogits(block, stride));
 		for (let position = 0; position < count; position++) {
 			const row = start + position;
-			memberWeights(model, entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number), weights);
+			memberWeights(model, model.entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number), weights);
 			let member = 0;
 			let rowTerm = 0;
 			let rowOdds = 0;

@@ -6,7 +6,7 @@ import type { LoadedGroup } from './member-group.ts';
 import type { MemberInputs } from './member-inputs.ts';
 import { encodedStride, gatherInputs, writeConstants } from './member-inputs.ts';
 import { BLOCK_ROWS } from './options.ts';
-import { hashRows, indexBags } from './row-hash.ts';
+import { hashRows } from './row-hash.ts';
 
 /** Rows whose variants are worked on together. */
 const CHUNK_ROWS = 64;
@@ -34,7 +34,6 @@ export function splitFully(
 	const split = new Float64Array(rows.length * features);
 	if (groups.length === 0 || rows.length === 0) return split;
 	const hashes = hashRows(table, model.hashed);
-	const entryOf = indexBags(model.bags);
 	const total = countMembers(model);
 	const weights: MemberWeights = { term: new Float64Array(total), logOdds: new Float64Array(total) };
 	const stride = encodedStride(coordinates);
@@ -54,7 +53,7 @@ export function splitFully(
 			const logits = variantLogits(loaded, own, gathered(inputs, referenceBlock, count, stride), chunk.length, count);
 			const units = chunk.length * (1 + variants);
 			for (const [position, row] of chunk.entries()) {
-				memberWeights(model, entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number), weights);
+				memberWeights(model, model.entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number), weights);
 				for (let m = 0; m < inputs.members; m++) {
 					const weight = weights.term[firstMember + m] as number;
 					if (weight === 0) continue;

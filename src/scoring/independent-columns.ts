@@ -33,7 +33,9 @@ export interface MarginalSettings extends KernelSettings {
 const CIRCLE = Math.sqrt(12);
 
 /**
- * Fits the distribution of each scored feature on the kept rows; the grids reach over all rows.
+ * Fits the distribution of each scored feature. The shapes of numbers come from the kept rows, in grids that reach
+ * over all rows. The shares of levels and of missing values come from all rows: trimming can take every row of a
+ * level that has 3 %, and it would then count as never seen.
  *
  * @param kept row numbers.
  */
@@ -46,8 +48,7 @@ export function fitMarginals(
 	return coordinates.features.map((feature, index) => {
 		if (feature === null) return null;
 		const column = table.columns[index] as FeatureColumn;
-		if (feature.kind === 'levels')
-			return fitLevels(levelCodes(feature, column), feature.levels, kept, settings.smoothing);
+		if (feature.kind === 'levels') return fitLevels(levelCodes(feature, column), feature.levels, settings.smoothing);
 		return fitNumeric((column as { values: Float64Array }).values, feature, kept, settings);
 	});
 }
@@ -58,19 +59,17 @@ function fitNumeric(
 	kept: Int32Array,
 	settings: MarginalSettings,
 ): MarginalDensity {
-	let rows = kept;
-	let present = rows.filter((row) => !Number.isNaN(values[row] as number));
-	const missingRows = rows.length - present.length;
-	if (present.length === 0) {
-		// Every present value was trimmed away: the shape then comes from all the rows.
-		rows = Int32Array.from(values.keys());
-		present = rows.filter((row) => !Number.isNaN(values[row] as number));
-	}
-	const total = kept.length + 2 * settings.smoothing;
+	const isPresent = (row: number) => !Number.isNaN(values[row] as number);
+	const presentRows = Int32Array.from(values.keys()).filter(isPresent);
+	const missingRows = values.length - presentRows.length;
+	const total = values.length + 2 * settings.smoothing;
 	const shares = {
 		missing: -Math.log((missingRows + settings.smoothing) / total),
-		present: -Math.log((kept.length - missingRows + settings.smoothing) / total),
+		present: -Math.log((presentRows.length + settings.smoothing) / total),
 	};
+	const keptPresent = kept.filter(isPresent);
+	// Where every present value was trimmed away, the shape comes from all the rows.
+	const present = keptPresent.length > 0 ? keptPresent : presentRows;
 	if (feature.kind === 'cyclic') {
 		const positions = Float64Array.from(present, (row) => positionOnCircle(feature, values[row] as number));
 		return { kind: 'numeric', grids: [fitCircularDensity(positions, CIRCLE, settings)], ...shares };
@@ -86,17 +85,16 @@ function fitNumeric(
 	return { kind: 'numeric', grids, ...shares };
 }
 
-function fitLevels(codes: Int32Array, levels: number, kept: Int32Array, smoothing: number): MarginalDensity {
+function fitLevels(codes: Int32Array, levels: number, smoothing: number): MarginalDensity {
 	const counts = new Float64Array(levels);
 	let missing = 0;
 	let unseen = 0;
-	for (const row of kept) {
-		const code = codes[row] as number;
+	for (const code of codes) {
 		if (code >= 0) counts[code] = (counts[code] as number) + 1;
 		else if (code === MISSING_LEVEL) missing++;
 		else unseen++;
 	}
-	const total = kept.length + smoothing * (levels + 2);
+	const total = codes.length + smoothing * (levels + 2);
 	const surprise = (count: number) => -Math.log((count + smoothing) / total);
 	return { kind: 'levels', levels: counts.map(surprise), missing: surprise(missing), unseen: surprise(unseen) };
 }

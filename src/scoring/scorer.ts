@@ -9,6 +9,7 @@ import { dependenceBlocks } from './dependence.ts';
 import { splitFully } from './full-split.ts';
 import { independentColumns } from './independent-columns.ts';
 import { loadGroup } from './member-group.ts';
+import { indexBags } from './row-hash.ts';
 import type { ScorerParts } from './scorer-parts.ts';
 import { scorerState } from './scorer-state.ts';
 
@@ -104,6 +105,7 @@ export function loadModel(
 		coordinates: parts.coordinates,
 		groups: parts.groups.map((group) => loadGroup(backend, group)),
 		bags: parts.bags,
+		entryOf: indexBags(parts.bags),
 		hashed: hashedFeatures(parts.coordinates),
 	};
 }
