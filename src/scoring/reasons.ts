@@ -33,12 +33,14 @@ export interface RowReasons {
 	readonly marginal: Float64Array;
 	/** [features]: the row's values, as they are to be shown. */
 	readonly values: readonly (string | number | null)[];
+	/** [features]: `describeTypical` of each spec, worked out once for many rows. @default worked out here */
+	readonly typical?: readonly string[];
 	/** Features named one by one. @default 5 */
 	readonly top?: number;
 }
 
 /** The features that add most to the surprise of a row, most first, then the rest of them in one. */
-export function describeReasons({ specs, contributions, marginal, values, top = 5 }: RowReasons): Reason[] {
+export function describeReasons({ specs, contributions, marginal, values, typical, top = 5 }: RowReasons): Reason[] {
 	const order = specs.flatMap((spec, index) => (spec.scored ? [index] : []));
 	order.sort((a, b) => (contributions[b] as number) - (contributions[a] as number) || a - b);
 	const named = order.slice(0, top).map((index): FeatureReason => {
@@ -51,7 +53,7 @@ export function describeReasons({ specs, contributions, marginal, values, top = 
 			contribution,
 			marginal: marginal[index] as number,
 			dependence: contribution - (marginal[index] as number),
-			typical: describeTypical(spec),
+			typical: typical?.[index] ?? describeTypical(spec),
 		};
 	});
 	const rest = order.slice(top).reduce((sum, index) => sum + (contributions[index] as number), 0);

@@ -33,6 +33,8 @@ test('the top features come first and the rest adds up to the surprise', () => {
 		},
 		{ column: null, contribution: -0.25 },
 	]);
+	const typical = specs.map(describeTypical);
+	assert.deepEqual(describeReasons({ specs, contributions, marginal, values, typical, top: 2 }), reasons);
 	const all = describeReasons({ specs, contributions, marginal, values });
 	assert.equal(all.length, 6);
 	assert.equal(
