@@ -84,14 +84,20 @@ export function initialiseGenerator(shape: GeneratorShape, layout: EncodedLayout
 /**
  * @param parameters from `splitParameters`
  * @param input [batch, inputWidth]
+ * @param groups of rows that batch norm takes by themselves
  */
-export function generatorForward(tf: Tfjs, parameters: readonly Tensor[], input: Tensor): GeneratorForward {
+export function generatorForward(
+	tf: Tfjs,
+	parameters: readonly Tensor[],
+	input: Tensor,
+	groups: number,
+): GeneratorForward {
 	const blocks: BlockForward[] = [];
 	let features = input;
 	const count = countBlocks(parameters);
 	for (let b = 0; b < count; b++) {
 		const [weights, gain, shift] = parameters.slice(3 * b, 3 * b + 3) as [Tensor, Tensor, Tensor];
-		const norm = batchNormForward(tf, denseForward(tf, features, weights), gain, shift);
+		const norm = batchNormForward(tf, denseForward(tf, features, weights), gain, shift, groups);
 		const hidden = reluForward(tf, norm.output);
 		blocks.push({ input: features, norm, hidden });
 		features = tf.concat([hidden, features], 1);

@@ -168,7 +168,7 @@ export function measureNormStatistics(
 	writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, layout);
 	return tf.tidy(() => {
 		const blocks = splitParameters(tf, parameters, createGeneratorLayout(shape));
-		const { blocks: forward } = generatorForward(tf, blocks, tf.tensor2d(input, [ROWS_PER_BATCH, shape.inputWidth]));
+		const { blocks: forward } = generatorForward(tf, blocks, tf.tensor2d(input, [ROWS_PER_BATCH, shape.inputWidth]), 1);
 		return {
 			mean: joined(forward.map(({ norm }) => norm.mean.dataSync() as Float32Array)),
 			inverseStd: joined(forward.map(({ norm }) => norm.inverseStd.dataSync() as Float32Array)),

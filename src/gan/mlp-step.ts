@@ -141,7 +141,8 @@ function generateRows(
 	random.fillUniform(buffers.output.uniform);
 	const input = tf.tensor2d(buffers.input, [2 * options.batchRows, inputWidth]);
 	const conditions = tf.slice(input, [0, options.latentWidth], [2 * options.batchRows, layout.width]);
-	const network = generatorForward(tf, parameters, input);
+	// By halves, or the normalisation would tie their moments together, and a generator learns to exploit that.
+	const network = generatorForward(tf, parameters, input, 2);
 	return {
 		network,
 		conditions,

@@ -61,6 +61,8 @@ export interface MomentMatchingOptions {
 }
 
 const ROWS_PER_BATCH = 2048;
+/** Offsets of narrower modes are not blown up further: a generated one may be anywhere in -1 to 1, and its square counts. */
+const SMALLEST_SCALE = 0.1;
 
 /** @param encoded [rows, layout.width] */
 export function createMomentMatcher(
@@ -351,7 +353,7 @@ function createProducts(tf: Tfjs, { columns, products }: CellDescription): Produ
 	const offsets = new Float32Array(columns.length * products.length);
 	const modes = new Float32Array(columns.length * products.length);
 	for (const [p, { offset, mode, scale }] of products.entries()) {
-		offsets[columns.indexOf(offset) * products.length + p] = 1 / scale;
+		offsets[columns.indexOf(offset) * products.length + p] = 1 / Math.max(scale, SMALLEST_SCALE);
 		modes[columns.indexOf(mode) * products.length + p] = 1;
 	}
 	const shape: [number, number] = [columns.length, products.length];

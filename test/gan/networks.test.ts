@@ -97,19 +97,22 @@ describe('generator network', () => {
 	it('has the parameter gradients that finite differences find', () => {
 		const upstream = normals('generator/upstream', 9 * shape.outputWidth);
 		const parameters = split(flat);
-		const forward = generatorForward(tf, parameters, input);
+		const forward = generatorForward(tf, parameters, input, 3);
 		const gradients = generatorBackward(tf, parameters, forward, tf.tensor2d(upstream, [9, shape.outputWidth]));
-		const loss = (values: Float32Array) => weightedSum(generatorForward(tf, split(values), input).logits, upstream);
+		const loss = (values: Float32Array) => weightedSum(generatorForward(tf, split(values), input, 3).logits, upstream);
 		assertGradient(tf, loss, flat, joinParameters(tf, gradients).dataSync(), { step: 1e-3, tolerance: 1e-2 });
 	});
 
 	it('gives the same logits when the statistics of the batch are handed in', () => {
 		const parameters = split(flat);
-		const { blocks, logits } = generatorForward(tf, parameters, input);
+		const { blocks, logits } = generatorForward(tf, parameters, input, 1);
 		const given = generatorInference(
 			tf,
 			parameters,
-			blocks.map(({ norm }) => norm),
+			blocks.map(({ norm: { mean, inverseStd } }) => ({
+				mean: tf.squeeze(mean, [0]),
+				inverseStd: tf.squeeze(inverseStd, [0]),
+			})),
 			input,
 		);
 		assert.ok((tf.max(tf.abs(tf.sub(given, logits))).dataSync()[0] as number) < 1e-4);

@@ -5,31 +5,41 @@ const EPSILON = 1e-5;
 
 export interface BatchNormForward {
 	readonly output: Tensor;
-	/** (x - mean) / std, [batch, width]. */
+	/** (x - mean) / std, [groups, batch / groups, width]. */
 	readonly normalised: Tensor;
-	/** 1 / std of the batch, [1, width]. */
+	/** 1 / std of each group, [groups, 1, width]. */
 	readonly inverseStd: Tensor;
-	/** Mean of the batch, [1, width]. */
+	/** Mean of each group, [groups, 1, width]. */
 	readonly mean: Tensor;
 }
 
 /**
  * Batch normalisation (Ioffe & Szegedy 2015), y = gain (x - mean) / std + shift with the batch's own mean and
- * standard deviation per column.
+ * standard deviation per column, or those of each of a number of equal groups of rows. Rows of one group hang
+ * together by them, rows of different groups are independent.
  *
  * @param input [batch, width]
  * @param gain [width]
  * @param shift [width]
  */
-export function batchNormForward(tf: Tfjs, input: Tensor, gain: Tensor, shift: Tensor): BatchNormForward {
-	const mean = tf.mean(input, 0, true);
-	const centred = tf.sub(input, mean);
-	const inverseStd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 0, true), EPSILON));
+export function batchNormForward(
+	tf: Tfjs,
+	input: Tensor,
+	gain: Tensor,
+	shift: Tensor,
+	groups: number,
+): BatchNormForward {
+	const [batch, width] = input.shape as [number, number];
+	const grouped = tf.reshape(input, [groups, batch / groups, width]);
+	const mean = tf.mean(grouped, 1, true);
+	const centred = tf.sub(grouped, mean);
+	const inverseStd = tf.rsqrt(tf.add(tf.mean(tf.square(centred), 1, true), EPSILON));
 	const normalised = tf.mul(centred, inverseStd);
-	return { output: tf.add(tf.mul(normalised, gain), shift), normalised, inverseStd, mean };
+	const output = tf.reshape(tf.add(tf.mul(normalised, gain), shift), [batch, width]);
+	return { output, normalised, inverseStd, mean };
 }
 
-/** The same with given statistics, so that a row's output depends on that row alone. */
+/** The same with given statistics, [1, width] each, so that a row's output depends on that row alone. */
 export function batchNormInference(
 	tf: Tfjs,
 	input: Tensor,
@@ -49,10 +59,16 @@ export function batchNormBackward(
 	outputGradient: Tensor,
 ): { readonly input: Tensor; readonly gain: Tensor; readonly shift: Tensor } {
 	const { normalised, inverseStd } = forward;
-	const batch = outputGradient.shape[0] as number;
-	const shiftGradient = tf.sum(outputGradient, 0);
-	const gainGradient = tf.sum(tf.mul(outputGradient, normalised), 0);
-	const centred = tf.sub(outputGradient, tf.div(shiftGradient, batch));
-	const projected = tf.sub(centred, tf.mul(normalised, tf.div(gainGradient, batch)));
-	return { input: tf.mul(projected, tf.mul(gain, inverseStd)), gain: gainGradient, shift: shiftGradient };
+	const grouped = tf.reshape(outputGradient, normalised.shape);
+	const product = tf.mul(grouped, normalised);
+	// The group means of dL/dy and of dL/dy times the normalised input, [groups, 1, width].
+	const meanGradient = tf.mean(grouped, 1, true);
+	const meanProduct = tf.mean(product, 1, true);
+	const projected = tf.sub(tf.sub(grouped, meanGradient), tf.mul(normalised, meanProduct));
+	const rows = normalised.shape[1] as number;
+	return {
+		input: tf.reshape(tf.mul(projected, tf.mul(inverseStd, gain)), outputGradient.shape),
+		gain: tf.mul(tf.sum(meanProduct, [0, 1]), rows),
+		shift: tf.mul(tf.sum(meanGradient, [0, 1]), rows),
+	};
 }
