@@ -22,6 +22,7 @@ export function printError(error: CounterfoilError, terminal: Terminal, context:
 	const place = error.where === undefined ? '' : ` ${escapeControls(error.where)}`;
 	const head = terminal.paintNote('red', `error ${error.code}`);
 	let text = `${head}${place}: ${escapeControls(error.message)}\n`;
+	if (context.runId !== undefined && error.where?.includes(context.runId) !== true) text += `run: ${context.runId}\n`;
 	if (error.hint !== undefined) text += `${terminal.paintNote('bold', 'hint:')} ${escapeControls(error.hint)}\n`;
 	if (context.showStack === true && error.cause instanceof Error && error.cause.stack !== undefined) {
 		text += `${terminal.paintNote('dim', error.cause.stack)}\n`;

@@ -26,8 +26,8 @@ const TYPICAL: Readonly<Partial<Record<StepName, Typical>>> = {
 	profile: { ms: 500, msPerRow: 0.02 },
 	publishRecords: { ms: 100, msPerRow: 0.03 },
 	fitFeatures: { ms: 1_000, msPerRow: 0.05 },
-	trainGenerator: { ms: 60_000, msPerRow: 0.5 },
-	trainScorer: { ms: 40_000, msPerRow: 1 },
+	trainGenerator: { ms: 90_000, msPerRow: 0.5 },
+	trainScorer: { ms: 30_000, msPerRow: 0.5 },
 	scoreShard: { ms: 2_000, msPerRow: 0.2 },
 	publishScores: { ms: 100, msPerRow: 0.03 },
 	generate: { ms: 2_000, msPerRow: 0.05 },
@@ -149,26 +149,36 @@ export function createEstimator(rows: number | null, kind: RunKind = 'pipeline')
 		return members.reduce((sum, state) => sum + remainingOfState(state, each, nowMs), 0);
 	}
 
+	/** In typical milliseconds: by the step's own progress, else by the time it has taken. */
+	function workLeftOfStep(name: StepName, members: readonly StepState[], nowMs: number, factor: number): number {
+		const typicalWork = typicalMs.get(name) as number;
+		if (members.length === 0) return typicalWork;
+		const each = typicalWork / members.length;
+		return members.reduce((sum, state) => {
+			if (state.finished) return sum;
+			const byTime = state.startedMs === null ? 0 : Math.min(0.9, (nowMs - state.startedMs) / (each * factor));
+			return sum + each * (1 - (state.baseline === null ? byTime : state.share));
+		}, 0);
+	}
+
 	function at(nowMs: number): Estimate {
 		const { factor, observedMs } = slowness(nowMs);
 		const groups = groupByName(states);
 		// A stage that has begun shows that those before it are over, or were not needed.
 		const begun = stages.findLastIndex((stage) => stage.some((name) => groups.has(name)));
 		let remaining = 0;
-		let whole = 0;
+		// The share is of the work, not of the time: it does not jump when the machine gets slower.
+		let workLeft = 0;
+		let work = 0;
 		for (const [index, stage] of stages.entries()) {
-			const longest = Math.max(...stage.map((name) => (typicalMs.get(name) as number) * factor));
-			whole += longest;
+			work += Math.max(...stage.map((name) => typicalMs.get(name) as number));
 			if (index < begun && !stage.some((name) => groups.has(name))) continue;
-			const left = stage.map((name) => {
-				const members = groups.get(name) ?? [];
-				if (index < begun && members.every((state) => state.finished)) return 0;
-				return remainingOfStep(name, members, nowMs, factor);
-			});
-			remaining += Math.max(...left);
+			// Before the latest stage that has begun, a step that is not under way is over.
+			const open = stage.filter((name) => index >= begun || groups.get(name)?.some((state) => !state.finished));
+			remaining += Math.max(0, ...open.map((name) => remainingOfStep(name, groups.get(name) ?? [], nowMs, factor)));
+			workLeft += Math.max(0, ...open.map((name) => workLeftOfStep(name, groups.get(name) ?? [], nowMs, factor)));
 		}
-		const share = whole === 0 ? 0 : Math.max(0, 1 - remaining / Math.max(whole, remaining));
-		highest = Math.max(highest, Math.min(0.99, share));
+		highest = Math.max(highest, Math.min(0.99, 1 - workLeft / work));
 		return { share: highest, remainingMs: observedMs < LEAST_OBSERVED_MS ? null : remaining };
 	}
 

@@ -1,5 +1,8 @@
-import { mkdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, DEFAULT_SEED, withWorkspace } from '../carry-out-run.ts';
@@ -42,12 +45,7 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<DemoFlags>();
 		const seed = flags.seed ?? DEFAULT_SEED;
 		await withWorkspace(flags, async (workspace) => {
-			const folder = join(workspace.paths.home, 'demo');
-			const source = join(folder, `payments-${flags.rows}-${seed}.csv`);
-			await mkdir(folder, { recursive: true });
-			const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
-			const { DEMO_PAYMENTS } = await import('../../simulate/payments-options.ts');
-			const { kinds } = await writePaymentsCsv(source, { ...DEMO_PAYMENTS, rows: flags.rows, seed });
+			const { source, kinds } = await writePayments(join(workspace.paths.home, 'demo'), flags.rows, seed);
 			terminal.note(`simulated ${formatQuantity(flags.rows, 'payment')}: ${source}`);
 
 			const options: RunFlags = { ...flags, label: 'is_fraud', key: 'payment_id', ignore: ['fraud_kind'] };
@@ -61,6 +59,30 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 			printNext(result, nextCommands(result, flags.db), terminal);
 		});
 	});
+}
+
+/** Writes the payments, but leaves a file alone that holds them already: a run on it goes on where it was. */
+async function writePayments(folder: string, rows: number, seed: number) {
+	const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
+	const { DEMO_PAYMENTS } = await import('../../simulate/payments-options.ts');
+	const source = join(folder, `payments-${rows}-${seed}.csv`);
+	const draft = `${source}.${process.pid}`;
+	await mkdir(folder, { recursive: true });
+	const { kinds } = await writePaymentsCsv(draft, { ...DEMO_PAYMENTS, rows, seed });
+	if (await haveSameContent(source, draft)) await rm(draft);
+	else await rename(draft, source);
+	return { source, kinds };
+}
+
+async function haveSameContent(...paths: readonly string[]): Promise<boolean> {
+	const hashes = await Promise.all(paths.map((path) => hashFile(path).catch(() => null)));
+	return hashes[0] !== null && hashes.every((hash) => hash === hashes[0]);
+}
+
+async function hashFile(path: string): Promise<string> {
+	const hash = createHash('sha256');
+	await pipeline(createReadStream(path), hash);
+	return hash.digest('hex');
 }
 
 /** Counts by the simulator's own column, which no step has learnt from. */
