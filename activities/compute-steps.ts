@@ -22,6 +22,7 @@ export const computeActivities: ComputeActivities = {
 	fitFeatures: inChild('fitFeatures'),
 	trainGenerator: inChild('trainGenerator'),
 	trainScorer: inChild('trainScorer'),
+	checkSchema: inChild('checkSchema'),
 	scoreShard: inChild('scoreShard'),
 	generate: inChild('generate'),
 	evaluate: inChild('evaluate'),

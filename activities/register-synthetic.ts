@@ -14,7 +14,7 @@ export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSynthet
 		run_id: input.runId,
 		rows: input.rows,
 		columns_json: JSON.stringify(manifest.names),
-		conditions_json: JSON.stringify(input.conditions),
+		conditions_json: JSON.stringify(Object.fromEntries(input.conditions.map(({ column, value }) => [column, value]))),
 		seed: input.seed,
 		artifact_uri: input.table.uri,
 		sha256: input.table.sha256,

@@ -116,6 +116,7 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 	const common = commonInput(request);
 	const parts = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
 	const table = await obtainTable(request, activities);
+	await activities.checkSchema({ ...common, manifest: table.manifest, profile: parts.profile });
 	const scored = await scoreTable(request, table, parts, activities);
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
 	return finish(request, activities, {

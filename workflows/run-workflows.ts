@@ -40,6 +40,7 @@ const computeNames: readonly string[] = [
 	'fitFeatures',
 	'trainGenerator',
 	'trainScorer',
+	'checkSchema',
 	'scoreShard',
 	'generate',
 	'evaluate',

@@ -24,6 +24,7 @@ const tasks: Tasks = {
 	fitFeatures: async () => (await import('./tasks/fit-features-task.ts')).fitFeaturesTask,
 	trainGenerator: async () => (await import('./tasks/train-generator-task.ts')).trainGeneratorTask,
 	trainScorer: async () => (await import('./tasks/train-scorer-task.ts')).trainScorerTask,
+	checkSchema: async () => (await import('./tasks/check-schema-task.ts')).checkSchemaTask,
 	scoreShard: async () => (await import('./tasks/score-shard-task.ts')).scoreShardTask,
 	generate: async () => (await import('./tasks/generate-task.ts')).generateTask,
 	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
@@ -49,7 +50,10 @@ async function carryOut(request: TaskRequest): Promise<void> {
 		const task = (await tasks[request.task]()) as (input: unknown, environment: TaskEnvironment) => Promise<unknown>;
 		await send({ type: 'result', output: await task(request.input, environment) });
 	} catch (error) {
-		await send({ type: 'error', error: CounterfoilError.from(error).toRecord() });
+		const known = CounterfoilError.from(error);
+		// A defect needs its stack, which the record does not carry; the parent shows it when debugging.
+		if (known.code === 'INTERNAL' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+		await send({ type: 'error', error: known.toRecord() });
 	} finally {
 		clearInterval(alive);
 		process.disconnect();

@@ -73,6 +73,7 @@ export function runTask<Name extends keyof ComputeSteps>(
 
 		context.signal.addEventListener('abort', onAbort, { once: true });
 		child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+			if (process.env.COUNTERFOIL_DEBUG) process.stderr.write(text);
 			stderr = (stderr + text).slice(-STDERR_KEPT);
 		});
 		child.on('message', (raw) => {

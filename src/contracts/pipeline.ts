@@ -205,6 +205,12 @@ export interface LoadDatasetOutput {
 	readonly rows: number;
 }
 
+export interface CheckSchemaInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	/** Profile of the table that the model was trained on. */
+	readonly profile: ArtifactRef;
+}
+
 export interface ScoreShardInput extends StepInput {
 	readonly manifest: ArtifactRef;
 	readonly model: ModelParts;
@@ -324,6 +330,7 @@ export interface ComputeSteps {
 	fitFeatures(input: FitFeaturesInput): Promise<FitFeaturesOutput>;
 	trainGenerator(input: TrainInput): Promise<TrainGeneratorOutput>;
 	trainScorer(input: TrainInput): Promise<TrainScorerOutput>;
+	checkSchema(input: CheckSchemaInput): Promise<CountOutput>;
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
 	generate(input: GenerateInput): Promise<GenerateOutput>;
 	evaluate(input: EvaluateInput): Promise<EvaluateOutput>;

@@ -17,6 +17,7 @@ const COMPUTE_STEPS: ReadonlySet<string> = new Set<keyof ComputeSteps>([
 	'fitFeatures',
 	'trainGenerator',
 	'trainScorer',
+	'checkSchema',
 	'scoreShard',
 	'generate',
 	'evaluate',

@@ -4,7 +4,7 @@ import type { TableManifest } from '../../contracts/manifest.ts';
 import type { ArtifactRef, EvaluateInput, EvaluateOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { createRandom } from '../../contracts/random.ts';
-import { measureClosestRecord } from '../../evaluate/closest-record.ts';
+import { measureClosestRecord, takeRows } from '../../evaluate/closest-record.ts';
 import { bulkEdges, compareColumns, countInBins } from '../../evaluate/compare-columns.ts';
 import { checkCopies } from '../../evaluate/copies.ts';
 import { drawIndependentColumns } from '../../evaluate/independent-columns.ts';
@@ -54,13 +54,22 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 	const reference = isJudgeable ? heldOut : training;
 	const synthetic = asTable(specs, await load(generated, (row) => isSampled(row, seed, generated.rows, MAX_ROWS)));
 	const random = createRandom(seed, 'evaluate');
-	const independent = drawIndependentColumns(training, synthetic.rows, random.fork('floor'));
+	// Figures of tables of different sizes cannot be compared: all three are cut to one size.
+	const rows = Math.min(synthetic.rows, training.rows);
+	const cut = (table: QualityTable, label: string) => takeRows(table, random.fork(label).sample(table.rows, rows));
+	const judged = cut(synthetic, 'synthetic');
+	const independent = drawIndependentColumns(training, rows, random.fork('floor'));
+	const kinds = new Map(profile.columns.map(({ name, kind }) => [name, kind]));
 	const quality = {
 		rows: generated.rows,
-		synthetic: measureQuality(reference, synthetic),
+		synthetic: measureQuality(reference, judged),
 		floor: measureQuality(reference, independent),
-		...(isJudgeable ? { ceiling: measureQuality(heldOut, training) } : {}),
-		comparisons: compareColumns(reference, synthetic),
+		...(isJudgeable ? { ceiling: measureQuality(heldOut, cut(training, 'ceiling')) } : {}),
+		comparisons: compareColumns(reference, synthetic).map((comparison) =>
+			comparison.type === 'numeric' && kinds.get(comparison.name) === 'datetime'
+				? { ...comparison, unit: 'datetime' as const }
+				: comparison,
+		),
 	};
 	reportProgress(environment, 'looking for copies', 1, 4);
 	const tables = { training, heldOut, synthetic };

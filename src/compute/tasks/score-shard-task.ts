@@ -4,7 +4,6 @@ import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { type Cells, cellValue, type TableBatch } from '../../contracts/table.ts';
-import { profileBatch } from '../../features/profile-batch.ts';
 import { requireSameSchema } from '../../features/schema.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
@@ -31,7 +30,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const profile = await getJson<TableProfile>(artifacts, input.model.profile);
 	const specs = await getJson<FeatureSpec[]>(artifacts, input.model.features);
 	const batch = await readShard(artifacts, manifest.shards[input.shard] as ShardRef);
-	requireSameSchema(profile, profileBatch(batch));
+	requireSameSchema(profile, batch.names);
 	reportProgress(environment, 'scoring', 0, batch.rows);
 	const backend = await loadBackend({ backend: environment.backend });
 	const scorer = restoreScorer(backend, await getModel(artifacts, input.model.scorer));

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { query, runProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
+
+const ROWS = 600;
+const FLAGS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '150', '--seed', '7'];
+
+async function simulate(folder: string, seed = 1): Promise<string> {
+	const ended = await runProgram(
+		['simulate', 'payments', '--rows', String(ROWS), '--seed', String(seed), '--out', `payments-${seed}.csv`],
+		{ cwd: folder },
+	);
+	assert.equal(ended.code, 0, ended.stderr);
+	return join(folder, `payments-${seed}.csv`);
+}
+
+describe('the main job', () => {
+	let folder: string;
+	let file: string;
+
+	before(async () => {
+		folder = workFolder({ after });
+		file = await simulate(folder);
+		const ended = await runProgram(['run', file, ...FLAGS], { cwd: folder });
+		assert.equal(ended.code, 0, ended.stderr);
+	});
+
+	test('gives every record a score with reasons that add up to its surprise', () => {
+		const scores = query<{ score: number; surprise: number; reasons: string }>(folder, 'select * from scores');
+		assert.equal(scores.length, ROWS);
+		for (const { score, surprise, reasons } of scores) {
+			assert.ok(score >= 0 && score <= 1);
+			const parts = JSON.parse(reasons) as { column: string | null; contribution: number }[];
+			assert.ok(parts.length > 1);
+			const sum = parts.reduce((total, part) => total + part.contribution, 0);
+			assert.ok(Math.abs(sum - surprise) < 1e-6, `${sum} is not ${surprise}`);
+			assert.ok(
+				!parts.some(({ column }) => column === 'is_fraud' || column === 'fraud_kind' || column === 'payment_id'),
+			);
+		}
+	});
+
+	test('fills the queue with the alerts, most anomalous first, and ranks planted frauds above chance', () => {
+		const queue = query<{ score: number; record_key: string }>(folder, 'select * from review_queue');
+		const alerts = query<{ n: number }>(folder, 'select count(*) as n from scores where is_alert = 1');
+		assert.equal(alerts[0]?.n, 6);
+		assert.equal(queue.length, 6);
+		const auroc = query<{ value: number }>(folder, `select value from model_metrics where metric = 'auroc'`);
+		assert.ok((auroc[0]?.value ?? 0) > 0.7, `AUROC ${auroc[0]?.value}`);
+	});
+
+	test('notes that injected noise scores as more anomalous than real rows', () => {
+		const sign = query<{ value: number }>(folder, `select value from model_metrics where metric = 'sign_check_auroc'`);
+		assert.ok((sign[0]?.value ?? 0) > 0.7);
+	});
+
+	test('writes a report that needs nothing from elsewhere', () => {
+		const [run] = query<{ run_id: string }>(folder, 'select run_id from runs');
+		const html = readFileSync(join(folder, '.counterfoil/reports', `${run?.run_id}.html`), 'utf8');
+		assert.ok(html.includes('<svg'));
+		assert.doesNotMatch(html, /<script|(?:src|href)="https?:/i);
+		assert.ok(existsSync(join(folder, '.counterfoil/reports', `${run?.run_id}.json`)));
+	});
+
+	test('keeps synthetic rows apart from records, without key, label or ignored columns', () => {
+		const rows = query<{ data_json: string }>(folder, 'select data_json from synthetic_rows');
+		assert.equal(rows.length, ROWS);
+		const columns = Object.keys(JSON.parse(rows[0]?.data_json ?? '{}'));
+		assert.ok(columns.includes('amount') && columns.includes('created_at'));
+		for (const left of ['payment_id', 'is_fraud', 'fraud_kind', 'note']) assert.ok(!columns.includes(left), left);
+		assert.equal(query<{ n: number }>(folder, 'select count(*) as n from records')[0]?.n, ROWS);
+	});
+
+	test('scores new data with the stored model, and a known record as before', async () => {
+		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+		const lines = readFileSync(file, 'utf8').split('\n');
+		writeFileSync(join(folder, 'few.csv'), `${lines.slice(0, 11).join('\n')}\n`);
+		const ended = await runProgram(
+			['score', 'few.csv', '--model', model?.model_id ?? '', '--key', 'payment_id', '--json'],
+			{ cwd: folder },
+		);
+		assert.equal(ended.code, 0, ended.stderr);
+		JSON.parse(ended.stdout);
+		const pairs = query<{ was: number; is_now: number }>(
+			folder,
+			`select min(surprise) as was, max(surprise) as is_now from scores group by record_key having count(*) = 2`,
+		);
+		assert.equal(pairs.length, 10);
+		for (const { was, is_now } of pairs) assert.ok(Math.abs(was - is_now) < 1e-6, `${was} and ${is_now}`);
+	});
+
+	test('refuses to score data with other columns, and says which', async () => {
+		const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+		const renamed = [lines[0]?.replace('amount', 'amonut'), ...lines.slice(1)].join('\n');
+		writeFileSync(join(folder, 'renamed.csv'), renamed);
+		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+		const ended = await runProgram(['score', 'renamed.csv', '--model', model?.model_id ?? ''], { cwd: folder });
+		assert.equal(ended.code, 3, ended.stderr);
+		assert.match(ended.stderr, /SCHEMA_MISMATCH/);
+		assert.match(ended.stderr, /amount/);
+		assert.match(ended.stderr, /amonut/);
+	});
+
+	test('generates rows to a file that all meet their conditions', async () => {
+		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+		const ended = await runProgram(
+			['generate', model?.model_id ?? '', '--rows', '50', '--where', 'channel=online', '--out', 'rows.csv'],
+			{ cwd: folder },
+		);
+		assert.equal(ended.code, 0, ended.stderr);
+		const [header = '', ...rows] = readFileSync(join(folder, 'rows.csv'), 'utf8').trimEnd().split('\n');
+		const channel = header.split(',').indexOf('channel');
+		assert.equal(rows.length, 50);
+		for (const row of rows) assert.equal(row.split(',')[channel], 'online');
+	});
+
+	test('names the nearest level when a condition has none', async () => {
+		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+		const ended = await runProgram(['augment', model?.model_id ?? '', '--rows', '5', '--where', 'channel=onlin'], {
+			cwd: folder,
+		});
+		assert.equal(ended.code, 2, ended.stderr);
+		assert.match(ended.stderr, /did you mean "online"/);
+	});
+});
+
+test('killed in the middle of training, the same command goes on and finds the same scores', async (context) => {
+	const straight = workFolder(context);
+	const file = await simulate(straight);
+	const whole = await runProgram(['run', file, ...FLAGS], { cwd: straight });
+	assert.equal(whole.code, 0, whole.stderr);
+
+	const broken = workFolder(context);
+	const started = startProgram(['run', file, ...FLAGS], { cwd: broken });
+	await untilCheckpoint(broken);
+	started.kill('SIGKILL');
+	assert.equal((await started.ended).signal, 'SIGKILL');
+	assert.equal(query<{ n: number }>(broken, 'select count(*) as n from scores')[0]?.n, 0);
+	const again = await runProgram(['run', file, ...FLAGS], { cwd: broken });
+	assert.equal(again.code, 0, again.stderr);
+
+	assert.equal(query<{ n: number }>(broken, 'select count(*) as n from runs')[0]?.n, 1);
+	const [step] = query<{ attempt: number }>(broken, `select attempt from run_steps where step = 'trainGenerator'`);
+	assert.equal(step?.attempt, 2);
+	assert.equal(scoreDigest(broken), scoreDigest(straight));
+	const generated = (folder: string) =>
+		query<{ data_json: string }>(folder, 'select data_json from synthetic_rows order by row_number')
+			.map(({ data_json }) => data_json)
+			.join('\n');
+	assert.ok(generated(broken) === generated(straight), 'the generated rows differ');
+});
+
+/** Waits until the journal holds a checkpoint of the generator's training. */
+async function untilCheckpoint(folder: string): Promise<void> {
+	for (let tries = 0; tries < 1200; tries++) {
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		if (!existsSync(join(folder, '.counterfoil/counterfoil.db'))) continue;
+		try {
+			const [step] = query<{ checkpoint: string | null; status: string }>(
+				folder,
+				`select json_extract(heartbeat_json, '$.checkpoint.uri') as checkpoint, status from run_steps
+				where step = 'trainGenerator'`,
+			);
+			assert.notEqual(step?.status, 'finished', 'training ended before it could be killed');
+			if (step?.checkpoint) return;
+		} catch (error) {
+			// Until the schema is made there is no table to look at.
+			if (!(error instanceof Error && /no such table/.test(error.message))) throw error;
+		}
+	}
+	throw new Error('no checkpoint within two minutes');
+}

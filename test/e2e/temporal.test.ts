@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { query, runProgram, type StartedProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
+import { startTemporal } from './temporal-server.ts';
+
+const FLAGS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '100', '--seed', '7'];
+
+describe('the same pipeline on Temporal', () => {
+	let folder: string;
+	let file: string;
+	let env: NodeJS.ProcessEnv;
+	let stopServer: () => Promise<void>;
+	let worker: StartedProgram;
+
+	const startWorker = async (): Promise<StartedProgram> => {
+		const started = startProgram(['worker'], { cwd: folder, env });
+		await started.untilStderr(/ready|taking/i);
+		return started;
+	};
+
+	before(async () => {
+		folder = workFolder({ after });
+		const simulated = await runProgram(['simulate', 'payments', '--rows', '500', '--out', 'payments.csv'], {
+			cwd: folder,
+		});
+		assert.equal(simulated.code, 0, simulated.stderr);
+		file = join(folder, 'payments.csv');
+		const server = await startTemporal();
+		env = server.env;
+		stopServer = server.stop;
+	});
+
+	after(async () => {
+		worker?.kill('SIGKILL');
+		await stopServer?.();
+	});
+
+	test('says so at once when there is a server and no worker', async () => {
+		const ended = await runProgram(['run', file, '--temporal', ...FLAGS], { cwd: folder, env });
+		assert.notEqual(ended.code, 0);
+		assert.match(ended.stderr, /TEMPORAL_UNREACHABLE.*no worker/s);
+		assert.match(ended.stderr, /counterfoil worker/);
+	});
+
+	test('finds the scores that the in-process runner finds, even if the worker is killed while it trains', async () => {
+		worker = await startWorker();
+		const running = startProgram(['run', file, '--temporal', ...FLAGS], { cwd: folder, env });
+		await running.untilStderr(/training/);
+		await new Promise((resolve) => setTimeout(resolve, 3_000));
+		worker.kill('SIGKILL');
+		await worker.ended;
+		worker = await startWorker();
+		const ended = await running.ended;
+		assert.equal(ended.code, 0, ended.stderr);
+		const [run] = query<{ status: string; runner: string }>(folder, 'select status, runner from runs');
+		assert.deepEqual(run, { status: 'succeeded', runner: 'temporal' });
+		assert.equal(query<{ n: number }>(folder, 'select count(*) as n from scores')[0]?.n, 500);
+
+		const alone = workFolder({ after });
+		const inProcess = await runProgram(['run', file, ...FLAGS], { cwd: alone });
+		assert.equal(inProcess.code, 0, inProcess.stderr);
+		assert.equal(scoreDigest(folder), scoreDigest(alone));
+	});
+
+	test('makes augmentation rows by a workflow of its own', async () => {
+		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+		const ended = await runProgram(['augment', model?.model_id ?? '', '--rows', '40', '--temporal'], {
+			cwd: folder,
+			env,
+		});
+		assert.equal(ended.code, 0, ended.stderr);
+		const tables = query<{ rows: number }>(folder, 'select rows from synthetic_tables order by rows');
+		assert.deepEqual(
+			tables.map(({ rows }) => rows),
+			[40, 500],
+		);
+	});
+
+	test('stops a cancelled workflow and notes it as cancelled', async () => {
+		const running = startProgram(['run', file, '--temporal', ...FLAGS, '--steps', '100000'], { cwd: folder, env });
+		await running.untilStderr(/training/);
+		await new Promise((resolve) => setTimeout(resolve, 2_000));
+		const [run] = query<{ run_id: string }>(folder, `select run_id from runs where status = 'running'`);
+		const cancel = await runProgram(['runs', 'cancel', run?.run_id ?? ''], { cwd: folder, env });
+		assert.equal(cancel.code, 0, cancel.stderr);
+		const ended = await running.ended;
+		assert.equal(ended.code, 130, ended.stderr);
+		const [after] = query<{ status: string }>(folder, `select status from runs where run_id = '${run?.run_id}'`);
+		assert.equal(after?.status, 'cancelled');
+	});
+
+	test('hands its work back and ends when the worker is asked to stop', async () => {
+		worker.kill('SIGTERM');
+		const ended = await worker.ended;
+		assert.ok(ended.code === 143 || ended.code === 0, `${ended.code} ${ended.signal} ${ended.stderr}`);
+	});
+});
