@@ -1,7 +1,7 @@
 import type { ModelState } from '../contracts/model-state.ts';
 import type { Backend } from './backend.ts';
 import { createCriticLayout, criticForward } from './critic-network.ts';
-import { readTensor } from './model-tensors.ts';
+import { readSettings, readTensor } from './model-parts.ts';
 import { splitParameters } from './parameter-layout.ts';
 import type { Discriminator } from './types.ts';
 
@@ -40,7 +40,7 @@ export function createMlpDiscriminator(
 
 	function toState(): ModelState {
 		return {
-			json: { kind: 'mlp', ...settings },
+			json: { kind: 'mlp-discriminator', ...settings },
 			tensors: { parameters: { shape: [parameters.length], data: parameters } },
 		};
 	}
@@ -50,7 +50,9 @@ export function createMlpDiscriminator(
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreMlpDiscriminator(backend: Backend, state: ModelState): Discriminator {
-	const { width, hiddenWidths, pac } = state.json as MlpDiscriminatorSettings;
+	const names = ['width', 'hiddenWidths', 'pac'] as const;
+	const settings = readSettings<MlpDiscriminatorSettings>(state, 'mlp-discriminator', names);
+	const { width, hiddenWidths, pac } = settings;
 	const { total } = createCriticLayout({ inputWidth: width * pac, hiddenWidths });
-	return createMlpDiscriminator(backend, { width, hiddenWidths, pac }, readTensor(state, 'parameters', total));
+	return createMlpDiscriminator(backend, settings, readTensor(state, 'parameters', total));
 }

@@ -19,7 +19,7 @@ import {
 	generatorInference,
 } from './generator-network.ts';
 import { clearOffsets } from './layers/span-output.ts';
-import { readTensor } from './model-tensors.ts';
+import { readSettings, readTensor } from './model-parts.ts';
 import type { OffsetModes } from './offset-modes.ts';
 import { splitParameters } from './parameter-layout.ts';
 import type { Generator } from './types.ts';
@@ -120,7 +120,7 @@ export function createMlpGenerator(
 
 	function toState(): ModelState {
 		return {
-			json: { kind: 'mlp', ...settings },
+			json: { kind: 'mlp-generator', ...settings },
 			tensors: {
 				parameters: { shape: [parameters.length], data: parameters },
 				normMean: { shape: [statistics.mean.length], data: statistics.mean },
@@ -139,8 +139,9 @@ export function createMlpGenerator(
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreMlpGenerator(backend: Backend, state: ModelState): Generator {
-	const { layout, latentWidth, hiddenWidths, offsets } = state.json as MlpGeneratorSettings;
-	const settings = { layout, latentWidth, hiddenWidths, offsets };
+	const names = ['layout', 'latentWidth', 'hiddenWidths', 'offsets'] as const;
+	const settings = readSettings<MlpGeneratorSettings>(state, 'mlp-generator', names);
+	const { hiddenWidths } = settings;
 	const hidden = hiddenWidths.reduce((sum, width) => sum + width, 0);
 	const { total } = createGeneratorLayout(generatorShape(settings));
 	return createMlpGenerator(backend, settings, readTensor(state, 'parameters', total), {

@@ -10,7 +10,7 @@ import { createSpanOutputLayer, disposeSpanOutputLayer } from './layers/span-out
 import { createMlpDiscriminator } from './mlp-discriminator.ts';
 import { createMlpGenerator, generatorShape, measureNormStatistics } from './mlp-generator.ts';
 import { createStepBuffers, type NetworkState, type StepContext, type StepMeasures, trainStep } from './mlp-step.ts';
-import { readTensor } from './model-tensors.ts';
+import { readSettings, readTensor } from './model-parts.ts';
 import { createMomentMatcher, disposeMomentMatcher } from './moment-matching.ts';
 import { findOffsetModes } from './offset-modes.ts';
 import { type MlpOptions, MOMENTS, type ResolvedMlpOptions, resolveMlpOptions } from './options.ts';
@@ -28,8 +28,7 @@ interface TrainingState {
 	readonly random: RandomState;
 }
 
-interface CheckpointJson {
-	readonly kind: 'mlp';
+interface CheckpointSettings {
 	readonly step: number;
 	readonly seed: number;
 	readonly recoveries: number;
@@ -94,7 +93,9 @@ export function restoreMlpTrainer(
 	encoded: Float32Array,
 	state: ModelState,
 ): Trainer {
-	const { step, seed, recoveries, random, options, history } = state.json as CheckpointJson;
+	const names = ['step', 'seed', 'recoveries', 'random', 'options', 'history'] as const;
+	const settings = readSettings<CheckpointSettings>(state, 'mlp-trainer', names);
+	const { step, seed, recoveries, random, options, history } = settings;
 	const { generator, critic } = networkShapes(layout, options);
 	const { tf } = backend;
 	const read = (name: string, length: number) => tf.tensor1d(readTensor(state, name, length));
@@ -227,8 +228,7 @@ function assembleTrainer(
 	}
 
 	function checkpoint(): ModelState {
-		const json: CheckpointJson = {
-			kind: 'mlp',
+		const settings: CheckpointSettings = {
 			step,
 			seed,
 			recoveries,
@@ -238,7 +238,7 @@ function assembleTrainer(
 		};
 		const { generator, critic, average } = networks;
 		return {
-			json,
+			json: { kind: 'mlp-trainer', ...settings },
 			tensors: {
 				generator: readFlat(generator.parameters),
 				'generator.firstMoment': readFlat(generator.firstMoment),

@@ -62,9 +62,9 @@ function offsetsByLevel(rows: Float32Array): number[] {
 describe('training of the plain GAN', () => {
 	for (const loss of ['wasserstein-gp', 'non-saturating'] as const satisfies readonly LossName[]) {
 		it(`learns with ${loss} how columns hang together, much better than independent columns`, async () => {
-			const options: MlpOptions = { ...small, loss, batchRows: 100, latentWidth: 16, steps: 300 };
+			const options: MlpOptions = { ...small, loss, batchRows: 100, latentWidth: 16, steps: 180 };
 			const trainer = createMlpTrainer(backend, mixedLayout, real, options, 3);
-			await trainer.train({ untilStep: 300 });
+			await trainer.train({ untilStep: 180 });
 			const generator = trainer.generator();
 			const made = generator.sample(4000, createRandom(9));
 			const fresh = drawMixedRows(4000, 2);
@@ -179,13 +179,14 @@ describe('training of the plain GAN', () => {
 		assert.throws(() => create(real, { steps: 0 }), { code: 'CONFIG_INVALID', where: 'option "steps"' });
 	});
 
-	it('refuses a checkpoint of other networks', () => {
+	it('refuses a checkpoint that lacks a part, and the state of something else', () => {
 		const trainer = createMlpTrainer(backend, mixedLayout, real, small, 0);
 		const state = trainer.checkpoint();
 		const { average: _, ...tensors } = state.tensors;
 		assert.throws(() => restoreMlpTrainer(backend, mixedLayout, real, { json: state.json, tensors }), {
 			code: 'MODEL_INVALID',
 		});
+		assert.throws(() => restoreMlpGenerator(backend, state), { code: 'MODEL_INVALID' });
 		trainer.dispose();
 	});
 });
