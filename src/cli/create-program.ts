@@ -5,15 +5,6 @@ import { COMMANDS } from './command-list.ts';
 import { parseWhole } from './parse-arguments.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What every command can be given, before its name or after it. */
-export interface GlobalFlags {
-	readonly json?: boolean;
-	readonly db?: string;
-	readonly seed?: number;
-	readonly config?: string;
-	readonly quiet?: boolean;
-}
-
 /**
  * The program with all its commands; only those that the arguments name are loaded. Errors of the arguments
  * are thrown (commander's `CommanderError`), nothing ends the process.

@@ -47,10 +47,15 @@ function textOrNull(value: unknown): string | null {
 	return typeof value === 'string' ? value : null;
 }
 
-/** `amount 1912.5 (usual: between 3 and 120 in 90 % of rows)`. */
+/** `amount 1912.5, usual between 3 and 120 in 90 % of rows`. */
 export function describeReason({ feature, value, typical }: Reason): string {
 	const what = `${escapeControls(feature ?? 'other columns')} ${describeValue(value)}`;
-	return typical === null ? what : `${what} (usual: ${escapeControls(typical)})`;
+	return typical === null ? what : `${what}, usual ${escapeControls(shorten(typical))}`;
+}
+
+/** The first of what is usual: `"groceries" (34 %)`, `between 3 and 120 in 90 % of rows`. */
+function shorten(typical: string): string {
+	return /^"(?:[^"]|"(?! \())*" \([^)]*\)/.exec(typical)?.[0] ?? typical.split('; ', 1)[0] ?? typical;
 }
 
 /** The reasons that speak against the record most, in one line. */

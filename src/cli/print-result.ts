@@ -4,7 +4,7 @@ import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts'
 import { commandName } from './command-name.ts';
 import { describeReasons } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
-import { formatTable } from './format-table.ts';
+import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -30,11 +30,11 @@ function heading(text: string, terminal: Terminal): void {
 export function printColumns(columns: readonly ColumnResult[], terminal: Terminal): void {
 	if (columns.length === 0) return;
 	const counts = new Map<string, number>();
-	for (const { kind, role } of columns) if (role === 'feature') counts.set(kind, (counts.get(kind) ?? 0) + 1);
+	for (const column of columns) if (isLearnt(column)) counts.set(column.kind, (counts.get(column.kind) ?? 0) + 1);
 	const kinds = [...counts].sort((a, b) => b[1] - a[1]).map(([kind, count]) => `${count} ${kind}`);
 	heading('Columns', terminal);
 	terminal.out(`  learnt from: ${kinds.length === 0 ? 'none' : kinds.join(', ')}`);
-	const notable = columns.filter((column) => column.role !== 'feature' || column.note !== null);
+	const notable = columns.filter((column) => !isLearnt(column) || column.note !== null);
 	if (notable.length === 0) return;
 	const rows = notable.map(({ name, kind, role, note }) => [
 		`  ${escapeControls(name)}`,
@@ -43,6 +43,11 @@ export function printColumns(columns: readonly ColumnResult[], terminal: Termina
 	]);
 	const table = formatTable([{ header: '', maxWidth: 32 }, { header: '' }, { header: '' }], rows);
 	terminal.out(table.slice(table.indexOf('\n') + 1));
+}
+
+/** Other kinds hold nothing to learn, whatever the column is for. */
+function isLearnt({ kind, role }: ColumnResult): boolean {
+	return role === 'feature' && kind !== 'constant' && kind !== 'key' && kind !== 'text';
 }
 
 /** The most anomalous records, each with what speaks against it. */
@@ -58,12 +63,14 @@ export function formatScoredRecord(record: ScoredRecord, terminal: Terminal): st
 	const colour = severity === 'critical' ? 'red' : severity === 'low' ? 'dim' : 'yellow';
 	const head = `${String(rank).padStart(3)}. row ${rowNumber}${key}  score ${formatScore(score)}  `;
 	const why = describeReasons(reasons);
-	return `${head}${terminal.paint(colour, severity)}${why === '' ? '' : `\n     ${why}`}`;
+	// A pipe has no width; a terminal would break the line in the middle of a word.
+	const width = terminal.stdout.isTTY === true ? (terminal.stdout.columns ?? 80) - 6 : Number.POSITIVE_INFINITY;
+	return `${head}${terminal.paint(colour, severity)}${why === '' ? '' : `\n     ${cutToWidth(why, width)}`}`;
 }
 
 /** A key that is a content hash says nothing to a person. */
 function isOwnKey(recordKey: string): boolean {
-	return !/^[0-9a-f]{32,64}([#:-]\d+)?$/.test(recordKey);
+	return !/^[0-9a-f]{16,64}-\d+$/.test(recordKey);
 }
 
 /** Four digits; only the very highest is shown as 1. */
@@ -129,9 +136,9 @@ export function printNext(result: RunResult, next: readonly NextCommand[], termi
 	if (next.length === 0) return;
 	heading('Next', terminal);
 	const name = commandName();
-	const width = Math.max(...next.map(([line]) => line.length));
 	for (const [line, words] of next) {
-		terminal.out(`  ${terminal.paint('cyan', `${name} ${line}`)}${' '.repeat(width - line.length)}  # ${words}`);
+		terminal.out(`  ${terminal.paint('dim', `# ${words}`)}`);
+		terminal.out(`  ${terminal.paint('cyan', `${name} ${line}`)}`);
 	}
 }
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ConfigFlags } from '../runtime/resolve-config.ts';
-import type { GlobalFlags } from './create-program.ts';
+import type { GlobalFlags } from './global-flags.ts';
 import { parseDelimiter, parseNames, parsePercent, parseWhole } from './parse-arguments.ts';
 
 /** The options of commands that read a table. */

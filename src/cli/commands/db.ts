@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import type { GlobalFlags } from '../create-program.ts';
 import { formatQuantity } from '../format-values.ts';
+import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineDb(group: Command, terminal: Terminal): void {

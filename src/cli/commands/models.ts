@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import type { GlobalFlags } from '../create-program.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatNumber } from '../format-values.ts';
+import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
 

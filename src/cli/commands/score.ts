@@ -38,7 +38,8 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			const { getModel } = await import('../../store/models.ts');
 			const model = await getModel(workspace.store, flags.model);
 			const done = await carryOutRun(workspace, { kind: 'score', modelId: model.model_id, ...what }, flags, terminal);
-			const result = { ...(await collectResult(workspace, done.summary)), metrics: [] };
+			// Columns and metrics are those of the model; the new table has nothing to say about them.
+			const result = { ...(await collectResult(workspace, done.summary)), columns: [], metrics: [] };
 			if (terminal.json) return terminal.outJson(result);
 			printResult(result, done.tookMs, terminal);
 			const next = nextCommands(result, flags.db).filter(([line]) => !/^(score|generate) /.test(line));

@@ -3,8 +3,8 @@ import { type Command, Option } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED } from '../carry-out-run.ts';
-import type { GlobalFlags } from '../create-program.ts';
 import { formatQuantity } from '../format-values.ts';
+import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import type { GlobalFlags } from '../create-program.ts';
 import { ExitWith } from '../exit-with.ts';
+import type { GlobalFlags } from '../global-flags.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
