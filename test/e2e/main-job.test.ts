@@ -17,11 +17,10 @@ async function simulate(folder: string, seed = 1): Promise<string> {
 }
 
 describe('the main job', () => {
-	let folder: string;
+	const folder = workFolder({ after });
 	let file: string;
 
 	before(async () => {
-		folder = workFolder({ after });
 		file = await simulate(folder);
 		const ended = await runProgram(['run', file, ...FLAGS], { cwd: folder });
 		assert.equal(ended.code, 0, ended.stderr);

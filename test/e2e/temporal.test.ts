@@ -7,7 +7,8 @@ import { startTemporal } from './temporal-server.ts';
 const FLAGS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '100', '--seed', '7'];
 
 describe('the same pipeline on Temporal', () => {
-	let folder: string;
+	const folder = workFolder({ after });
+	const alone = workFolder({ after });
 	let file: string;
 	let env: NodeJS.ProcessEnv;
 	let stopServer: () => Promise<void>;
@@ -20,7 +21,6 @@ describe('the same pipeline on Temporal', () => {
 	};
 
 	before(async () => {
-		folder = workFolder({ after });
 		const simulated = await runProgram(['simulate', 'payments', '--rows', '500', '--out', 'payments.csv'], {
 			cwd: folder,
 		});
@@ -57,7 +57,6 @@ describe('the same pipeline on Temporal', () => {
 		assert.deepEqual(run, { status: 'succeeded', runner: 'temporal' });
 		assert.equal(query<{ n: number }>(folder, 'select count(*) as n from scores')[0]?.n, 500);
 
-		const alone = workFolder({ after });
 		const inProcess = await runProgram(['run', file, ...FLAGS], { cwd: alone });
 		assert.equal(inProcess.code, 0, inProcess.stderr);
 		assert.equal(scoreDigest(folder), scoreDigest(alone));

@@ -9,7 +9,7 @@ import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
-import { describeReasons } from '../../scoring/reasons.ts';
+import { describeReasons, describeTypical } from '../../scoring/reasons.ts';
 import { restoreScorer } from '../../scoring/restore-scorer.ts';
 import type { ScoredRows } from '../../scoring/scorer.ts';
 import { pickRows } from '../load-features.ts';
@@ -67,6 +67,7 @@ function describeRows(
 ): Cells {
 	const columnOf = specs.map((spec) => batch.columns[batch.names.indexOf(spec.column)]);
 	const width = specs.length;
+	const typical = specs.map(describeTypical);
 	const dictionary: string[] = [];
 	const codes = new Int32Array(batch.rows);
 	for (let row = 0; row < batch.rows; row++) {
@@ -75,6 +76,7 @@ function describeRows(
 		const at = (place ?? row) * width;
 		const described = describeReasons({
 			specs,
+			typical,
 			contributions: (source.contributions as Float64Array).subarray(at, at + width),
 			marginal: (source.marginal as Float64Array).subarray(at, at + width),
 			values: columnOf.map((cells) => (cells === undefined ? null : cellValue(cells, row))),
