@@ -1,7 +1,7 @@
-import { constants, existsSync } from 'node:fs';
-import { access, mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { formatBytes, formatQuantity } from './format-values.ts';
 
@@ -133,42 +133,21 @@ async function checkDatabase(db: string | undefined): Promise<Finding> {
 
 const ONLY_FOR_TEMPORAL = 'only needed for --temporal';
 
-async function checkTemporalBinary(download: boolean): Promise<Finding> {
-	const found = await findTemporal(download);
-	if (found.path !== null) return finding('Temporal CLI', 'ok', found.path, null, { path: found.path });
-	const remedy = 'install it from https://temporal.io/setup/install-temporal-cli, or name it with TEMPORAL_CLI';
-	return finding('Temporal CLI', 'optional', `${found.reason}, ${ONLY_FOR_TEMPORAL}`, remedy, { path: null });
-}
-
-interface GetTemporal {
-	readonly getTemporal: (options: { readonly download: boolean }) => Promise<string | null>;
-}
-
-async function findTemporal(download: boolean): Promise<{ readonly path: string | null; readonly reason: string }> {
-	const script = join(packageRoot(), 'scripts', 'get-temporal.mjs');
-	if (existsSync(script)) {
-		try {
-			const { getTemporal } = (await import(script)) as GetTemporal;
-			return { path: await getTemporal({ download }), reason: 'not found' };
-		} catch (error) {
-			return { path: null, reason: error instanceof Error ? error.message : String(error) };
-		}
-	}
-	const named = process.env.TEMPORAL_CLI;
-	const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-	for (const path of named === undefined ? folders.map((folder) => join(folder, 'temporal')) : [named]) {
-		if (
-			await access(path, constants.X_OK).then(
-				() => true,
-				() => false,
-			)
-		)
-			return { path, reason: '' };
-	}
-	return {
-		path: null,
-		reason: named === undefined ? 'not on the PATH' : `TEMPORAL_CLI names ${named}, which cannot be run`,
+interface FindTemporal {
+	readonly findTemporal: (options: { readonly download: boolean }) => {
+		readonly path?: string;
+		readonly obstacles: readonly string[];
 	};
+}
+
+async function checkTemporalBinary(download: boolean): Promise<Finding> {
+	const script = join(packageRoot(), 'scripts', 'install', 'find-temporal.mjs');
+	const { findTemporal } = (await import(script)) as FindTemporal;
+	const { path, obstacles } = findTemporal({ download });
+	if (path !== undefined) return finding('Temporal CLI', 'ok', path, null, { path });
+	const remedy = `${download ? '' : 'counterfoil doctor --download fetches it; '}or install it (https://docs.temporal.io/cli)`;
+	const words = [...obstacles, ONLY_FOR_TEMPORAL].join(', ');
+	return finding('Temporal CLI', 'optional', words, remedy.replace(/^or /, ''), { path: null, obstacles });
 }
 
 async function checkTemporalServer(): Promise<Finding> {
