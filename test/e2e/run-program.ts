@@ -62,7 +62,9 @@ export function startProgram(
 				look();
 				void ended.then(() => reject(new Error(`ended before ${pattern}:\n${stderr}`)));
 			}),
-		kill: (signal) => process.kill(-(child.pid as number), signal),
+		kill: (signal) => {
+			if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), signal);
+		},
 	};
 }
 
