@@ -1,5 +1,6 @@
 import type { ArtifactRef } from '../contracts/pipeline.ts';
 import type { ArtifactStore } from './artifact-store.ts';
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
