@@ -14,15 +14,15 @@ export interface ErrorKind {
 }
 
 export const ERROR_CATALOGUE = {
-	ARROW_UNREADABLE: {
-		retryable: false,
-		exitCode: 4,
-		meaning: 'The Arrow data is truncated, damaged or uses a type that is not supported.',
-	},
 	ARROW_COMPRESSION_UNSUPPORTED: {
 		retryable: false,
 		exitCode: 4,
 		meaning: 'The Arrow bodies are compressed with a codec that is not available.',
+	},
+	ARROW_UNREADABLE: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The Arrow data is truncated, damaged or uses a type that is not supported.',
 	},
 	ARTIFACT_CORRUPT: {
 		retryable: false,
