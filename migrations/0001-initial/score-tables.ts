@@ -22,10 +22,12 @@ async function createRecords(db: Kysely<unknown>, dialect: SchemaDialect): Promi
 		.addPrimaryKeyConstraint('records_key', ['dataset_id', 'row_number'])
 		.addUniqueConstraint('records_one_per_key', ['dataset_id', 'record_key'])
 		.addCheckConstraint('records_data_is_object', dialect.isJson('data_json', 'object'))
-		.modifyEnd(dialect.clusteredTable)
+		.modifyEnd(dialect.table)
 		.execute();
 }
 
+// Rows of records and scores are long: in a table without row ids each one over a quarter of a page would take a page
+// of its own.
 async function createScores(db: Kysely<unknown>, dialect: SchemaDialect): Promise<void> {
 	await db.schema
 		.createTable('scores')
@@ -50,7 +52,7 @@ async function createScores(db: Kysely<unknown>, dialect: SchemaDialect): Promis
 		.addCheckConstraint('scores_severity_known', sql`severity in ('low', 'medium', 'high', 'critical')`)
 		.addCheckConstraint('scores_alert_is_flag', sql`is_alert in (0, 1)`)
 		.addCheckConstraint('scores_reasons_is_array', dialect.isJson('reasons', 'array'))
-		.modifyEnd(dialect.clusteredTable)
+		.modifyEnd(dialect.table)
 		.execute();
 	await db.schema
 		.createIndex('scores_top')

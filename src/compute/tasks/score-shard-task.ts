@@ -79,9 +79,17 @@ function describeRows(
 			typical,
 			contributions: (source.contributions as Float64Array).subarray(at, at + width),
 			marginal: (source.marginal as Float64Array).subarray(at, at + width),
+			top: (cheap.score[row] as number) >= SEVERITY_THRESHOLDS.medium ? 5 : 3,
 			values: columnOf.map((cells) => (cells === undefined ? null : cellValue(cells, row))),
 		});
-		codes[row] = dictionary.push(JSON.stringify(described)) - 1;
+		codes[row] = dictionary.push(JSON.stringify(described, roundNats)) - 1;
 	}
 	return { type: 'text', codes, dictionary };
+}
+
+const NATS = new Set(['contribution', 'marginal', 'dependence']);
+
+/** Ten-millionths of a nat: the parts of six columns still add up to the surprise to 1e-6. */
+function roundNats(name: string, value: unknown): unknown {
+	return NATS.has(name) && typeof value === 'number' ? Math.round(value * 1e7) / 1e7 : value;
 }
