@@ -1,22 +1,34 @@
 /**
- * Whether the first message of Arrow IPC data is a schema that declares big-endian values. apache-arrow does
- * not look at it and would read other numbers than were written.
+ * Whether Arrow data declares big-endian values. apache-arrow does not look at it and would read other numbers
+ * than were written. The flag is in the schema, which is in the first message of a stream and in the footer of a
+ * file, both flatbuffers (Schema.fbs, Message.fbs and File.fbs of the Arrow format):
  *
- * The message is a flatbuffer: Message { version, header_type, header, bodyLength }, header: Schema
- * { endianness: short, ... } (Schema.fbs and Message.fbs of the Arrow format).
+ *     Message { version, header_type, header: Schema, bodyLength }   Footer { version, schema: Schema, ... }
+ *     Schema { endianness: short, fields }
  */
-export function isBigEndianSchema(head: Buffer): boolean {
-	try {
+export function isBigEndianStream(head: Buffer): boolean {
+	return readFlag(head, () => {
 		const start = head.readInt32LE(0) === -1 ? 8 : 4;
-		const message = start + head.readUInt32LE(start);
-		const header = fieldAt(head, message, 2);
-		if (header === null) return false;
-		const schema = header + head.readUInt32LE(header);
-		const endianness = fieldAt(head, schema, 0);
-		return endianness !== null && head.readInt16LE(endianness) === 1;
-	} catch {
+		return { table: start + head.readUInt32LE(start), field: 2 };
+	});
+}
+
+/** @param footer without its length and the magic bytes after it. */
+export function isBigEndianFooter(footer: Buffer): boolean {
+	return readFlag(footer, () => ({ table: footer.readUInt32LE(0), field: 1 }));
+}
+
+function readFlag(bytes: Buffer, findSchema: () => { table: number; field: number }): boolean {
+	try {
+		const { table, field } = findSchema();
+		const pointer = fieldAt(bytes, table, field);
+		if (pointer === null) return false;
+		const endianness = fieldAt(bytes, pointer + bytes.readUInt32LE(pointer), 0);
+		return endianness !== null && bytes.readInt16LE(endianness) === 1;
+	} catch (error) {
 		// Too short or not Arrow at all: the reader says what is wrong with it.
-		return false;
+		if (error instanceof RangeError) return false;
+		throw error;
 	}
 }
 

@@ -158,6 +158,7 @@ function scoreConsistency(records: FramedRecords): number {
 	return (agreement * count) / total;
 }
 
+/** The most frequent number of fields; of two that are equally frequent the larger. */
 function findMode(records: FramedRecords, from: number): { fields: number; count: number } {
 	const counts = new Map<number, number>();
 	for (let i = from; i < records.starts.length; i++) {
@@ -166,23 +167,25 @@ function findMode(records: FramedRecords, from: number): { fields: number; count
 		counts.set(fields, (counts.get(fields) ?? 0) + 1);
 	}
 	let mode = { fields: 0, count: 0 };
-	for (const [fields, count] of counts) if (count > mode.count) mode = { fields, count };
+	for (const [fields, count] of counts) {
+		if (count > mode.count || (count === mode.count && fields > mode.fields)) mode = { fields, count };
+	}
 	return mode;
 }
 
 /**
- * Leading records of a single field are a preamble (a title, a date) if most others have several, and if it
- * cannot be the header of a table of one column: there are three fields or more, or a blank line follows.
+ * Leading records with at most half of the fields that most records have are a preamble (a title, a date)
+ * and no header. A single field before records of two is one only if a blank line follows it: it may as well be
+ * the header of a column of prose.
  */
 function countPreamble(records: FramedRecords): number {
+	const mode = findMode(records, 0);
 	let leading = 0;
-	while (leading < records.starts.length && leading < MAX_PREAMBLE_RECORDS && records.fields[leading] === 1) leading++;
-	if (leading === 0 || leading === records.starts.length) return 0;
-	const mode = findMode(records, leading);
-	if (mode.count * 2 <= records.starts.length - leading || records.fields[leading] !== mode.fields) return 0;
-	const lineAfter = (records.lines[leading - 1] as number) + 1;
-	const isSetOff = (records.lines[leading] as number) > lineAfter;
-	return mode.fields >= 3 || (mode.fields === 2 && isSetOff) ? leading : 0;
+	while (leading < records.starts.length && (records.fields[leading] as number) * 2 <= mode.fields) leading++;
+	if (leading === 0 || leading > MAX_PREAMBLE_RECORDS || records.fields[leading] !== mode.fields) return 0;
+	if (mode.count * 2 <= records.starts.length - leading) return 0;
+	const isSetOff = (records.lines[leading] as number) > (records.lines[leading - 1] as number) + 1;
+	return mode.fields >= 3 || isSetOff ? leading : 0;
 }
 
 function requireHeader(records: FramedRecords, preamble: number, sample: Sample, path: string): void {

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import { type InflateLimits, inflateGzip } from './inflate-gzip.ts';
@@ -18,6 +19,11 @@ export interface OpenSource {
 	readonly isHeadWhole: boolean;
 	/** The decompressed bytes from the first to the last, once. */
 	bytes(): AsyncGenerator<Buffer>;
+	/**
+	 * The decompressed bytes as a file that can be read at any place, instead of `bytes()`: the file itself once
+	 * it was hashed, or a temporary copy without a name.
+	 */
+	asFile(): Promise<FileHandle>;
 	/** Size and SHA-256 (hex) of the file as stored; the hash is null before the last byte was read. */
 	stored(): { readonly bytes: number; readonly sha256: string | null };
 	/** Bytes after the end of the compressed data, which were left out. */
@@ -74,25 +80,51 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 		const { head, pieces, isWhole } = await readHead(plain);
 		const format = sniffFormat(head, path, options.encoding !== undefined);
 		let isTaken = false;
+		let copy: FileHandle | undefined;
+		function takeBytes(): AsyncGenerator<Buffer> {
+			if (isTaken) throw new CounterfoilError('INTERNAL', 'The bytes of a source can be read only once.');
+			isTaken = true;
+			return prepend(pieces, plain);
+		}
 		return {
 			path,
 			format,
 			compression: isGzip ? 'gzip' : 'none',
 			head,
 			isHeadWhole: isWhole,
-			bytes() {
-				if (isTaken) throw new CounterfoilError('INTERNAL', 'The bytes of a source can be read only once.');
-				isTaken = true;
-				return prepend(pieces, plain);
+			bytes: takeBytes,
+			async asFile() {
+				if (isGzip) copy = await openTemporary();
+				for await (const piece of takeBytes()) await copy?.write(piece).catch(describeSpoolError);
+				return copy ?? handle;
 			},
 			stored: () => ({ bytes: sha256 === null ? size : bytesRead, sha256 }),
 			trailingBytes: () => trailing,
-			close: () => handle.close(),
+			async close() {
+				await copy?.close();
+				await handle.close();
+			},
 		};
 	} catch (error) {
 		await handle.close();
 		throw error;
 	}
+}
+
+/** A file that is gone when it is closed, whatever becomes of the process. */
+async function openTemporary(): Promise<FileHandle> {
+	const path = join(tmpdir(), `counterfoil-${randomUUID()}`);
+	const handle = await open(path, 'wx+', 0o600).catch(describeSpoolError);
+	await rm(path);
+	return handle;
+}
+
+function describeSpoolError(error: unknown): never {
+	throw new CounterfoilError('DISK_FULL', 'There is no space to decompress an Arrow file into.', {
+		where: tmpdir(),
+		hint: 'Free some space, name another folder in TMPDIR, or decompress the file yourself.',
+		cause: error,
+	});
 }
 
 /** A FIFO would block on opening and a device could be endless, so both are told apart before they are opened. */

@@ -25,10 +25,12 @@ export function parseRecords(
 ): string[][] {
 	const rows = parseText(joinRuns(text, records, picks), options);
 	if (rows.length === picks.length) return rows;
-	return picks.map((pick) => {
-		const single = parseText(text.subarray(records.starts[pick], records.ends[pick]), options);
-		return single.length === 1 ? (single[0] as string[]) : [];
-	});
+	if (picks.length === 1) return [[]];
+	const middle = picks.length >> 1;
+	return [
+		...parseRecords(text, records, picks.slice(0, middle), options),
+		...parseRecords(text, records, picks.slice(middle), options),
+	];
 }
 
 function parseText(text: Buffer, options: ParseOptions): string[][] {

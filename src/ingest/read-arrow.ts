@@ -1,9 +1,19 @@
+import type { FileHandle } from 'node:fs/promises';
 import * as zlib from 'node:zlib';
-import { CompressionType, compressionRegistry, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
+import {
+	CompressionType,
+	compressionRegistry,
+	Message,
+	type RecordBatch,
+	RecordBatchReader,
+	type Schema,
+} from 'apache-arrow';
+import { type FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { type CellAppender, createCellAppender } from './arrow-cells.ts';
-import { isBigEndianSchema } from './arrow-endianness.ts';
+import { isBigEndianFooter, isBigEndianStream } from './arrow-endianness.ts';
 import { createBatchBuilder } from './build-columns.ts';
+import { checkArrowData } from './check-arrow-data.ts';
 import { MAX_COLUMNS } from './detect-dialect.ts';
 import type { OpenSource } from './open-source.ts';
 import { repairNames } from './repair-names.ts';
@@ -16,19 +26,13 @@ export interface OpenArrow {
 	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
 }
 
-/** `ARROW1` and two bytes of padding. */
-const FILE_HEADER_BYTES = 8;
-const MAGIC = Buffer.from('ARROW1');
-/** A record batch that claims more rows than this is damaged; writers keep far below. */
-const MAX_BATCH_ROWS = 2 ** 31 - 1;
-/** Rows of a batch that has no values at all (null columns only) cost nothing to claim. */
-const MAX_EMPTY_ROWS = 100_000_000;
+/** Length of the footer (4 bytes) and `ARROW1`. */
+const FOOTER_TAIL_BYTES = 10;
 /** Largest decompressed buffer of one column of a record batch. */
 const MAX_BUFFER_BYTES = 2 ** 30;
 
 /**
- * Reads Arrow IPC, stream or file. A file is a stream between a magic number and a footer, and is read as one:
- * from the first byte to the last, compressed or not, one record batch in memory at a time.
+ * Reads Arrow IPC, stream or file, one record batch in memory at a time.
  *
  * @throws ARROW_UNREADABLE, ARROW_COMPRESSION_UNSUPPORTED (LZ4); both also while the rows are read.
  */
@@ -38,24 +42,21 @@ export async function openArrow(
 	repairs: RepairLog,
 ): Promise<OpenArrow> {
 	const { path } = source;
-	const isFile = source.format === 'arrow-file';
 	registerZstd();
-	const bytes = createTail(source.bytes(), isFile ? FILE_HEADER_BYTES : 0);
+	const input = source.format === 'arrow-file' ? await openFileInput(source) : openStreamInput(source);
 
 	async function guard<T>(action: () => Promise<T> | T, where = path): Promise<T> {
 		try {
 			return await action();
 		} catch (error) {
-			// The library ends the stream on an error of the source and then reports it as cut short.
-			throw bytes.failure() ?? describeArrowError(error, where);
+			// The library takes an error of its source for the end of the stream and then finds it cut short.
+			throw input.failure() ?? describeArrowError(error, where);
 		}
 	}
 
-	if (isBigEndianSchema(source.head.subarray(isFile ? FILE_HEADER_BYTES : 0))) {
-		throw unreadable(path, 'It is big-endian.', 'Write it on a little-endian machine.');
-	}
+	if (input.isBigEndian) throw unreadable(path, 'It is big-endian.', 'Write it on a little-endian machine.');
 	const { reader, schema } = await guard(async () => {
-		const opened = await (await RecordBatchReader.from(bytes.stream)).open();
+		const opened = await (await input.createReader()).open();
 		return { reader: opened, schema: opened.schema as Schema | undefined };
 	});
 	if (schema === undefined) throw unreadable(path, 'It has no schema.');
@@ -81,7 +82,7 @@ export async function openArrow(
 			const next = await guard(() => reader.next());
 			if (next.done) break;
 			const batch = next.value as RecordBatch;
-			await guard(() => requireSoundBatch(batch, appenders.length));
+			await guard(() => checkBatch(batch, appenders.length));
 			for (let from = 0; from < batch.numRows; ) {
 				const to = Math.min(batch.numRows, from + rowsPerBatch - rows);
 				for (const [index, append] of appenders.entries()) {
@@ -98,60 +99,118 @@ export async function openArrow(
 				rows = 0;
 			}
 		}
-		const end = await bytes.drain();
-		if (isFile && !end.equals(MAGIC)) throw unreadable(path, 'It is cut short: its end is missing.');
+		await input.drain();
 		if (rows > 0) yield { batch: builder.take(rows), firstRow, rejects: [] };
 	}
 
 	return { names, read };
 }
 
-/** The bytes from `skip` on; knows the last ones, and what went wrong in getting them. */
-function createTail(
-	bytes: AsyncGenerator<Buffer>,
-	skip: number,
-): { stream: AsyncIterable<Uint8Array>; drain(): Promise<Buffer>; failure(): unknown } {
-	let failure: unknown;
-	let last: Buffer = Buffer.alloc(0);
-	let toSkip = skip;
+/** Where the library gets its bytes from. */
+interface ArrowInput {
+	readonly isBigEndian: boolean;
+	createReader(): Promise<RecordBatchReader>;
+	/** Reads what follows the last record batch, so that the hash is whole. */
+	drain(): Promise<void>;
+	/** What went wrong in getting the bytes. */
+	failure(): unknown;
+}
 
+/**
+ * A file is read as the stream that it holds: the schema of its footer, then the blocks that the footer lists,
+ * dictionaries first. The library's own reader of files goes on without end where a footer is damaged.
+ */
+async function openFileInput(source: OpenSource): Promise<ArrowInput> {
+	const file = await source.asFile();
+	const { size } = await file.stat();
+	const footerBytes = await readFooter(file, size, source.path);
+	let footer: Footer;
+	let blocks: FileBlock[];
+	try {
+		footer = Footer.decode(footerBytes);
+		blocks = [...footer.dictionaryBatches(), ...footer.recordBatches()];
+	} catch (error) {
+		throw unreadable(source.path, 'Its footer is damaged.', undefined, error);
+	}
+	const lengths = blocks.map((block) => block.metaDataLength + block.bodyLength);
+	const isInside = blocks.every((block, i) => block.offset >= 0 && block.offset + (lengths[i] as number) <= size);
+	// No block twice: a small file must not become a large table.
+	if (!isInside || lengths.reduce((sum, length) => sum + length, 0) > size) {
+		throw unreadable(source.path, 'Its footer is damaged.');
+	}
+
+	async function* readBlocks(): AsyncGenerator<Uint8Array> {
+		yield frameMessage(Message.encode(Message.from(footer.schema)));
+		for (const [i, block] of blocks.entries()) yield readExactly(file, block.offset, lengths[i] as number);
+	}
+
+	return {
+		isBigEndian: isBigEndianFooter(footerBytes),
+		createReader: () => RecordBatchReader.from(readBlocks()),
+		drain: () => Promise.resolve(),
+		failure: () => undefined,
+	};
+}
+
+async function readFooter(file: FileHandle, size: number, path: string): Promise<Buffer> {
+	if (size <= FOOTER_TAIL_BYTES) throw unreadable(path, 'It is cut short: its end is missing.');
+	const tail = await readExactly(file, size - FOOTER_TAIL_BYTES, FOOTER_TAIL_BYTES);
+	if (tail.toString('latin1', 4) !== 'ARROW1') throw unreadable(path, 'It is cut short: its end is missing.');
+	const length = tail.readInt32LE(0);
+	if (length <= 0 || length > size - FOOTER_TAIL_BYTES) throw unreadable(path, 'Its footer is damaged.');
+	return readExactly(file, size - FOOTER_TAIL_BYTES - length, length);
+}
+
+async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
+	const bytes = Buffer.alloc(length);
+	let done = 0;
+	while (done < length) {
+		const { bytesRead } = await file.read(bytes, done, length - done, position + done);
+		if (bytesRead === 0) throw new RangeError('it ends early');
+		done += bytesRead;
+	}
+	return bytes;
+}
+
+/** The encapsulated form of a message: continuation marker, length of the metadata, metadata padded to 8 bytes. */
+function frameMessage(metadata: Uint8Array): Buffer {
+	const padded = Math.ceil(metadata.length / 8) * 8;
+	const framed = Buffer.alloc(8 + padded);
+	framed.writeInt32LE(-1, 0);
+	framed.writeInt32LE(padded, 4);
+	framed.set(metadata, 8);
+	return framed;
+}
+
+function openStreamInput(source: OpenSource): ArrowInput {
+	const bytes = source.bytes();
+	let failure: unknown;
 	async function next(): Promise<IteratorResult<Uint8Array>> {
 		try {
-			for (;;) {
-				const { value, done } = await bytes.next();
-				if (done) return { done: true, value: undefined };
-				last = Buffer.concat([last, value.subarray(-MAGIC.length)]).subarray(-MAGIC.length);
-				const kept = value.subarray(toSkip);
-				toSkip = Math.max(0, toSkip - value.length);
-				if (kept.length > 0) return { done: false, value: kept };
-			}
+			return await bytes.next();
 		} catch (error) {
 			failure = error;
 			throw error;
 		}
 	}
-
 	return {
-		// Without `return`, so that the library does not end the bytes before the footer was seen.
-		stream: { [Symbol.asyncIterator]: () => ({ next }) },
+		isBigEndian: isBigEndianStream(source.head),
+		// Without `return`, so that the library does not end the bytes at the end of the stream.
+		createReader: () => RecordBatchReader.from({ [Symbol.asyncIterator]: () => ({ next }) }),
 		async drain() {
 			while (!(await next()).done);
-			return last;
 		},
 		failure: () => failure,
 	};
 }
 
-/** The lengths in a damaged file are not to be believed: they decide how long a loop runs. */
-function requireSoundBatch(batch: RecordBatch, columns: number): void {
+function checkBatch(batch: RecordBatch, columns: number): void {
 	const { children } = batch.data;
-	const rows = batch.numRows;
 	if (children.length !== columns) throw new TypeError('a record batch has another number of columns than the schema');
-	if (!(rows >= 0 && rows <= MAX_BATCH_ROWS)) throw new TypeError('a record batch claims an impossible number of rows');
-	if (children.some((child) => child.length !== rows))
+	if (children.some((child) => child.length !== batch.numRows)) {
 		throw new TypeError('the columns of a record batch differ in length');
-	if (rows > MAX_EMPTY_ROWS && batch.data.byteLength === 0)
-		throw new TypeError('a record batch claims rows without values');
+	}
+	for (const child of children) checkArrowData(child);
 }
 
 /** The library leaves codecs to its user; Node has zstd from 22.15 on. */

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { formatDecimal, formatInstant } from '../../src/ingest/arrow-cells.ts';
+import { encodeShard } from '../../src/ingest/arrow-shard.ts';
+import { makeFile, readAll } from './read-all.ts';
+
+const FIXTURES = join(import.meta.dirname, '../fixtures/arrow');
+
+// Made by test/fixtures/arrow/make.py with pyarrow 26.0.1.
+const EXPECTED = {
+	int32: ['1', null, '-3'],
+	int64: ['9007199254740991', null, '9007199254740993'],
+	uint64: ['0', null, '18446744073709551615'],
+	float64: ['0.5', null, null],
+	infinite: ['Infinity', '-Infinity', '1.5'],
+	half: ['1.5', null, '-2'],
+	decimal: ['123.45', null, '-0.07'],
+	decimal256: ['12345678901234567890123456789012345678901.5', null, '-1.0'],
+	bool: ['true', null, 'false'],
+	text: ['a', null, ''],
+	large_text: ['\u{1f600}', null, 'b'],
+	text_view: ['short', null, 'longer than twelve bytes'],
+	dictionary: ['x', null, 'y'],
+	date32: ['1969-12-31', null, '2024-02-29'],
+	date64: ['1969-12-31', null, '2024-02-29'],
+	time: ['23:59:59', null, '01:02:03.500'],
+	seconds: ['1960-01-02 03:04:05', null, '2024-02-29 00:00:00'],
+	nanoseconds: ['1969-12-31 23:59:59.999999999', null, '1970-01-01 00:00:00.000000001'],
+	zoned: ['1970-01-01 00:00:00', null, '1970-01-01 00:00:01.500'],
+	binary: ['00ff', null, ''],
+	list: ['[1,2]', null, '[]'],
+	struct: ['{"a":1,"b":"x"}', null, '{"a":null,"b":"y"}'],
+	null: [null, null, null],
+};
+
+test('every type of pyarrow that is supported becomes exact cells, from a file, a stream and gzip', async () => {
+	const file = join(FIXTURES, 'types.arrow');
+	const gzipped = makeFile(gzipSync(readFileSync(file)), 'types.arrow.gz');
+	for (const path of [file, join(FIXTURES, 'types.arrows'), gzipped]) {
+		const { names, rows } = await readAll(path);
+		assert.deepEqual(names, Object.keys(EXPECTED));
+		const columns = names.map((name, i) => [name, rows.map((row) => row[i])]);
+		assert.deepEqual(Object.fromEntries(columns), EXPECTED);
+	}
+});
+
+test('zstd bodies are read, LZ4 is refused with how to write the file otherwise', async () => {
+	const { rows } = await readAll(join(FIXTURES, 'zstd.feather'));
+	assert.deepEqual(rows, [
+		['1', 'a'.repeat(50)],
+		['2', 'b'.repeat(50)],
+		['3', null],
+	]);
+	await assert.rejects(readAll(join(FIXTURES, 'lz4.feather')), {
+		code: 'ARROW_COMPRESSION_UNSUPPORTED',
+		hint: /uncompressed/,
+	});
+});
+
+test('a type that the library does not know is refused', async () => {
+	await assert.rejects(readAll(join(FIXTURES, 'run-end.arrows')), {
+		code: 'ARROW_UNREADABLE',
+		message: /RunEndEncoded/,
+	});
+});
+
+test('a file that is cut anywhere is refused, also where only its footer is missing', async () => {
+	const whole = readFileSync(join(FIXTURES, 'types.arrow'));
+	for (const length of [9, 20, 400, 2_000, whole.length - 1_000, whole.length - 7, whole.length - 1]) {
+		await assert.rejects(readAll(makeFile(whole.subarray(0, length))), { code: 'ARROW_UNREADABLE' }, `${length} bytes`);
+	}
+});
+
+test('big-endian data is refused instead of read wrongly', async () => {
+	// generated_null_trivial.stream and .arrow_file of apache/arrow-testing (Apache-2.0), 1.0.0-bigendian, gzip -9n.
+	const stream =
+		'H4sIAAAAAAACA7WOSwqAMAxEX7VqEZEuuvAYHsVTeA5vHtOfiuDSKYX0NZmMiMgBeKJGZno6nFYqYy/ulTumzDFagYXygpA8gvb0DOnXl1ljluJf+2060Ojd18w0hmxfOdo7R96b+dOz5njrT9+IT3OhLE5AAQAA';
+	const file =
+		'H4sIAAAAAAACA3MMCvIPN2Rg+A8EDQwMDAIMIMDFwMfAxsDKwAFkAQEjC1xcACjOwcADEWdgBLIYGFgYGKA8BgYRsBkiQDVsDOxgWQGoXkZGCaj5MPUsYMjAwATEaQYQMZA7AnC5gxnhDoi9EHFkM2HuQAe0NJcBqpYH6G9I6AiAzQHpDgGSDlBzQP6cANUXgWbOCxziCEDbsD8ApB3BaQEAxPqC4hICAAA=';
+	for (const bytes of [stream, file]) {
+		const path = makeFile(Buffer.from(bytes, 'base64'));
+		await assert.rejects(readAll(path), { code: 'ARROW_UNREADABLE', message: /big-endian/ });
+	}
+});
+
+test('any flipped byte in the values ends in rows or in an error with a code', async () => {
+	const whole = readFileSync(join(FIXTURES, 'types.arrow'));
+	// From the body of the record batch on, up to the footer.
+	for (let at = 3_048; at < whole.length - 1_510; at += 7) {
+		const damaged = Buffer.from(whole);
+		damaged[at] = (damaged[at] as number) ^ 0xff;
+		await readAll(makeFile(damaged)).catch((error) => assert.equal(typeof error.code, 'string', String(error.stack)));
+	}
+});
+
+test('record batches are cut anew into batches of the asked size', async () => {
+	const shard = encodeShard({
+		rows: 5,
+		names: ['n'],
+		columns: [{ type: 'number', values: Float64Array.of(1, 2, 3, 4, 5) }],
+	});
+	const { batchRows, rows } = await readAll(makeFile(shard), { rowsPerBatch: 2 });
+	assert.deepEqual(batchRows, [2, 2, 1]);
+	assert.deepEqual(rows, [['1'], ['2'], ['3'], ['4'], ['5']]);
+});
+
+test('decimals and instants are written exactly', () => {
+	assert.equal(formatDecimal(-7n, 2), '-0.07');
+	assert.equal(formatDecimal(12_300n, 2), '123.00');
+	assert.equal(formatDecimal(5n, -3), '5000');
+	assert.equal(formatInstant(-1_000n), '1969-12-31 23:59:59.999999');
+	assert.equal(formatInstant(253_402_300_800_000_000_000n), '+010000-01-01 00:00:00');
+	assert.throws(() => formatInstant(10n ** 30n), /beyond the years/);
+});
