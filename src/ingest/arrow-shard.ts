@@ -16,7 +16,7 @@ import { encodeDictionary, encodeNumbers } from './arrow-data.ts';
 /**
  * A batch as an uncompressed Arrow IPC file: numbers as Float64, text as Dictionary<Int32, Utf8>, missing
  * cells as nulls. Equal batches give equal bytes. Texts have to be well-formed Unicode, as everything is that
- * was decoded from a file, and names not empty; names may repeat.
+ * was decoded from a file, and names not empty and all different.
  */
 export function encodeShard(batch: TableBatch): Uint8Array {
 	const children = batch.columns.map((cells, index) =>

@@ -60,7 +60,7 @@ test('padding after gzip data is left out and reported, and the hash covers it',
 });
 
 test('a decompression bomb ends at the limits on ratio and size', async () => {
-	const bomb = makeFile(gzipSync(`a\n${'0\n'.repeat(40_000_000)}`, { level: 1 }));
+	const bomb = makeFile(gzipSync(Buffer.concat([Buffer.from('a\n1\n'), Buffer.alloc(80_000_000, '0')]), { level: 1 }));
 	await assert.rejects(readAll(bomb), { code: 'INPUT_TOO_LARGE', message: /200 times/ });
 	await assert.rejects(readAll(makeFile(gzipSync(CSV)), { maxDecompressedBytes: 5 }), {
 		code: 'INPUT_TOO_LARGE',
