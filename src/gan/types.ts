@@ -36,6 +36,7 @@ export interface Discriminator {
 export interface TrainingHistory {
 	readonly step: number[];
 	readonly discriminatorLoss: number[];
+	/** The adversarial part alone. */
 	readonly generatorLoss: number[];
 	/** Mean length of the discriminator's gradient with respect to its input, where the penalty looks at it. */
 	readonly gradientNorm: number[];
