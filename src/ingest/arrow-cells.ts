@@ -45,14 +45,15 @@ function appendWideIntegers(data: Data, from: number, to: number, column: Column
 	}
 }
 
-/** The text of a valid slot. */
-type TextReader = (data: Data, row: number) => string;
+/** The text of a valid slot; null where it is missing all the same, as in a union. */
+type TextReader = (data: Data, row: number) => string | null;
 
 function createTextAppender(read: TextReader): CellAppender {
 	return (data, from, to, column) => {
 		for (let row = from; row < to; row++) {
-			if (data.getValid(row)) column.addPresentText(read(data, row));
-			else column.addMissing();
+			const text = data.getValid(row) ? read(data, row) : null;
+			if (text === null) column.addMissing();
+			else column.addPresentText(text);
 		}
 	};
 }
@@ -130,7 +131,10 @@ function createTextReader(type: DataType): TextReader {
 		case Type.Struct:
 		case Type.Map:
 		case Type.Union:
-			return (data, row) => JSON.stringify(readValue(data, row), toJsonValue);
+			return (data, row) => {
+				const value = readValue(data, row);
+				return value === null ? null : JSON.stringify(value, toJsonValue);
+			};
 		default:
 			throw new TypeError(`the type ${type} is not supported`);
 	}

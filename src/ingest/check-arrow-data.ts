@@ -27,7 +27,8 @@ export function checkArrowData(data: Data): void {
 		requireBacking(length, MAX_UNBACKED_LENGTH);
 		return;
 	}
-	if (data.nullCount > 0) requireBacking(length, data.nullBitmap.length * 8);
+	// The nulls of a union are those of its members.
+	if (!DataType.isUnion(type) && data.nullCount > 0) requireBacking(length, data.nullBitmap.length * 8);
 	for (const child of children) checkArrowData(child);
 
 	if (DataType.isBool(type)) requireBacking(length, data.values.length * 8);

@@ -130,7 +130,7 @@ async function openFileInput(source: OpenSource): Promise<ArrowInput> {
 		footer = Footer.decode(footerBytes);
 		blocks = [...footer.dictionaryBatches(), ...footer.recordBatches()];
 	} catch (error) {
-		throw unreadable(source.path, 'Its footer is damaged.', undefined, error);
+		throw describeArrowError(error, source.path);
 	}
 	const lengths = blocks.map((block) => block.metaDataLength + block.bodyLength);
 	const isInside = blocks.every((block, i) => block.offset >= 0 && block.offset + (lengths[i] as number) <= size);
