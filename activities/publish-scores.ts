@@ -7,18 +7,19 @@ import type { Activity } from './activity-services.ts';
 
 /** Writes the scores of a shard to `scores`. */
 export const publishScores: Activity<PublishScoresInput, CountOutput> = async (services, input, context) => {
-	const scores = await readScores(services.artifacts, input.scores);
+	const { firstRow } = input.scores;
+	const scores = await readScores(services.artifacts, input.scores.scores);
 	const rows = Array.from({ length: scores.rows }, (_, row) => {
 		const surprise = scores.surprise[row] as number;
 		const score = scores.score[row] as number;
 		return {
-			row_number: input.firstRow + row + 1,
+			row_number: firstRow + row + 1,
 			score,
 			surprise,
 			discriminator_output: scores.discriminatorOutput[row] as number,
 			p_value: scores.pValue[row] as number,
 			severity: severity(score),
-			is_alert: isAlert(surprise, input.firstRow + row, input.cut) ? (1 as const) : (0 as const),
+			is_alert: isAlert(surprise, firstRow + row, input.cut) ? (1 as const) : (0 as const),
 			reasons: scores.reasons(row),
 		};
 	});

@@ -7,11 +7,11 @@ import type {
 	RunControl,
 	RunRequest,
 	RunSummary,
+	ScoreShardOutput,
 	Steps,
 	TrainGeneratorOutput,
 	TrainScorerOutput,
 } from '../src/contracts/pipeline.ts';
-import { ROWS_PER_SHARD } from '../src/contracts/table.ts';
 
 /**
  * The order of steps of every kind of run, as plain functions over `Steps`: the in-process runner calls
@@ -199,23 +199,21 @@ async function scoreTable(
 	table: StoredTable,
 	model: ModelParts,
 	activities: Activities,
-): Promise<{ readonly scores: readonly ArtifactRef[]; readonly cut: AlertCut }> {
+): Promise<{ readonly scores: readonly ScoreShardOutput[]; readonly cut: AlertCut }> {
 	const common = commonInput(request);
 	const shards = Array.from({ length: table.shards }, (_, shard) => shard);
-	const outputs = await Promise.all(
+	const scores = await Promise.all(
 		shards.map((shard) => activities.scoreShard({ ...common, manifest: table.manifest, model, shard })),
 	);
-	const scores = outputs.map((output) => output.scores);
 	// The cut is known before anything is written, because a written score is never updated.
 	const cut = await activities.decideAlerts({ ...common, scores, rows: table.rows });
-	for (const [shard, ref] of scores.entries()) {
+	for (const [shard, scored] of scores.entries()) {
 		await activities.publishScores({
 			...common,
 			datasetId: table.datasetId,
 			modelId: model.modelId,
 			shard,
-			firstRow: shard * ROWS_PER_SHARD,
-			scores: ref,
+			scores: scored,
 			cut,
 		});
 	}

@@ -216,13 +216,15 @@ export interface ScoreShardInput extends StepInput {
 	readonly model: ModelParts;
 	readonly shard: number;
 }
+/** Scores of one shard; rows count from 0 in the table. */
 export interface ScoreShardOutput {
 	readonly scores: ArtifactRef;
+	readonly firstRow: number;
 	readonly rows: number;
 }
 
 export interface DecideAlertsInput extends StepInput {
-	readonly scores: readonly ArtifactRef[];
+	readonly scores: readonly ScoreShardOutput[];
 	readonly rows: number;
 }
 /** Rows at or above the cut are alerts: higher surprise first, then lower row number. */
@@ -236,8 +238,7 @@ export interface PublishScoresInput extends StepInput {
 	readonly datasetId: string;
 	readonly modelId: string;
 	readonly shard: number;
-	readonly firstRow: number;
-	readonly scores: ArtifactRef;
+	readonly scores: ScoreShardOutput;
 	readonly cut: AlertCut;
 }
 
@@ -281,7 +282,7 @@ export interface EvaluateInput extends StepInput {
 	readonly model: ModelParts;
 	readonly discriminator: ArtifactRef;
 	readonly synthetic: ArtifactRef;
-	readonly scores: readonly ArtifactRef[];
+	readonly scores: readonly ScoreShardOutput[];
 }
 export interface EvaluateOutput {
 	readonly evaluation: ArtifactRef;

@@ -106,14 +106,14 @@ const MOST_STEPS = 1500;
 /**
  * Steps by default: about a minute's worth on one core (20,000 rows of 15 columns), fewer where a table is wide or
  * short. It is a function of its arguments alone and not of the clock, so that the same seed gives the same rows
- * everywhere. A step was measured at widths from 52 to 1,040; WebAssembly takes 16 times as long and gets a quarter
- * of the steps.
+ * everywhere. A step was measured at widths from 52 to 1,040; WebAssembly takes 16 times as long (more where a
+ * table is wide: 2.5 s a step at width 470) and gets a sixth of the steps, which is five minutes.
  */
 export function defaultSteps({ rows, width, backend }: { rows: number; width: number; backend: BackendName }): number {
 	const millisecondsPerStep = 25 + 0.13 * width;
 	const budgetMs = 60_000 * Math.min(1, Math.max(0.5, Math.sqrt(rows / 20_000)));
 	const steps = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, budgetMs / millisecondsPerStep));
-	return Math.round(backend === 'node' ? steps : steps / 4);
+	return Math.round(backend === 'node' ? steps : steps / 6);
 }
 
 function requireOption(name: keyof MlpOptions, isValid: boolean, expected: string): void {

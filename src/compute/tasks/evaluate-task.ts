@@ -1,7 +1,7 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
-import type { ArtifactRef, EvaluateInput, EvaluateOutput } from '../../contracts/pipeline.ts';
+import type { EvaluateInput, EvaluateOutput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { createRandom } from '../../contracts/random.ts';
 import { measureClosestRecord, takeRows } from '../../evaluate/closest-record.ts';
@@ -101,15 +101,12 @@ function asTable(specs: readonly FeatureSpec[], table: FeatureTable): QualityTab
 /** [rows] */
 async function allSurprises(
 	artifacts: TaskEnvironment['artifacts'],
-	shards: readonly ArtifactRef[],
+	shards: readonly ScoreShardOutput[],
 	rows: number,
 ): Promise<Float64Array> {
 	const surprise = new Float64Array(rows);
-	let at = 0;
-	for (const ref of shards) {
-		const scores = await readScores(artifacts, ref);
-		surprise.set(scores.surprise, at);
-		at += scores.rows;
+	for (const { scores, firstRow } of shards) {
+		surprise.set((await readScores(artifacts, scores)).surprise, firstRow);
 	}
 	return surprise;
 }

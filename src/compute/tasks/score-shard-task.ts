@@ -29,7 +29,8 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const profile = await getJson<TableProfile>(artifacts, input.model.profile);
 	const specs = await getJson<FeatureSpec[]>(artifacts, input.model.features);
-	const batch = await readShard(artifacts, manifest.shards[input.shard] as ShardRef);
+	const shard = manifest.shards[input.shard] as ShardRef;
+	const batch = await readShard(artifacts, shard);
 	requireSameSchema(profile, batch.names);
 	reportProgress(environment, 'scoring', 0, batch.rows);
 	const backend = await loadBackend({ backend: environment.backend });
@@ -55,7 +56,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	};
 	const ref = await artifacts.put(encodeShard(result), { extension: 'arrow' });
 	reportProgress(environment, 'scoring', batch.rows, batch.rows);
-	return { scores: ref, rows: batch.rows };
+	return { scores: ref, firstRow: shard.firstRow, rows: batch.rows };
 }
 
 function describeRows(
