@@ -1,0 +1,27 @@
+/**
+ * counterfoil as a library: arrays in, arrays out, with nothing of the pipeline loaded.
+ */
+export { CounterfoilError, type ErrorCode } from './contracts/errors.ts';
+export type { EncodedLayout, FeatureColumn, FeatureSpec, FeatureTable } from './contracts/features.ts';
+export type { ModelState } from './contracts/model-state.ts';
+export type { ColumnKind, ColumnProfile, TableProfile } from './contracts/profile.ts';
+export { createRandom, type Random } from './contracts/random.ts';
+export type { Cells, TableBatch } from './contracts/table.ts';
+export { auroc, averagePrecision, precisionAtK } from './evaluate/detection.ts';
+export { measureQuality, type Quality } from './evaluate/quality.ts';
+export { type QualityTable, qualityTableFromFeatures } from './evaluate/quality-table.ts';
+export { finishProfile } from './features/finish-profile.ts';
+export { fitFeatures } from './features/fit-features.ts';
+export { fromFeatures } from './features/from-features.ts';
+export { mergeProfiles } from './features/merge-profiles.ts';
+export { fitModeEncoder, type ModeEncoder, restoreModeEncoder } from './features/mode-encoder.ts';
+export { profileBatch } from './features/profile-batch.ts';
+export { toFeatures } from './features/to-features.ts';
+export { type Backend, loadBackend } from './gan/backend.ts';
+export { restoreMlpGenerator } from './gan/mlp-generator.ts';
+export { createMlpTrainer, restoreMlpTrainer } from './gan/mlp-trainer.ts';
+export type { Discriminator, Generator, Trainer } from './gan/types.ts';
+export { fitScorer } from './scoring/fit-scorer.ts';
+export { describeReasons } from './scoring/reasons.ts';
+export { restoreScorer } from './scoring/restore-scorer.ts';
+export type { ScoredRows, Scorer } from './scoring/scorer.ts';
