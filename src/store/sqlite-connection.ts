@@ -14,6 +14,8 @@ import { translateSqliteError } from './sqlite-errors.ts';
 
 /** How long a statement waits for another process before it gives up. */
 const BUSY_TIMEOUT_MS = 5_000;
+/** Between two tries to switch a new database to its journal. */
+const WAL_RETRY_MS = 20;
 /** Size to which the write-ahead log shrinks again after a large write, in bytes. */
 const JOURNAL_SIZE_LIMIT = 64 * 2 ** 20;
 
@@ -39,7 +41,7 @@ export function connectSqlite(path: string, options: SqliteConnectionOptions): S
 		});
 		try {
 			if (!options.readonly) {
-				connection.pragma('journal_mode = WAL');
+				switchToWal(connection, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
 				connection.pragma('synchronous = NORMAL');
 				connection.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
 			}
@@ -51,6 +53,23 @@ export function connectSqlite(path: string, options: SqliteConnectionOptions): S
 		}
 	} catch (error) {
 		throw translateSqliteError(error, path);
+	}
+}
+
+/**
+ * Makes the write-ahead log the journal of a new database. SQLite does not wait for others here but reports a lock at
+ * once (two processes that both held a read lock would wait for each other), so the waiting is done by trying again.
+ */
+function switchToWal(connection: Sqlite.Database, timeoutMs: number): void {
+	const pause = new Int32Array(new SharedArrayBuffer(4));
+	for (const startMs = Date.now(); ; Atomics.wait(pause, 0, 0, WAL_RETRY_MS)) {
+		try {
+			connection.pragma('journal_mode = WAL');
+			return;
+		} catch (error) {
+			const isBusy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+			if (!isBusy || Date.now() - startMs >= timeoutMs) throw error;
+		}
 	}
 }
 
