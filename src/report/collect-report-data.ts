@@ -91,7 +91,8 @@ function cellOf(dataJson: string, column: string): string | null {
 
 async function stepSeconds(store: Store, runId: string, name: string): Promise<number | null> {
 	const step = (await listSteps(store, runId)).find((candidate) => candidate.step === name);
-	if (step === undefined || step.finished_at === null) return null;
+	// Of a step that went on after a crash only the last attempt is timed.
+	if (step === undefined || step.finished_at === null || step.attempt > 1) return null;
 	return (Date.parse(step.finished_at) - Date.parse(step.started_at)) / 1000;
 }
 

@@ -10,6 +10,15 @@ const ROLE_WORDS: Readonly<Record<ColumnProfile['role'], string>> = {
 	ignored: 'left out',
 };
 
+/** A column with one value teaches nothing, whatever its role. */
+function isLearnt(column: ColumnProfile): boolean {
+	return column.role === 'feature' && column.kind !== 'constant';
+}
+
+function useOf(column: ColumnProfile): string {
+	return column.role === 'feature' && !isLearnt(column) ? 'nothing to learn' : ROLE_WORDS[column.role];
+}
+
 function typicalValues(column: ColumnProfile): Html | string {
 	const { numbers, kind, levels } = column;
 	if (numbers !== undefined) {
@@ -30,8 +39,8 @@ function typicalValues(column: ColumnProfile): Html | string {
 }
 
 export function columnsSection(profile: TableProfile): Section {
-	const learnt = profile.columns.filter((column) => column.role === 'feature');
-	const left = profile.columns.filter((column) => column.role !== 'feature');
+	const learnt = profile.columns.filter(isLearnt);
+	const left = profile.columns.filter((column) => !isLearnt(column));
 	const names = left.map((column, i) => html`${i > 0 ? ', ' : ''}${dataText(column.name, 40)}`);
 	return {
 		id: 'columns',
@@ -53,7 +62,7 @@ export function columnsSection(profile: TableProfile): Section {
 			profile.columns.map((column) => [
 				dataText(column.name, 48),
 				column.kind,
-				html`${ROLE_WORDS[column.role]}${
+				html`${useOf(column)}${
 					column.note === undefined ? null : html`<br><small>${dataText(column.note, 200)}</small>`
 				}`,
 				column.missing === 0 ? '0' : formatShare(column.missing / Math.max(1, column.rows)),
