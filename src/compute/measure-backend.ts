@@ -24,8 +24,8 @@ export type BackendReport = z.infer<typeof backendReport>;
 const TIMEOUT_MS = 60_000;
 
 /**
- * Loads the backend that runs would take and measures it with their settings, in a process of its own: a TensorFlow library that
- * does not fit this machine ends the process that loads it.
+ * Loads the backend that runs would take and measures it with their settings, in a process of its own: a
+ * TensorFlow library that does not fit this machine ends the process that loads it.
  */
 export function measureBackend(backend: 'auto' | 'node' | 'wasm'): Promise<BackendReport> {
 	const isSource = import.meta.url.endsWith('.ts');

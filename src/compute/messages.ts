@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ERROR_CATALOGUE, type ErrorCode } from '../contracts/errors.ts';
+import { type ErrorRecord, isErrorRecord } from '../contracts/errors.ts';
 import type { ArtifactRef, ComputeSteps, StepProgress } from '../contracts/pipeline.ts';
 
 /** What the parent sends, once: the task to carry out. */
@@ -24,20 +24,12 @@ const progress: z.ZodType<StepProgress> = z.object({
 	checkpoint: artifactRef.nullable(),
 });
 
-const errorRecord = z.object({
-	code: z.custom<ErrorCode>((value) => typeof value === 'string' && value in ERROR_CATALOGUE),
-	message: z.string(),
-	where: z.string().optional(),
-	hint: z.string().optional(),
-	retryable: z.boolean(),
-});
-
 /** What a child may send: anything else is a defect and ends the task. */
 export const childMessage = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('alive') }),
 	z.object({ type: z.literal('progress'), progress }),
 	z.object({ type: z.literal('result'), output: z.unknown() }),
-	z.object({ type: z.literal('error'), error: errorRecord }),
+	z.object({ type: z.literal('error'), error: z.custom<ErrorRecord>(isErrorRecord) }),
 ]);
 
 export type ChildMessage = z.infer<typeof childMessage>;

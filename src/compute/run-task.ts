@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { CounterfoilError, type ErrorRecord } from '../contracts/errors.ts';
+import { CounterfoilError } from '../contracts/errors.ts';
 import type { ComputeSteps, StepContext } from '../contracts/pipeline.ts';
 import { childEnvironment } from './child-environment.ts';
 import { childMessage, type TaskRequest } from './messages.ts';
@@ -14,13 +14,16 @@ export interface ComputeSettings {
 	readonly killGraceMs?: number;
 	/** Limit of the child's JavaScript heap in MB. @default 4096 */
 	readonly heapMb?: number;
+	/** Program of the child, which speaks the messages of `messages.ts`. @default child-entry.ts */
+	readonly entry?: URL;
 }
 
 const STDERR_KEPT = 4_000;
 
 /**
  * Carries out one compute step in a child process of its own, so that a long calculation starves nobody,
- * a crash or an exhausted heap fails this step alone, and a cancelled step really ends.
+ * a crash or an exhausted heap fails this step alone, and a cancelled step really ends. The child is gone when
+ * the promise settles.
  *
  * @throws CounterfoilError the child's own error; CANCELLED when `context.signal` is aborted;
  * CHILD_CRASHED, CHILD_OUT_OF_MEMORY or CHILD_TIMED_OUT when the process ends without an answer.
@@ -39,16 +42,25 @@ export function runTask<Name extends keyof ComputeSteps>(
 			reject(cancelled(task));
 			return;
 		}
-		const child = startChild(settings.heapMb ?? 4096);
-		let settled = false;
+		let child: ChildProcess;
+		try {
+			child = startChild(settings);
+		} catch (cause) {
+			reject(notStarted(task, cause));
+			return;
+		}
+		let result: { readonly output: Output } | null = null;
 		let failure: CounterfoilError | null = null;
 		let stderr = '';
-		let stallTimer = setTimeout(onStall, stallTimeoutMs);
+		const stallTimer = setTimeout(onStall, stallTimeoutMs);
 		let killTimer: NodeJS.Timeout | null = null;
 
 		function stop(reason: CounterfoilError): void {
 			failure ??= reason;
 			child.kill('SIGTERM');
+			killAfterGrace();
+		}
+		function killAfterGrace(): void {
 			killTimer ??= setTimeout(() => child.kill('SIGKILL'), killGraceMs);
 		}
 		function onStall(): void {
@@ -62,13 +74,12 @@ export function runTask<Name extends keyof ComputeSteps>(
 		function onAbort(): void {
 			stop(cancelled(task));
 		}
-		function settle(act: () => void): void {
-			if (settled) return;
-			settled = true;
+		function onEnd(code: number | null, signal: string | null): void {
 			clearTimeout(stallTimer);
 			if (killTimer !== null) clearTimeout(killTimer);
 			context.signal.removeEventListener('abort', onAbort);
-			act();
+			if (failure === null && result !== null) resolve(result.output);
+			else reject(failure ?? crashed(task, code, signal, stderr));
 		}
 
 		context.signal.addEventListener('abort', onAbort, { once: true });
@@ -77,26 +88,27 @@ export function runTask<Name extends keyof ComputeSteps>(
 			stderr = (stderr + text).slice(-STDERR_KEPT);
 		});
 		child.on('message', (raw) => {
-			clearTimeout(stallTimer);
-			stallTimer = setTimeout(onStall, stallTimeoutMs);
 			const parsed = childMessage.safeParse(raw);
 			if (!parsed.success) {
 				stop(new CounterfoilError('INTERNAL', `${task} sent a message that is not understood`, { where: task }));
 				return;
 			}
+			stallTimer.refresh();
 			const message = parsed.data;
-			if (message.type === 'progress') context.report(message.progress);
-			if (message.type === 'error') failure ??= CounterfoilError.fromRecord(message.error as ErrorRecord);
-			if (message.type === 'result' && failure === null) settle(() => resolve(message.output as Output));
+			if (message.type === 'progress' && failure === null) context.report(message.progress);
+			if (message.type === 'error') failure ??= CounterfoilError.fromRecord(message.error);
+			if (message.type === 'result') result = { output: message.output as Output };
+			// Its work is over: all that is left for it to do is to end.
+			if (message.type === 'error' || message.type === 'result') killAfterGrace();
 		});
 		child.on('error', (cause) => {
-			settle(() =>
-				reject(new CounterfoilError('CHILD_CRASHED', `${task} could not be started: ${cause.message}`, { cause })),
-			);
+			// A request that cannot be handed to a child that has just died is told by its end.
+			if (child.pid !== undefined) return;
+			failure ??= notStarted(task, cause);
+			onEnd(null, null);
 		});
-		child.on('exit', (code, signal) => {
-			settle(() => reject(failure ?? crashed(task, code, signal, stderr)));
-		});
+		// Not `exit`, which may come before the last message and the end of stderr.
+		child.on('close', onEnd);
 		child.send({
 			task,
 			input,
@@ -107,14 +119,19 @@ export function runTask<Name extends keyof ComputeSteps>(
 	});
 }
 
-function startChild(heapMb: number): ChildProcess {
+function startChild({ entry, heapMb = 4096 }: ComputeSettings): ChildProcess {
 	const isSource = import.meta.url.endsWith('.ts');
-	const entry = fileURLToPath(new URL(isSource ? './child-entry.ts' : './child-entry.js', import.meta.url));
-	return fork(entry, [], {
+	const program = entry ?? new URL(isSource ? './child-entry.ts' : './child-entry.js', import.meta.url);
+	return fork(fileURLToPath(program), [], {
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
 		execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
 		env: childEnvironment(),
 	});
+}
+
+function notStarted(task: string, cause: unknown): CounterfoilError {
+	const { message } = CounterfoilError.from(cause);
+	return new CounterfoilError('CHILD_CRASHED', `${task} could not be started: ${message}`, { where: task, cause });
 }
 
 function cancelled(task: string): CounterfoilError {
@@ -129,13 +146,16 @@ function crashed(task: string, code: number | null, signal: string | null, stder
 		});
 	}
 	const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-	const lastLine = stderr.trim().split('\n').at(-1) ?? '';
-	return new CounterfoilError(
-		'CHILD_CRASHED',
-		`${task} ended unexpectedly (${how})${lastLine === '' ? '' : `: ${lastLine}`}`,
-		{
-			where: task,
-			hint: 'run the same command again: it goes on from the last checkpoint',
-		},
-	);
+	const reason = reasonIn(stderr);
+	return new CounterfoilError('CHILD_CRASHED', `${task} ended unexpectedly (${how})${reason}`, {
+		where: task,
+		hint: 'run the same command again: it goes on from the last checkpoint',
+	});
+}
+
+/** The line that says why: the name of an error, or else the last; Node itself ends with its version. */
+function reasonIn(stderr: string): string {
+	const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Node.js v'));
+	const line = lines.findLast((text) => /^\w*Error\b/.test(text)) ?? lines.at(-1);
+	return line === undefined ? '' : `: ${line.trim()}`;
 }

@@ -168,6 +168,13 @@ export interface ErrorRecord {
 	readonly retryable: boolean;
 }
 
+/** Whether a value that came from elsewhere (another process, a workflow) is an error record. */
+export function isErrorRecord(value: unknown): value is ErrorRecord {
+	if (typeof value !== 'object' || value === null) return false;
+	const { code, message } = value as Partial<Record<keyof ErrorRecord, unknown>>;
+	return typeof code === 'string' && Object.hasOwn(ERROR_CATALOGUE, code) && typeof message === 'string';
+}
+
 export class CounterfoilError extends Error {
 	readonly code: ErrorCode;
 	readonly where: string | undefined;
