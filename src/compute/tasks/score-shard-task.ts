@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
-import type { FeatureSpec } from '../../contracts/features.ts';
+import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
@@ -11,12 +12,15 @@ import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
 import { describeReasons, describeTypical } from '../../scoring/reasons.ts';
 import { restoreScorer } from '../../scoring/restore-scorer.ts';
-import type { ScoredRows } from '../../scoring/scorer.ts';
+import type { ScoredRows, Scorer } from '../../scoring/scorer.ts';
 import { pickRows } from '../load-features.ts';
 import { SCORE_COLUMNS } from '../read-scores.ts';
 import { readShard } from '../read-shards.ts';
 import { getModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
+
+/** Rows of a shard that get the full reasons at most: of data that has drifted, most rows look suspicious. */
+const MOST_FULL_REASONS = 2_000;
 
 /**
  * Scores the rows of a shard. Every row gets reasons from the cheap split; the rows that may become
@@ -36,13 +40,17 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const backend = await loadBackend({ backend: environment.backend });
 	const scorer = restoreScorer(backend, await getModel(artifacts, input.model.scorer));
 	const table = toFeatures(batch, specs);
-	const scored = scorer.score(table, { reasons: 'columns' });
-	const suspicious = scored.score.reduce<number[]>((rows, score, row) => {
-		if (score >= SEVERITY_THRESHOLDS.high) rows.push(row);
-		return rows;
-	}, []);
-	const full = scorer.score(pickRows(table, suspicious), { reasons: 'full' });
-	const reasons = describeRows(batch, specs, scored, new Map(suspicious.map((row, at) => [row, at])), full);
+	const tell = (done: number) => reportProgress(environment, 'scoring', done, batch.rows);
+	const all = Int32Array.from({ length: batch.rows }, (_, row) => row);
+	const scored = await scoreInParts(scorer, table, all, { reasons: 'columns', rowsAtOnce: 4_096, onRows: tell });
+	const suspicious = pickSuspicious(scored, Math.max(MOST_FULL_REASONS, input.config.alertBudget ?? 0));
+	const describing = (done: number) => reportProgress(environment, 'finding reasons', done, suspicious.length);
+	const full = await scoreInParts(scorer, table, suspicious, {
+		reasons: 'full',
+		rowsAtOnce: 128,
+		onRows: describing,
+	});
+	const reasons = describeRows(batch, table, specs, scored, new Map([...suspicious].map((row, at) => [row, at])), full);
 	const result: TableBatch = {
 		rows: batch.rows,
 		names: SCORE_COLUMNS,
@@ -55,16 +63,64 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 		],
 	};
 	const ref = await artifacts.put(encodeShard(result), { extension: 'arrow' });
-	reportProgress(environment, 'scoring', batch.rows, batch.rows);
 	return { scores: ref, firstRow: shard.firstRow, rows: batch.rows };
+}
+
+/** The most surprising rows at or above the severity `high`, at most `most`, in the order of the table. */
+function pickSuspicious({ score, surprise }: ScoredRows, most: number): Int32Array {
+	const rows = Int32Array.from(score.keys()).filter((row) => (score[row] as number) >= SEVERITY_THRESHOLDS.high);
+	if (rows.length <= most) return rows;
+	return rows
+		.sort((a, b) => (surprise[b] as number) - (surprise[a] as number) || a - b)
+		.slice(0, most)
+		.sort();
+}
+
+interface PartsOptions {
+	readonly reasons: 'columns' | 'full';
+	readonly rowsAtOnce: number;
+	/** Told how many of the rows are done. */
+	onRows(done: number): void;
+}
+
+/** Scores the picked rows; between the parts the process can say that it is alive, and hear that it is to stop. */
+async function scoreInParts(
+	scorer: Scorer,
+	table: FeatureTable,
+	rows: Int32Array,
+	{ reasons, rowsAtOnce, onRows }: PartsOptions,
+): Promise<Required<ScoredRows>> {
+	const width = scorer.specs.length;
+	const whole = {
+		score: new Float64Array(rows.length),
+		surprise: new Float64Array(rows.length),
+		discriminatorOutput: new Float64Array(rows.length),
+		pValue: new Float64Array(rows.length),
+		contributions: new Float64Array(rows.length * width),
+		marginal: new Float64Array(rows.length * width),
+	};
+	for (let start = 0; start < rows.length; start += rowsAtOnce) {
+		const part = rows.subarray(start, start + rowsAtOnce);
+		const scored = scorer.score(pickRows(table, part), { reasons });
+		whole.score.set(scored.score, start);
+		whole.surprise.set(scored.surprise, start);
+		whole.discriminatorOutput.set(scored.discriminatorOutput, start);
+		whole.pValue.set(scored.pValue, start);
+		whole.contributions.set(scored.contributions as Float64Array, start * width);
+		whole.marginal.set(scored.marginal as Float64Array, start * width);
+		onRows(start + part.length);
+		await nextTurn();
+	}
+	return whole;
 }
 
 function describeRows(
 	batch: TableBatch,
+	table: FeatureTable,
 	specs: readonly FeatureSpec[],
-	cheap: ScoredRows,
+	cheap: Required<ScoredRows>,
 	placeInFull: ReadonlyMap<number, number>,
-	full: ScoredRows,
+	full: Required<ScoredRows>,
 ): Cells {
 	const columnOf = specs.map((spec) => batch.columns[batch.names.indexOf(spec.column)]);
 	const width = specs.length;
@@ -78,8 +134,8 @@ function describeRows(
 		const described = describeReasons({
 			specs,
 			typical,
-			contributions: (source.contributions as Float64Array).subarray(at, at + width),
-			marginal: (source.marginal as Float64Array).subarray(at, at + width),
+			contributions: source.contributions.subarray(at, at + width),
+			marginal: source.marginal.subarray(at, at + width),
 			top: (cheap.score[row] as number) >= SEVERITY_THRESHOLDS.medium ? 5 : 3,
 			values: columnOf.map((cells) => (cells === undefined ? null : cellValue(cells, row))),
 		});
