@@ -21,6 +21,7 @@ export const loadDataset: Activity<LoadDatasetInput, LoadDatasetOutput> = async 
 		profile: refOf(dataset.profile_uri),
 		shards: manifest.shards.length,
 		rows: manifest.rows,
+		rowsRejected: dataset.rows_rejected,
 	};
 };
 

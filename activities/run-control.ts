@@ -1,18 +1,32 @@
-import { CounterfoilError } from '../src/contracts/errors.ts';
+import { CounterfoilError, type ErrorCode } from '../src/contracts/errors.ts';
 import type { BeginRunInput, FailRunInput, FinishRunInput } from '../src/contracts/pipeline.ts';
-import { createRun, failRun as endFailed, finishRun as endFinished, findRun, updateRun } from '../src/store/runs.ts';
+import {
+	claimRunForWorkflow,
+	createRun,
+	failRun as endFailed,
+	finishRun as endFinished,
+	findRun,
+	updateRun,
+} from '../src/store/runs.ts';
 import type { Activity } from './activity-services.ts';
 
-/** Opens a run in the database; one that is open already stays as it is. */
+/**
+ * Opens a run of a workflow in the database, or opens it again; one that is open already stays as it is.
+ *
+ * @throws CounterfoilError RUN_ACTIVE if another process carries it out; RUN_STATE if it has succeeded
+ */
 export const beginRun: Activity<BeginRunInput, void> = async ({ store, version }, { request, workflowId }) => {
-	if ((await findRun(store, request.runId)) !== undefined) return;
 	const { runId, ...config } = request;
+	if ((await findRun(store, runId)) !== undefined) {
+		await claimRunForWorkflow(store, runId, workflowId);
+		return;
+	}
 	await createRun(store, {
 		runId,
 		kind: request.kind,
 		runKey: request.runKey,
-		runner: workflowId === null ? 'in-process' : 'temporal',
-		...(workflowId === null ? {} : { workflowId }),
+		runner: 'temporal',
+		workflowId,
 		seed: request.seed,
 		config,
 		counterfoilVersion: version,
@@ -25,17 +39,17 @@ export const finishRun: Activity<FinishRunInput, void> = async ({ store }, { run
 		...(datasetId === null ? {} : { datasetId }),
 		...(modelId === null ? {} : { modelId }),
 	});
-	await ignoreEnded(endFinished(store, runId));
+	// An activity may be carried out twice, and the first time may have been seen by nobody.
+	if ((await findRun(store, runId))?.status === 'succeeded') return;
+	await endFinished(store, runId);
 };
 
 /** Closes a run as failed, or as cancelled if that is what the error says. */
 export const failRun: Activity<FailRunInput, void> = async ({ store }, { runId, error }) => {
-	await ignoreEnded(endFailed(store, runId, error));
+	await endFailed(store, runId, error).catch((refused: unknown) => {
+		if (!NOT_OURS_TO_CLOSE.has(CounterfoilError.from(refused).code)) throw refused;
+	});
 };
 
-/** An activity may be carried out twice; a run that is over stays as it ended. */
-async function ignoreEnded(ending: Promise<void>): Promise<void> {
-	await ending.catch((error) => {
-		if (!(error instanceof CounterfoilError && (error.code === 'RUN_STATE' || error.code === 'NOT_FOUND'))) throw error;
-	});
-}
+/** A run that is over stays as it ended, and one that never began or that others carry out is left to them. */
+const NOT_OURS_TO_CLOSE: ReadonlySet<ErrorCode> = new Set(['RUN_STATE', 'NOT_FOUND', 'RUN_ACTIVE']);

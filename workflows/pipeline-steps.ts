@@ -144,8 +144,7 @@ async function runAugmentation(request: RunRequest, activities: Activities): Pro
 
 async function obtainTable(request: RunRequest, activities: Activities): Promise<StoredTable> {
 	if (request.datasetId === null) return ingestTable(request, activities);
-	const stored = await activities.loadDataset({ ...commonInput(request), datasetId: request.datasetId });
-	return { ...stored, rowsRejected: 0 };
+	return activities.loadDataset({ ...commonInput(request), datasetId: request.datasetId });
 }
 
 async function ingestTable(request: RunRequest, activities: Activities): Promise<StoredTable> {

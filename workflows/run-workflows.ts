@@ -5,10 +5,12 @@ import {
 	isCancellation,
 	proxyActivities,
 	setHandler,
+	TimeoutFailure,
 	workflowInfo,
 } from '@temporalio/workflow';
-import type { ErrorRecord } from '../src/contracts/errors.ts';
+import { type ErrorRecord, isErrorRecord } from '../src/contracts/errors.ts';
 import {
+	COMPUTE_STEPS,
 	COMPUTE_TASK_QUEUE,
 	type ComputeSteps,
 	IO_TASK_QUEUE,
@@ -34,21 +36,9 @@ const ioSteps = proxyActivities<IoSteps & RunControl>({
 	retry: { maximumAttempts: 20, initialInterval: '1 second', maximumInterval: '1 minute' },
 });
 
-const computeNames: readonly string[] = [
-	'ingest',
-	'profile',
-	'fitFeatures',
-	'trainGenerator',
-	'trainScorer',
-	'checkSchema',
-	'scoreShard',
-	'generate',
-	'evaluate',
-] satisfies readonly (keyof ComputeSteps)[];
-
 /** Each step by name, sent to the task queue that it belongs to. */
 const proxies = new Proxy({} as ComputeSteps & IoSteps & RunControl, {
-	get: (_, name: string) => (computeNames.includes(name) ? computeSteps[name as never] : ioSteps[name as never]),
+	get: (_, name: string) => (COMPUTE_STEPS.has(name) ? computeSteps[name as never] : ioSteps[name as never]),
 });
 
 async function run(request: RunRequest): Promise<RunSummary> {
@@ -58,10 +48,20 @@ async function run(request: RunRequest): Promise<RunSummary> {
 		await activities.beginRun({ request, workflowId: workflowInfo().workflowId });
 		return await runSteps(request, activities);
 	} catch (error) {
-		await CancellationScope.nonCancellable(() =>
-			activities.failRun({ runId: request.runId, error: toErrorRecord(error) }),
+		const record = toErrorRecord(error);
+		// The error that ended the run is the one to tell, even if the database can no longer note it.
+		await CancellationScope.nonCancellable(() => activities.failRun({ runId: request.runId, error: record })).catch(
+			() => undefined,
 		);
-		throw error;
+		if (isCancellation(error)) throw error;
+		// Anything but a failure of Temporal's own would be tried again for ever.
+		throw ApplicationFailure.create({
+			message: record.message,
+			type: record.code,
+			nonRetryable: true,
+			details: [record],
+			...(error instanceof Error ? { cause: error } : {}),
+		});
 	}
 }
 
@@ -69,7 +69,16 @@ function toErrorRecord(error: unknown): ErrorRecord {
 	if (isCancellation(error)) return { code: 'CANCELLED', message: 'the run was cancelled', retryable: false };
 	const cause = error instanceof ActivityFailure ? error.cause : error;
 	const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
-	if (detail !== undefined) return detail as ErrorRecord;
+	if (isErrorRecord(detail)) return detail;
+	if (error instanceof ActivityFailure && cause instanceof TimeoutFailure) {
+		return {
+			code: 'CHILD_TIMED_OUT',
+			message: `no worker came to the end of ${error.activityType}`,
+			where: error.activityType,
+			hint: 'see that workers run and what they log, then run the same command again: it goes on where it was',
+			retryable: false,
+		};
+	}
 	return { code: 'INTERNAL', message: cause instanceof Error ? cause.message : String(cause), retryable: false };
 }
 

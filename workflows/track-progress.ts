@@ -1,5 +1,5 @@
 import { defineQuery } from '@temporalio/workflow';
-import type { RunControl, Steps } from '../src/contracts/pipeline.ts';
+import { labelStep, type RunControl, type Steps } from '../src/contracts/pipeline.ts';
 
 /** Which steps of a run are under way and how many are done. */
 export interface WorkflowProgress {
@@ -19,7 +19,7 @@ export function trackProgress(activities: Activities): { activities: Activities;
 	const tracked = new Proxy(activities, {
 		get(target, name: keyof Activities & string): Activity {
 			return async (input) => {
-				const label = 'shard' in input ? `${name}/${input.shard}` : name;
+				const label = labelStep(name, input);
 				running.push(label);
 				try {
 					return await (target[name] as Activity)(input);

@@ -203,6 +203,7 @@ export interface LoadDatasetOutput {
 	readonly profile: ArtifactRef;
 	readonly shards: number;
 	readonly rows: number;
+	readonly rowsRejected: number;
 }
 
 export interface CheckSchemaInput extends StepInput {
@@ -311,7 +312,7 @@ export interface WriteReportOutput {
 
 export interface BeginRunInput {
 	readonly request: RunRequest;
-	readonly workflowId: string | null;
+	readonly workflowId: string;
 }
 
 export interface FailRunInput {
@@ -353,6 +354,28 @@ export interface IoSteps {
 export interface Steps extends ComputeSteps, IoSteps {}
 
 export type StepName = keyof Steps;
+
+// An object, so that the compiler misses a step that is not in it.
+const isComputeStep = {
+	ingest: true,
+	profile: true,
+	fitFeatures: true,
+	trainGenerator: true,
+	trainScorer: true,
+	checkSchema: true,
+	scoreShard: true,
+	generate: true,
+	evaluate: true,
+} as const satisfies Record<keyof ComputeSteps, true>;
+
+/** The steps that run in child processes. */
+export const COMPUTE_STEPS: ReadonlySet<string> = new Set(Object.keys(isComputeStep));
+
+/** Name of a step in the journal and for people, with the shard where there is one: `scoreShard/3`. */
+export function labelStep(name: string, input: unknown): string {
+	const shard = typeof input === 'object' && input !== null && 'shard' in input ? input.shard : undefined;
+	return shard === undefined ? name : `${name}/${shard}`;
+}
 
 /** Outside the journal: they open and close the run itself. */
 export interface RunControl {

@@ -1,7 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { runSteps } from '../../workflows/pipeline-steps.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ComputeSteps, RunControl, RunRequest, RunSummary, Steps } from '../contracts/pipeline.ts';
+import {
+	COMPUTE_STEPS,
+	labelStep,
+	type RunControl,
+	type RunRequest,
+	type RunSummary,
+	type Steps,
+} from '../contracts/pipeline.ts';
 import { claimRun, createRun, failRun, heartbeatRun, interruptRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
 import type { RunEvent, RunOptions } from './run-event.ts';
@@ -11,24 +18,13 @@ const HEARTBEAT_MS = 2_000;
 /** Times that a step is tried when its failure may pass by itself. */
 const MAX_ATTEMPTS = 3;
 
-const COMPUTE_STEPS: ReadonlySet<string> = new Set<keyof ComputeSteps>([
-	'ingest',
-	'profile',
-	'fitFeatures',
-	'trainGenerator',
-	'trainScorer',
-	'checkSchema',
-	'scoreShard',
-	'generate',
-	'evaluate',
-]);
-
 /**
  * Carries a run out in this process, heavy steps in children of it. What has been done of the run before is
  * not done again.
  *
  * @throws CounterfoilError RUN_ACTIVE if another process is at it; CANCELLED if the signal is aborted (the run can
- * be taken up again) or `runs cancel` asked for it (then it is over); else what a step failed with
+ * be taken up again) or `runs cancel` asked for it (then it is over); what kept the database from being told that
+ * the run goes on; else what a step failed with
  */
 export async function runInProcess(
 	workspace: Workspace,
@@ -39,6 +35,7 @@ export async function runInProcess(
 	await openRun(workspace, request);
 	const stop = new AbortController();
 	let cancelRequested = false;
+	let lost: CounterfoilError | null = null;
 	let lastEvent: RunEvent | null = null;
 	const abort = () => stop.abort();
 	options.signal.addEventListener('abort', abort, { once: true });
@@ -52,7 +49,10 @@ export async function runInProcess(
 			},
 			// A locked database at this moment is no reason to stop; the next beat tries again.
 			(error: unknown) => {
-				if (CounterfoilError.from(error).code !== 'DATABASE_LOCKED') abort();
+				const known = CounterfoilError.from(error);
+				if (known.code === 'DATABASE_LOCKED') return;
+				lost ??= known;
+				abort();
 			},
 		);
 	}, HEARTBEAT_MS);
@@ -70,7 +70,7 @@ export async function runInProcess(
 		// A step that failed may have left another running beside it.
 		abort();
 		await Promise.allSettled(underWay);
-		const known = CounterfoilError.from(error);
+		const known = lost ?? CounterfoilError.from(error);
 		const isInterruption = options.signal.aborted && !cancelRequested;
 		// The error that ended the run is the one to tell, even if the database can no longer note it.
 		await (isInterruption ? interruptRun(store, request.runId) : failRun(store, request.runId, known.toRecord())).catch(
@@ -106,12 +106,13 @@ function inProcessSteps(workspace: Workspace, options: RunOptions): Steps & RunC
 	const inTurn = createSlots(Math.max(1, Math.min(4, availableParallelism())));
 	const attempt = async (name: ActivityName, input: unknown): Promise<unknown> => {
 		for (let tried = 1; ; tried++) {
+			if (options.signal.aborted) throw new CounterfoilError('CANCELLED', 'the run was stopped', { where: name });
 			try {
 				return await runner.run(name, input, options);
 			} catch (error) {
 				const known = CounterfoilError.from(error);
-				if (!known.retryable || tried === MAX_ATTEMPTS || options.signal.aborted) throw known;
-				options.onEvent({ type: 'retried', step: name, atMs: Date.now() });
+				if (!known.retryable || tried === MAX_ATTEMPTS) throw known;
+				options.onEvent({ type: 'retried', step: labelStep(name, input), atMs: Date.now() });
 			}
 		}
 	};

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Activity, ActivityServices } from '../../activities/activity-services.ts';
 import { activities } from '../../activities/index.ts';
-import type { RunControl, StepContext, StepName, StepProgress } from '../contracts/pipeline.ts';
+import {
+	type ArtifactRef,
+	labelStep,
+	type RunControl,
+	type StepContext,
+	type StepName,
+	type StepProgress,
+} from '../contracts/pipeline.ts';
 import { beginStep, failStep, finishStep, heartbeatStep, type StepAttempt } from '../store/run-steps.ts';
 import type { RunOptions } from './run-event.ts';
 
@@ -34,7 +41,6 @@ export function createStepRunner(services: ActivityServices): StepRunner {
 
 interface StepInput {
 	readonly runId: string;
-	readonly shard?: number;
 }
 
 /** Opening and closing a run are no steps of it: they may be said again and again. */
@@ -54,7 +60,7 @@ async function runJournaled(
 	options: RunOptions,
 ): Promise<unknown> {
 	const { store } = services;
-	const step = input.shard === undefined ? name : `${name}/${input.shard}`;
+	const step = labelStep(name, input);
 	const tell = (type: 'started' | 'finished' | 'reused') => options.onEvent({ type, step, atMs: Date.now() });
 	const begun = await beginStep(store, { runId: input.runId, step, inputSha256: hashInput(input) });
 	if (begun.state === 'finished') {
@@ -62,12 +68,13 @@ async function runJournaled(
 		return begun.output;
 	}
 	tell('started');
-	const notes = createNotes(services, begun.attempt);
+	const previous = begun.heartbeat as StepProgress | null;
+	const notes = createNotes(services, begun.attempt, previous?.checkpoint ?? null);
 	try {
 		const output = await activity(services, input, {
 			step,
 			attempt: begun.attempt.attempt,
-			previous: begun.heartbeat as StepProgress | null,
+			previous,
 			signal: options.signal,
 			report: (progress) => {
 				notes.add(progress);
@@ -76,6 +83,7 @@ async function runJournaled(
 		});
 		await notes.settled();
 		await finishStep(store, begun.attempt, output);
+		await notes.dropCheckpoint();
 		tell('finished');
 		return output;
 	} catch (error) {
@@ -86,22 +94,39 @@ async function runJournaled(
 	}
 }
 
-/** Writes progress to the journal one note after the other, the last one winning. */
-function createNotes(services: ActivityServices, attempt: StepAttempt) {
+/**
+ * Writes progress to the journal one note after the other, the last one winning. A checkpoint is deleted once
+ * the journal no longer names it, and only by the attempt that the journal belongs to.
+ *
+ * @param inJournal checkpoint that the journal names at the beginning
+ */
+function createNotes({ store, artifacts }: ActivityServices, attempt: StepAttempt, inJournal: ArtifactRef | null) {
 	let lastAtMs = 0;
-	let lastCheckpoint: string | null = null;
+	let lastCheckpoint = inJournal?.uri;
+	let noted = inJournal;
 	let writing: Promise<void> = Promise.resolve();
+
+	async function note(progress: StepProgress): Promise<void> {
+		await heartbeatStep(store, attempt, progress);
+		const before = noted;
+		noted = progress.checkpoint;
+		if (before !== null && before.uri !== noted?.uri) await artifacts.delete(before.uri);
+	}
 	return {
 		add(progress: StepProgress): void {
-			const checkpoint = progress.checkpoint?.uri ?? null;
+			const checkpoint = progress.checkpoint?.uri;
 			const isDue = Date.now() - lastAtMs >= NOTE_EVERY_MS;
 			if (checkpoint === lastCheckpoint && !isDue) return;
 			lastAtMs = Date.now();
 			lastCheckpoint = checkpoint;
 			// A note that cannot be written costs some progress after a crash, never the step.
-			writing = writing.then(() => heartbeatStep(services.store, attempt, progress)).catch(() => undefined);
+			writing = writing.then(() => note(progress)).catch(() => undefined);
 		},
 		settled: () => writing,
+		/** For a step that has finished: nobody goes on from its checkpoint. */
+		async dropCheckpoint(): Promise<void> {
+			if (noted !== null) await artifacts.delete(noted.uri).catch(() => undefined);
+		},
 	};
 }
 

@@ -83,16 +83,14 @@ export async function findUnfinishedRun(store: Store, runKey: string): Promise<R
 export async function claimRun(store: Store, runId: string, owner: string = describeOwner()): Promise<Run> {
 	return await inTransaction(store, async (transaction) => {
 		const run = await requireRun(transaction, runId);
-		if (run.status === 'succeeded') {
-			throw new CounterfoilError('RUN_STATE', 'The run has succeeded; there is nothing left to do.', {
-				where: `run ${runId}`,
-			});
-		}
+		if (run.status === 'succeeded') throw runSucceeded(runId);
 		if (run.status === 'running' && run.owner !== owner && isOwned(run)) throw runActive(run);
 		return await transaction
 			.updateTable('runs')
 			.set({
 				status: 'running',
+				runner: 'in-process',
+				workflow_id: null,
 				owner,
 				cancel_requested: 0,
 				heartbeat_at: timestamp(),
@@ -102,6 +100,40 @@ export async function claimRun(store: Store, runId: string, owner: string = desc
 			.where('run_id', '=', runId)
 			.returningAll()
 			.executeTakeFirstOrThrow();
+	});
+}
+
+/**
+ * Takes over a run that is not over, so that a workflow carries it out; a workflow has no process that owns it.
+ *
+ * @throws RUN_ACTIVE if a process still does; RUN_STATE if it has succeeded; NOT_FOUND.
+ */
+export async function claimRunForWorkflow(store: Store, runId: string, workflowId: string): Promise<void> {
+	await inTransaction(store, async (transaction) => {
+		const run = await requireRun(transaction, runId);
+		if (run.status === 'succeeded') throw runSucceeded(runId);
+		if (run.status === 'running' && run.owner !== null && isOwned(run)) throw runActive(run);
+		if (run.status === 'running' && run.owner === null) return;
+		await transaction
+			.updateTable('runs')
+			.set({
+				status: 'running',
+				runner: 'temporal',
+				workflow_id: workflowId,
+				owner: null,
+				cancel_requested: 0,
+				heartbeat_at: timestamp(),
+				finished_at: null,
+				error_json: null,
+			})
+			.where('run_id', '=', runId)
+			.execute();
+	});
+}
+
+function runSucceeded(runId: string): CounterfoilError {
+	return new CounterfoilError('RUN_STATE', 'The run has succeeded; there is nothing left to do.', {
+		where: `run ${runId}`,
 	});
 }
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type ComputeSettings, runTask } from '../../src/compute/run-task.ts';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
 import { DEFAULT_CONFIG, type StepProgress } from '../../src/contracts/pipeline.ts';
+import type { Script } from './scripted-child.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-run-task-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,7 +17,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const scripted = new URL('./scripted-child.ts', import.meta.url);
 
 function run(
-	input: object,
+	input: Script,
 	options: Partial<ComputeSettings> & {
 		signal?: AbortSignal;
 		previous?: StepProgress;
@@ -69,10 +70,11 @@ function isRunning(pid: number): boolean {
 describe('a task in a child process', () => {
 	test('gets the progress of the attempt before, tells its own, and gives its answer', async () => {
 		const previous: StepProgress = { done: 3, total: 4, phase: 'training', checkpoint: null };
+		const reports: StepProgress[] = [{ done: 1, total: 2, phase: 'counting', checkpoint: null }];
 		const told: StepProgress[] = [];
-		const output = await run({ act: 'answer' }, { previous, onProgress: (progress) => told.push(progress) });
+		const output = await run({ act: 'answer', reports }, { previous, onProgress: (progress) => told.push(progress) });
 		assert.deepEqual(output, { previous });
-		assert.deepEqual(told, [{ done: 1, total: 2, phase: 'counting', checkpoint: null }]);
+		assert.deepEqual(told, reports);
 	});
 
 	test('fails with the error of the child, place and hint included', async () => {
@@ -105,7 +107,7 @@ describe('a task in a child process', () => {
 	});
 
 	test('that exhausts its heap is told from a crash', async () => {
-		assert.equal((await failureOf(run({ act: 'out-of-memory' }, { heapMb: 30 }))).code, 'CHILD_OUT_OF_MEMORY');
+		assert.equal((await failureOf(run({ act: 'exhaust memory' }, { heapMb: 30 }))).code, 'CHILD_OUT_OF_MEMORY');
 	});
 
 	test('that is silent for too long is stopped', async () => {
@@ -118,7 +120,7 @@ describe('a task in a child process', () => {
 	test('is gone once a cancelled run has been told so, even if it does not heed SIGTERM', async () => {
 		const pidFile = join(folder, 'deaf');
 		const stop = new AbortController();
-		const work = failureOf(run({ act: 'ignore-sigterm', pidFile }, { signal: stop.signal, killGraceMs: 500 }));
+		const work = failureOf(run({ act: 'ignore SIGTERM', pidFile }, { signal: stop.signal, killGraceMs: 500 }));
 		const pid = await pidIn(pidFile);
 		const startedMs = Date.now();
 		stop.abort();

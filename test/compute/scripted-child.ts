@@ -1,66 +1,85 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChildMessage } from '../../src/compute/messages.ts';
+import type { StepProgress } from '../../src/contracts/pipeline.ts';
 
 /**
  * A program for the other end of `runTask`: it does what the input of its task says, with the same messages as
  * the real one.
  */
-interface Script {
-	readonly act:
+export interface Script {
+	/** Told before anything else. */
+	readonly reports?: readonly StepProgress[];
+	/** It waits until there is such a file. */
+	readonly goFile?: string;
+	/** Told after that. */
+	readonly lateReports?: readonly StepProgress[];
+	/** Where it writes its process id. */
+	readonly pidFile?: string;
+	/** @default stall */
+	readonly act?:
 		| 'answer'
+		| 'answer if resumed'
 		| 'refuse'
 		| 'gibberish'
 		| 'crash'
 		| 'throw'
-		| 'out-of-memory'
+		| 'exhaust memory'
 		| 'stall'
-		| 'ignore-sigterm'
+		| 'ignore SIGTERM'
 		| 'linger';
-	readonly pidFile?: string;
 }
 
-const send = (message: unknown) => new Promise<void>((resolve) => process.send?.(message, () => resolve()));
-const stayAlive = () => setInterval(() => undefined, 1_000);
+const send = (message: ChildMessage | object) =>
+	new Promise<void>((resolve) => process.send?.(message, () => resolve()));
 
-process.once('message', async (request: { readonly input: Script; readonly previous: unknown }) => {
-	const { act, pidFile } = request.input;
+async function tell(reports: readonly StepProgress[] = []): Promise<void> {
+	for (const progress of reports) {
+		await send({ type: 'progress', progress });
+		await sleep(100);
+	}
+}
+
+async function perform(script: Script, previous: unknown): Promise<void> {
+	const { act, pidFile, goFile } = script;
 	if (pidFile !== undefined) writeFileSync(pidFile, String(process.pid));
+	await tell(script.reports);
+	while (goFile !== undefined && !existsSync(goFile)) await sleep(20);
+	await tell(script.lateReports);
 	switch (act) {
+		case 'answer if resumed':
+			if (previous === null) process.kill(process.pid, 'SIGKILL');
+			await send({ type: 'result', output: { previous } });
+			return process.exit(0);
 		case 'answer':
-			await send({ type: 'progress', progress: { done: 1, total: 2, phase: 'counting', checkpoint: null } });
-			await send({ type: 'result', output: { previous: request.previous } });
-			process.exit(0);
-			break;
-		case 'refuse':
-			await send({
-				type: 'error',
-				error: { code: 'TABLE_EMPTY', message: 'no rows', where: 'x.csv', hint: 'add some', retryable: false },
-			});
-			process.exit(0);
-			break;
+			await send({ type: 'result', output: { previous } });
+			return process.exit(0);
+		case 'refuse': {
+			const error = { code: 'TABLE_EMPTY', message: 'no rows', where: 'x.csv', hint: 'add some', retryable: false };
+			await send({ type: 'error', error });
+			return process.exit(0);
+		}
 		case 'gibberish':
-			stayAlive();
-			await send({ type: 'error', error: { code: 'NO_SUCH_CODE', message: 'what?' } });
-			break;
+			return send({ type: 'error', error: { code: 'NO_SUCH_CODE', message: 'what?' } });
 		case 'crash':
 			process.kill(process.pid, 'SIGSEGV');
-			break;
+			return;
 		case 'throw':
 			throw new RangeError('out of range');
-		case 'out-of-memory': {
-			const hoard: number[][] = [];
-			for (;;) hoard.push(new Array<number>(100_000).fill(Math.sqrt(hoard.length)));
-		}
-		case 'stall':
-			stayAlive();
-			break;
-		case 'ignore-sigterm':
+		case 'exhaust memory':
+			for (const hoard: number[][] = []; ; ) hoard.push(new Array<number>(100_000).fill(hoard.length));
+		case 'ignore SIGTERM':
 			process.on('SIGTERM', () => undefined);
-			await send({ type: 'alive' });
-			stayAlive();
-			break;
+			return send({ type: 'alive' });
 		case 'linger':
-			process.on('SIGTERM', () => undefined);
 			await send({ type: 'result', output: 'done' });
+			// The process does not even hear SIGTERM.
 			Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
 	}
-});
+}
+
+setInterval(() => undefined, 1_000);
+process.on('disconnect', () => process.exit(0));
+process.once('message', (request: { readonly input: Script; readonly previous: unknown }) =>
+	perform(request.input, request.previous),
+);

@@ -1,4 +1,5 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import type { FeatureSpec } from '../../contracts/features.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
 import type { ModelState } from '../../contracts/model-state.ts';
@@ -37,21 +38,17 @@ export async function trainGeneratorTask(
 	const encoder = fitModeEncoder(table, specs, createRandom(seed, 'encoder'));
 	const encoded = encoder.encode(table, createRandom(seed, 'encode'));
 	const { steps } = input.config.generator;
-	const previous = environment.previous?.checkpoint ?? null;
+	const saved = await findCheckpoint(environment);
 	const trainer =
-		previous === null
+		saved === null
 			? createMlpTrainer(backend, encoder.layout, encoded, steps === null ? {} : { steps }, seed)
-			: restoreMlpTrainer(backend, encoder.layout, encoded, await getModel(artifacts, previous));
-	let checkpoint: ArtifactRef | null = previous;
-	let older: ArtifactRef | null = null;
+			: restoreMlpTrainer(backend, encoder.layout, encoded, saved.state);
+	let checkpoint = saved?.ref ?? null;
 	await trainer.train({
 		untilStep: trainer.totalSteps,
 		checkpointEverySteps: CHECKPOINT_EVERY_STEPS,
 		onProgress: ({ step }) => reportProgress(environment, 'training', step, trainer.totalSteps, checkpoint),
 		onCheckpoint: async (state, step) => {
-			// The journal may still name the one before when this process dies, so two are kept.
-			if (older !== null) await artifacts.delete(older.uri);
-			older = checkpoint;
 			checkpoint = await putModel(artifacts, state);
 			reportProgress(environment, 'training', step, trainer.totalSteps, checkpoint);
 		},
@@ -68,4 +65,21 @@ export async function trainGeneratorTask(
 		steps: trainer.step,
 		backend: backend.name,
 	};
+}
+
+/** Where the attempt before stopped; null where there is nothing to go on from, and training begins anew. */
+async function findCheckpoint({
+	artifacts,
+	previous,
+}: TaskEnvironment): Promise<{ readonly ref: ArtifactRef; readonly state: ModelState } | null> {
+	const ref = previous?.checkpoint ?? null;
+	if (ref === null) return null;
+	try {
+		return { ref, state: await getModel(artifacts, ref) };
+	} catch (error) {
+		// Another run of the same data and seed has checkpoints of the same content, and may have deleted it.
+		const { code } = CounterfoilError.from(error);
+		if (code === 'ARTIFACT_MISSING' || code === 'ARTIFACT_CORRUPT') return null;
+		throw error;
+	}
 }

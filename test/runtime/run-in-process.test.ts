@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runInProcess } from '../../src/runtime/run-in-process.ts';
+import { findRun } from '../../src/store/runs.ts';
+import { requestFor, temporaryWorkspace, withScriptedChild } from './temporary-workspace.ts';
+
+test('a run that is stopped between steps stops there, and goes on from there', async (t) => {
+	const { workspace, folder } = await temporaryWorkspace(t);
+	const source = join(folder, 'table.csv');
+	writeFileSync(source, 'a,b\n1,2\n3,4\n');
+	const request = requestFor({ source });
+	const stop = new AbortController();
+	const stopped = runInProcess(workspace, request, {
+		signal: stop.signal,
+		onEvent: ({ type, step }) => {
+			if (type === 'finished' && step === 'registerDataset') stop.abort();
+		},
+	});
+	await assert.rejects(stopped, { code: 'CANCELLED' });
+	assert.equal((await findRun(workspace.store, request.runId))?.status, 'interrupted');
+
+	const done: string[] = [];
+	const summary = await runInProcess(workspace, request, {
+		signal: new AbortController().signal,
+		onEvent: ({ type, step }) => {
+			if (type === 'started') done.push(step);
+		},
+	});
+	assert.deepEqual(done, ['publishRecords/0']);
+	assert.equal(summary.rowsLoaded, 2);
+	assert.equal((await findRun(workspace.store, request.runId))?.status, 'succeeded');
+});
+
+test('a run that another process has taken over ends here and is left to it', async (t) => {
+	const { workspace } = await temporaryWorkspace(t);
+	const request = requestFor({ source: '/nowhere.csv' });
+	const running = runInProcess(withScriptedChild(workspace), request, {
+		signal: new AbortController().signal,
+		onEvent: ({ type }) => {
+			if (type !== 'started') return;
+			void workspace.store.writer.updateTable('runs').set({ owner: 'elsewhere:1:1' }).execute();
+		},
+	});
+	await assert.rejects(running, { code: 'RUN_ACTIVE' });
+	const run = await findRun(workspace.store, request.runId);
+	assert.deepEqual([run?.status, run?.owner], ['running', 'elsewhere:1:1']);
+});
