@@ -1,6 +1,6 @@
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth } from './format-table.ts';
-import { formatNumber } from './format-values.ts';
+import { formatNumber, formatShare } from './format-values.ts';
 
 /** One feature's part of a surprise, as `scores.reasons` holds it. */
 export interface Reason {
@@ -14,6 +14,8 @@ export interface Reason {
 	readonly contribution: number;
 	/** What the column usually holds, in words; null where nothing is said. */
 	readonly typical: string | null;
+	/** Share of training rows with this value; null where it is not counted. */
+	readonly seen: number | null;
 }
 
 const LONGEST_VALUE = 40;
@@ -28,7 +30,7 @@ export function readReasons(parsed: unknown): Reason[] {
 	if (!Array.isArray(parsed)) return [];
 	return parsed.flatMap((item: unknown): Reason[] => {
 		if (typeof item !== 'object' || item === null) return [];
-		const { column, feature, value, contribution, typical } = item as Record<string, unknown>;
+		const { column, feature, value, contribution, typical, seen } = item as Record<string, unknown>;
 		if (typeof contribution !== 'number') return [];
 		const isCell = typeof value === 'string' || typeof value === 'number';
 		return [
@@ -38,6 +40,7 @@ export function readReasons(parsed: unknown): Reason[] {
 				value: isCell ? value : null,
 				contribution,
 				typical: textOrNull(typical),
+				seen: typeof seen === 'number' ? seen : null,
 			},
 		];
 	});
@@ -47,9 +50,10 @@ function textOrNull(value: unknown): string | null {
 	return typeof value === 'string' ? value : null;
 }
 
-/** `amount 1912.5, usual between 3 and 120 in 90 % of rows`. */
-export function describeReason({ feature, value, typical }: Reason): string {
-	const what = `${escapeControls(feature ?? 'other columns')} ${describeValue(value)}`;
+/** `amount 1912.5, usual between 3 and 120 in 90 % of rows`, `channel mail (2.1 %), usual "online" (61 %)`. */
+export function describeReason({ feature, value, typical, seen }: Reason): string {
+	const share = seen === null ? '' : ` (${seen === 0 ? 'not in training' : formatShare(seen)})`;
+	const what = `${escapeControls(feature ?? 'other columns')} ${describeValue(value)}${share}`;
 	return typical === null ? what : `${what}, usual ${escapeControls(shorten(typical))}`;
 }
 

@@ -1,4 +1,4 @@
-import type { CategoricalSpec, FeatureSpec, NumericSpec } from '../contracts/features.ts';
+import { type CategoricalSpec, type FeatureSpec, MISSING_LEVEL, type NumericSpec } from '../contracts/features.ts';
 
 /** What one feature adds to the surprise of a row. */
 export interface FeatureReason {
@@ -16,6 +16,8 @@ export interface FeatureReason {
 	readonly dependence: number;
 	/** What is usual, in words. */
 	readonly typical: string;
+	/** Levels only: share of training rows with the row's own value, 0 to 1. */
+	readonly seen?: number;
 }
 
 /** All the other features together, so that the reasons add up to the surprise. */
@@ -33,6 +35,8 @@ export interface RowReasons {
 	readonly marginal: Float64Array;
 	/** [features]: the row's values, as they are to be shown. */
 	readonly values: readonly (string | number | null)[];
+	/** [features]: share of training rows with the row's value, as `shareOfLevel` tells; null where it is no level. */
+	readonly seen?: readonly (number | null)[];
 	/** [features]: `describeTypical` of each spec, worked out once for many rows. @default worked out here */
 	readonly typical?: readonly string[];
 	/** Features named one by one. @default 5 */
@@ -40,12 +44,21 @@ export interface RowReasons {
 }
 
 /** The features that add most to the surprise of a row, most first, then the rest of them in one. */
-export function describeReasons({ specs, contributions, marginal, values, typical, top = 5 }: RowReasons): Reason[] {
+export function describeReasons({
+	specs,
+	contributions,
+	marginal,
+	values,
+	seen,
+	typical,
+	top = 5,
+}: RowReasons): Reason[] {
 	const order = specs.flatMap((spec, index) => (spec.scored ? [index] : []));
 	order.sort((a, b) => (contributions[b] as number) - (contributions[a] as number) || a - b);
 	const named = order.slice(0, top).map((index): FeatureReason => {
 		const spec = specs[index] as FeatureSpec;
 		const contribution = contributions[index] as number;
+		const share = seen?.[index] ?? null;
 		return {
 			column: spec.column,
 			feature: spec.name,
@@ -54,10 +67,21 @@ export function describeReasons({ specs, contributions, marginal, values, typica
 			marginal: marginal[index] as number,
 			dependence: contribution - (marginal[index] as number),
 			typical: typical?.[index] ?? describeTypical(spec),
+			...(share === null ? {} : { seen: share }),
 		};
 	});
 	const rest = order.slice(top).reduce((sum, index) => sum + (contributions[index] as number), 0);
 	return [...named, { column: null, contribution: rest }];
+}
+
+/**
+ * Share of the training rows with a level, 0 for one that they do not have; null where the cell is missing.
+ *
+ * @param present training rows in which the feature is not missing
+ */
+export function shareOfLevel(spec: CategoricalSpec, present: number, code: number): number | null {
+	if (code === MISSING_LEVEL) return null;
+	return present === 0 ? 0 : ((spec.counts[code] ?? 0) / present) * (1 - spec.missingShare);
 }
 
 /**
@@ -66,6 +90,7 @@ export function describeReasons({ specs, contributions, marginal, values, typica
  * @example
  * 'between 12.5 and 80.1 in 90 % of rows'
  * '"groceries" (31 %), "fuel" (12 %), "travel" (8.2 %)'
+ * 'one of 962 values, none above 0.6 %'
  */
 export function describeTypical(spec: FeatureSpec): string {
 	const usual = spec.type === 'numeric' ? describeRange(spec) : describeLevels(spec);
@@ -92,16 +117,30 @@ function formatNumber(spec: NumericSpec, value: number): string {
 
 const LEVELS_NAMED = 3;
 const LONGEST_LEVEL = 40;
+/** Where not even the most frequent level has this share, no level is usual. */
+const LEAST_USUAL = 0.02;
 
 function describeLevels(spec: CategoricalSpec): string {
 	const present = spec.counts.reduce((sum, count) => sum + count, 0);
 	if (present === 0) return 'no value';
 	const total = present / Math.max(1 - spec.missingShare, 1e-9);
-	const named = spec.levels.slice(0, LEVELS_NAMED).map((level, index) => {
+	const named = mostFrequent(spec.counts, LEVELS_NAMED).map((index) => {
+		const level = spec.levels[index] as string;
 		const short = level.length > LONGEST_LEVEL ? `${level.slice(0, LONGEST_LEVEL - 1)}…` : level;
-		return `"${short}" (${percent((spec.counts[index] as number) / total)})`;
+		return { short, share: (spec.counts[index] as number) / total };
 	});
-	return named.join(', ');
+	const most = named[0]?.share ?? 0;
+	// Of the values that are there: an otherwise empty column may well have one usual value.
+	if ((most * total) / present < LEAST_USUAL) return `one of ${spec.levels.length} values, none above ${percent(most)}`;
+	return named.map(({ short, share }) => `"${short}" (${percent(share)})`).join(', ');
+}
+
+/** Indices of the largest counts, largest first; weekdays are not stored in that order. */
+function mostFrequent(counts: readonly number[], limit: number): number[] {
+	return counts
+		.map((_, index) => index)
+		.sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b)
+		.slice(0, limit);
 }
 
 function percent(share: number): string {

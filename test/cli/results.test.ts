@@ -31,7 +31,7 @@ const stored = JSON.stringify([
 		contribution: 2,
 		typical: '"Monday" (17 %), "Friday" (15 %); missing in 1 % of rows',
 	},
-	{ column: 'country', feature: 'country', value: 'D\x1bE', contribution: -1, typical: '"DE" (90 %)' },
+	{ column: 'country', feature: 'country', value: 'D\x1bE', contribution: -1, typical: '"DE" (90 %)', seen: 0 },
 	{ column: null, contribution: 3 },
 ]);
 
@@ -41,6 +41,19 @@ test('reasons name what is unusual about a record, largest first, beside what is
 		'amount 1912.5, usual between 3 and 120 in 90 % of rows; at (weekday) missing, usual "Monday" (17 %)',
 	);
 	assert.equal(describeReasons(parseReasons(stored), 1).includes('weekday'), false);
+});
+
+test('a reason says how often the value itself was seen', () => {
+	const level = {
+		column: 'channel',
+		feature: 'channel',
+		value: 'mail',
+		contribution: 2,
+		typical: '"web" (61 %), "x" (9 %)',
+	};
+	const words = (seen: number) => describeReasons(parseReasons(JSON.stringify([{ ...level, seen }])));
+	assert.equal(words(0.021), 'channel mail (2.1 %), usual "web" (61 %)');
+	assert.equal(words(0), 'channel mail (not in training), usual "web" (61 %)');
 });
 
 test('reasons add up to what is stored, the unnamed columns included', () => {

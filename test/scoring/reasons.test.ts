@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { FeatureSpec, NumericSpec } from '../../src/contracts/features.ts';
-import { describeReasons, describeTypical } from '../../src/scoring/reasons.ts';
+import {
+	type CategoricalSpec,
+	type FeatureSpec,
+	MISSING_LEVEL,
+	type NumericSpec,
+	UNSEEN_LEVEL,
+} from '../../src/contracts/features.ts';
+import { describeReasons, describeTypical, shareOfLevel } from '../../src/scoring/reasons.ts';
 import { buildSpecs } from './build-table.ts';
 
 test('the top features come first and the rest adds up to the surprise', () => {
@@ -66,4 +72,32 @@ test('what is typical is said in words', () => {
 		levels([...new Array(66).fill('a'), ...new Array(1).fill('long '.repeat(10)), null]),
 		`"a" (97 %), "${'long '.repeat(8).slice(0, 39)}…" (1.5 %); missing in 1.5 % of rows`,
 	);
+});
+
+test('of a column with very many levels only their number is said, for none of them is usual', () => {
+	const merchants = Array.from({ length: 400 }, (_, row) => `M${Math.floor(row / 2)}`);
+	const typical = (cells: (string | null)[]) => describeTypical(buildSpecs([{ name: 'x', cells }])[0] as FeatureSpec);
+	assert.equal(typical(merchants), 'one of 200 values, none above 0.5 %');
+	assert.equal(typical([...new Array(10).fill('shop'), ...merchants]).startsWith('"shop" (2.4 %)'), true);
+	const oftenMissing = [...new Array(9_990).fill(null), ...new Array(10).fill('gift')];
+	assert.equal(typical(oftenMissing), '"gift" (0.1 %); missing in 100 % of rows');
+});
+
+test('the most frequent weekday is named first, though weekdays are kept in their own order', () => {
+	const weekday = {
+		...(buildSpecs([{ name: 'at', cells: ['Monday', 'Tuesday', 'Sunday'] }])[0] as CategoricalSpec),
+		part: 'weekday' as const,
+		counts: [10, 30, 60],
+	};
+	assert.equal(describeTypical(weekday), '"Sunday" (60 %), "Tuesday" (30 %), "Monday" (10 %)');
+});
+
+test('how often a level was seen in training counts the rows in which it is missing', () => {
+	const spec = buildSpecs([{ name: 'x', cells: ['a', 'a', 'b', null] }])[0] as CategoricalSpec;
+	assert.equal(shareOfLevel(spec, 3, 0), 0.5);
+	assert.equal(shareOfLevel(spec, 3, UNSEEN_LEVEL), 0);
+	assert.equal(shareOfLevel(spec, 3, MISSING_LEVEL), null);
+	const row = { contributions: new Float64Array([2]), marginal: new Float64Array([2]), values: ['a'] };
+	const [reason] = describeReasons({ specs: [spec], ...row, seen: [0.5] });
+	assert.equal(reason?.column !== null && reason?.seen, 0.5);
 });

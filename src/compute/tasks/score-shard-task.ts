@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
-import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
@@ -10,7 +10,7 @@ import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
-import { describeReasons, describeTypical } from '../../scoring/reasons.ts';
+import { describeReasons, describeTypical, shareOfLevel } from '../../scoring/reasons.ts';
 import { restoreScorer } from '../../scoring/restore-scorer.ts';
 import type { ScoredRows, Scorer } from '../../scoring/scorer.ts';
 import { pickRows } from '../load-features.ts';
@@ -125,6 +125,10 @@ function describeRows(
 	const columnOf = specs.map((spec) => batch.columns[batch.names.indexOf(spec.column)]);
 	const width = specs.length;
 	const typical = specs.map(describeTypical);
+	const present = specs.map((spec) =>
+		spec.type === 'categorical' ? spec.counts.reduce((sum, count) => sum + count, 0) : 0,
+	);
+	const codeOf = (feature: number, row: number) => (table.columns[feature] as CategoricalFeature).codes[row] as number;
 	const dictionary: string[] = [];
 	const codes = new Int32Array(batch.rows);
 	for (let row = 0; row < batch.rows; row++) {
@@ -137,7 +141,15 @@ function describeRows(
 			contributions: source.contributions.subarray(at, at + width),
 			marginal: source.marginal.subarray(at, at + width),
 			top: (cheap.score[row] as number) >= SEVERITY_THRESHOLDS.medium ? 5 : 3,
-			values: columnOf.map((cells) => (cells === undefined ? null : cellValue(cells, row))),
+			values: specs.map((spec, feature) => {
+				// The date that was read does not say which weekday it is.
+				if (spec.type === 'categorical' && spec.part === 'weekday') return spec.levels[codeOf(feature, row)] ?? null;
+				const cells = columnOf[feature];
+				return cells === undefined ? null : cellValue(cells, row);
+			}),
+			seen: specs.map((spec, feature) =>
+				spec.type === 'categorical' ? shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) : null,
+			),
 		});
 		codes[row] = dictionary.push(JSON.stringify(described, roundNats)) - 1;
 	}
@@ -148,5 +160,7 @@ const NATS = new Set(['contribution', 'marginal', 'dependence']);
 
 /** Ten-millionths of a nat: the parts of six columns still add up to the surprise to 1e-6. */
 function roundNats(name: string, value: unknown): unknown {
-	return NATS.has(name) && typeof value === 'number' ? Math.round(value * 1e7) / 1e7 : value;
+	if (typeof value !== 'number') return value;
+	if (name === 'seen') return Number(value.toPrecision(3));
+	return NATS.has(name) ? Math.round(value * 1e7) / 1e7 : value;
 }
