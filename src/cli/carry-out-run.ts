@@ -89,17 +89,18 @@ export async function follow(
 	} catch (error) {
 		const failure = CounterfoilError.from(error);
 		const exitCode = interrupt.exitCode();
-		throw exitCode === null
-			? new ExitWith(failure.exitCode, failure, { runId, showStack: failure.code === 'INTERNAL' })
-			: new ExitWith(exitCode, interrupted(runId), { runId });
+		if (exitCode !== null) throw new ExitWith(exitCode, interrupted(runId, 'stopped before it was done'), { runId });
+		// Which step was at work when it was cancelled says nothing to a person.
+		const shown = failure.code === 'CANCELLED' ? interrupted(runId, 'cancelled before it was done') : failure;
+		throw new ExitWith(shown.exitCode, shown, { runId, showStack: failure.code === 'INTERNAL' });
 	} finally {
 		progress?.stop();
 		interrupt.release();
 	}
 }
 
-function interrupted(runId: string): CounterfoilError {
-	return new CounterfoilError('CANCELLED', 'stopped before it was done', {
+function interrupted(runId: string, message: string): CounterfoilError {
+	return new CounterfoilError('CANCELLED', message, {
 		where: `run ${runId}`,
 		hint: `to go on: ${commandName()} runs resume ${quoteArgument(runId)}`,
 	});

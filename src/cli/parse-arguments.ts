@@ -28,7 +28,11 @@ export function parsePercent(text: string): number {
 export function parseCondition(text: string, before: readonly Condition[] = []): readonly Condition[] {
 	const split = text.indexOf('=');
 	if (split < 1) throw new InvalidArgumentError('It must be written column=value.');
-	return [...before, { column: text.slice(0, split), value: text.slice(split + 1) }];
+	const column = text.slice(0, split);
+	if (before.some((condition) => condition.column === column)) {
+		throw new InvalidArgumentError(`There is a condition on column "${column}" already.`);
+	}
+	return [...before, { column, value: text.slice(split + 1) }];
 }
 
 const DELIMITERS: Readonly<Record<string, string>> = {
@@ -42,7 +46,8 @@ const DELIMITERS: Readonly<Record<string, string>> = {
 
 /** One character, or its name: `tab`, `comma`, `semicolon`, `pipe`, `space`. */
 export function parseDelimiter(text: string): string {
-	const delimiter = DELIMITERS[text.toLowerCase()] ?? text;
+	const delimiter =
+		(Object.hasOwn(DELIMITERS, text.toLowerCase()) ? DELIMITERS[text.toLowerCase()] : undefined) ?? text;
 	if ([...delimiter].length !== 1) {
 		throw new InvalidArgumentError('It must be one character, or comma, semicolon, tab, pipe or space.');
 	}

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { ModelMetric } from '../store/database.ts';
 import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
-import { commandName } from './command-name.ts';
+import { commandName, quoteArgument } from './command-name.ts';
 import { describeReasons } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
@@ -16,7 +16,12 @@ export function printResult(result: RunResult, tookMs: number, terminal: Termina
 	const rejected = result.rowsRejected === 0 ? '' : `, ${formatQuantity(result.rowsRejected, 'row')} rejected`;
 	const read = result.datasetId === null ? '' : `: ${formatQuantity(result.rowsLoaded, 'record')}${rejected}`;
 	terminal.out(`${terminal.paint('bold', `Run ${result.runId}`)}${read}, ${formatDuration(tookMs)}`);
-	for (const { message, count } of result.repairs) terminal.out(`  mended: ${escapeControls(message)} (${count})`);
+	for (const { message } of result.repairs) terminal.out(`  mended: ${escapeControls(message)}`);
+	if (result.rowsRejected > 0 && result.datasetId !== null) {
+		terminal.out(
+			`  why: select line_number, column_name, message, raw_text from rejects where dataset_id = '${result.datasetId}'`,
+		);
+	}
 	printColumns(result.columns, terminal);
 	printTop(result.top, terminal);
 	printQuality(result.metrics, terminal);
@@ -46,7 +51,7 @@ export function printColumns(columns: readonly ColumnResult[], terminal: Termina
 }
 
 /** Other kinds hold nothing to learn, whatever the column is for. */
-function isLearnt({ kind, role }: ColumnResult): boolean {
+export function isLearnt({ kind, role }: ColumnResult): boolean {
 	return role === 'feature' && kind !== 'constant' && kind !== 'key' && kind !== 'text';
 }
 
@@ -144,7 +149,7 @@ export function printNext(result: RunResult, next: readonly NextCommand[], termi
 
 /** The commands that make sense after a run, by what it has made. */
 export function nextCommands(result: RunResult, db: string | undefined): NextCommand[] {
-	const where = db === undefined ? '' : ` --db ${db}`;
+	const where = db === undefined ? '' : ` --db ${quoteArgument(db)}`;
 	const next: NextCommand[] = [];
 	const [first] = result.top;
 	if (result.alerts > 0) next.push([`queue list${where}`, 'the records to look at first']);

@@ -1,4 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
+import { findNearest } from '../contracts/find-nearest.ts';
 import type {
 	ColumnKind,
 	ColumnProfile,
@@ -46,8 +47,13 @@ export function finishProfile(merged: PartialProfile, options: ProfileOptions = 
 	const asked = [options.label, options.key, ...(options.ignore ?? []), ...(options.kinds?.keys() ?? [])];
 	for (const name of asked) {
 		if (name === undefined || names.has(name)) continue;
-		throw new CounterfoilError('COLUMN_UNKNOWN', `There is no column "${name}".`, {
-			hint: `The columns are: ${[...names].slice(0, 30).join(', ')}${names.size > 30 ? ', ...' : ''}.`,
+		const nearest = findNearest(name, names);
+		throw new CounterfoilError('COLUMN_UNKNOWN', 'The table has no such column.', {
+			where: `column "${name}"`,
+			hint:
+				nearest === null
+					? `The columns are: ${[...names].slice(0, 30).join(', ')}${names.size > 30 ? ', ...' : ''}.`
+					: `Did you mean "${nearest}"?`,
 		});
 	}
 	const columns = merged.columns.map((tally) => profileColumn(tally, options));
@@ -68,6 +74,7 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 	if (tally.name === options.label) {
 		role = 'label';
 		note = 'Set aside for evaluation; never trained on.';
+		if (column.distinct < 2) note += ' All its rows are alike, so there is nothing to evaluate.';
 	}
 	if (tally.name === options.key) {
 		role = 'key';

@@ -38,7 +38,9 @@ export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean): S
 			});
 		}
 	}
-	if (/\.(json|jsonl|ndjson)(\.gz)?$/i.test(path) && /^\s*[[{]/.test(start)) {
+	const isNamedJson = /\.(json|jsonl|ndjson)(\.gz)?$/i.test(path) && /^\s*[[{]/.test(start);
+	// A header does not begin like an object, whatever the file is called.
+	if (isNamedJson || /^\s*(?:\[\s*)?\{\s*"/.test(head.toString('latin1', 0, 200))) {
 		throw new CounterfoilError('INPUT_NOT_READABLE', 'The input is JSON, which is not read.', {
 			where: path,
 			hint: "Convert it to CSV, e.g. duckdb -c \"COPY (FROM 'in.jsonl') TO 'out.csv'\".",

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Condition, RunConfig, RunKind, RunRequest } from '../contracts/pipeline.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
+import { requireConsistentConfig } from './require-consistent-config.ts';
 
 export interface AskedRun {
 	readonly kind: RunKind;
@@ -19,11 +20,14 @@ export interface AskedRun {
 /**
  * Turns what was asked for into a request with an id. If the same was asked for before and did not come to
  * its end, it is that run: the same command goes on where it was.
+ *
+ * @throws CounterfoilError CONFIG_INVALID for choices that contradict one another
  */
 export async function makeRequest(
 	workspace: Workspace,
 	asked: AskedRun,
 ): Promise<{ readonly request: RunRequest; readonly resumed: boolean }> {
+	requireConsistentConfig(asked.config);
 	const source = asked.source === undefined ? null : resolve(asked.source);
 	const body = {
 		kind: asked.kind,

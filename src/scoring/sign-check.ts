@@ -57,7 +57,7 @@ export function requireSign(check: SignCheck): void {
 		`Injected noise has a mean surprise of ${check.noiseMean.toFixed(2)}, real rows have ${check.realMean.toFixed(2)}.`,
 		{
 			where: `sign check on ${check.rows} rows of each kind`,
-			hint: 'Look at the profile for columns whose few extreme values hold most of the range, and train again.',
+			hint: 'The columns hold too little to learn from (one column, all values alike frequent), or a few extreme values hold most of the range of one; add columns, or leave that one out with --ignore.',
 		},
 	);
 }

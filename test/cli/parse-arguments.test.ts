@@ -23,12 +23,13 @@ test('a condition ends its column at the first equals sign and may have an empty
 		{ column: 'country', value: '' },
 		{ column: 'note', value: 'a=b' },
 	]);
+	assert.throws(() => parseCondition('country=FR', conditions), InvalidArgumentError, 'two on one column');
 	for (const text of ['country', '=DE', '']) assert.throws(() => parseCondition(text), InvalidArgumentError);
 });
 
 test('delimiters may be named', () => {
 	assert.deepEqual([';', 'tab', '\\t', 'PIPE', 'comma'].map(parseDelimiter), [';', '\t', '\t', '|', ',']);
-	for (const text of ['', '||', 'dot']) assert.throws(() => parseDelimiter(text), InvalidArgumentError);
+	for (const text of ['', '||', 'dot', 'constructor']) assert.throws(() => parseDelimiter(text), InvalidArgumentError);
 });
 
 test('names are separated by commas that are not escaped, over several options', () => {

@@ -1,3 +1,5 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
@@ -37,7 +39,7 @@ export function defineGenerate(command: Command, terminal: Terminal): void {
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<GenerateFlags>();
 		const format = flags.format ?? (/\.(arrow|arrows|ipc|feather)$/i.test(flags.out) ? 'arrow' : 'csv');
-		checkOutput(flags, format, terminal);
+		await checkOutput(flags, format, terminal);
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');
 			const model = await getModel(workspace.store, reference);
@@ -67,8 +69,9 @@ export function defineGenerate(command: Command, terminal: Terminal): void {
 	});
 }
 
-function checkOutput(flags: GenerateFlags, format: string, terminal: Terminal): void {
-	if (flags.out !== '-') return;
+/** Refuses before anything is generated what would fail when it is written. */
+async function checkOutput(flags: GenerateFlags, format: string, terminal: Terminal): Promise<void> {
+	if (flags.out !== '-') return requireWritable(flags.out);
 	if (terminal.json) {
 		throw new CounterfoilError('USAGE', 'the rows and the document of --json cannot both go to standard output', {
 			hint: 'write the rows to a file with --out FILE',
@@ -77,6 +80,22 @@ function checkOutput(flags: GenerateFlags, format: string, terminal: Terminal): 
 	if (format === 'arrow' && terminal.stdout.isTTY === true) {
 		throw new CounterfoilError('USAGE', 'Arrow is not for reading on a terminal', {
 			hint: 'write it to a file with --out FILE, or into a pipe',
+		});
+	}
+}
+
+async function requireWritable(file: string): Promise<void> {
+	const facts = await stat(file).catch(() => null);
+	if (facts?.isDirectory() === true) {
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'this is a folder', { where: file, hint: 'name a file in it' });
+	}
+	try {
+		await access(dirname(file), constants.W_OK);
+	} catch (cause) {
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the folder of the file is not there or may not be written', {
+			where: file,
+			hint: 'make the folder first, or name a file elsewhere',
+			cause,
 		});
 	}
 }

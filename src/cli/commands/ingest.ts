@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import { MIN_TRAINING_ROWS } from '../../features/require-trainable.ts';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
-import { printNext, printResult } from '../print-result.ts';
+import { quoteArgument } from '../command-name.ts';
+import { isLearnt, printNext, printResult } from '../print-result.ts';
 import { addTableOptions, addTemporalOption, type RunFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -27,7 +29,14 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 			const result = await collectResult(workspace, done.summary);
 			if (terminal.json) return terminal.outJson(result);
 			printResult(result, done.tookMs, terminal);
-			printNext(result, [[`train --dataset ${result.datasetId}`, 'train a model on it']], terminal);
+			const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
+			if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
+			const where = flags.db === undefined ? '' : ` --db ${quoteArgument(flags.db)}`;
+			printNext(
+				result,
+				isTrainable ? [[`train --dataset ${result.datasetId}${where}`, 'train a model on it']] : [],
+				terminal,
+			);
 		});
 	});
 }

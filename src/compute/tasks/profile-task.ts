@@ -1,5 +1,7 @@
 import { putJson } from '../../artifacts/stored-json.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
+import type { TableProfile } from '../../contracts/profile.ts';
 import { finishProfile } from '../../features/finish-profile.ts';
 import { profileTable } from '../profile-table.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
@@ -14,5 +16,20 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		...(key === null ? {} : { key }),
 		ignore,
 	});
+	requirePositive(profile, input.config.labelPositive);
 	return { profile: await putJson(artifacts, profile), fingerprint: profile.fingerprint, rows: profile.rows };
+}
+
+/** Where all values of the label are known, the one that counts as the anomaly has to be among them. */
+function requirePositive({ columns }: TableProfile, positive: string | null): void {
+	const label = columns.find(({ role }) => role === 'label');
+	if (label === undefined || positive === null || label.levels.length < label.distinct) return;
+	const levels = label.levels.map(({ level }) => level.trim());
+	if (levels.includes(positive.trim())) return;
+	const isNumber = label.numbers !== undefined && levels.some((level) => Number(level) === Number(positive));
+	if (isNumber) return;
+	throw new CounterfoilError('CONFIG_INVALID', 'the label has no such value', {
+		where: `column "${label.name}"`,
+		hint: `it has ${label.distinct} different values; name the one of the anomalies with --label-positive`,
+	});
 }
