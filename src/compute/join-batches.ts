@@ -1,9 +1,16 @@
-import type { Cells, TableBatch } from '../contracts/table.ts';
+import { type Cells, cellText, type TableBatch } from '../contracts/table.ts';
 
-/** The picked rows of several batches of one table, in one batch. */
-export function joinBatches(
-	parts: readonly { readonly batch: TableBatch; readonly rows: ArrayLike<number> }[],
-): TableBatch {
+interface Part {
+	readonly batch: TableBatch;
+	/** Rows to take, in this order. */
+	readonly rows: ArrayLike<number>;
+}
+
+/**
+ * The picked rows of several batches of one table, in one batch, with no more texts than they have. A column
+ * that is text in any of the batches is text.
+ */
+export function joinBatches(parts: readonly Part[]): TableBatch {
 	const first = parts[0];
 	if (first === undefined) return { rows: 0, names: [], columns: [] };
 	const rows = parts.reduce((sum, part) => sum + part.rows.length, 0);
@@ -14,6 +21,11 @@ export function joinBatches(
 		),
 	);
 	return { rows, names: first.batch.names, columns };
+}
+
+/** The numbers of all rows of a batch. */
+export function allRows({ rows }: TableBatch): ArrayLike<number> {
+	return Int32Array.from({ length: rows }, (_, row) => row);
 }
 
 function joinCells(parts: readonly { cells: Cells; rows: ArrayLike<number> }[], rows: number): Cells {
@@ -40,14 +52,8 @@ function joinCells(parts: readonly { cells: Cells; rows: ArrayLike<number> }[], 
 	let at = 0;
 	for (const { cells, rows: picked } of parts) {
 		for (let i = 0; i < picked.length; i++) {
-			const row = picked[i] as number;
-			if (cells.type === 'text') {
-				const code = cells.codes[row] as number;
-				codes[at++] = code < 0 ? -1 : intern(cells.dictionary[code] as string);
-			} else {
-				const value = cells.values[row] as number;
-				codes[at++] = Number.isNaN(value) ? -1 : intern(String(value));
-			}
+			const text = cellText(cells, picked[i] as number);
+			codes[at++] = text === null ? -1 : intern(text);
 		}
 	}
 	return { type: 'text', codes, dictionary };

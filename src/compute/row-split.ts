@@ -1,6 +1,9 @@
 /** Share of rows that the generator never sees; its rows are judged against them. */
 export const HELD_OUT_SHARE = 0.1;
 
+const SALT_HELD_OUT = 0;
+const SALT_SAMPLED = 1;
+
 /**
  * A uniform number in [0, 1) that belongs to a row: whoever asks for the same row, seed and purpose gets
  * the same number, in whatever order and in whatever process, so that a split needs no list of rows.
@@ -8,17 +11,17 @@ export const HELD_OUT_SHARE = 0.1;
  * @param salt one for each purpose, so that splits for different purposes are independent
  */
 export function rowUniform(row: number, seed: number, salt: number): number {
-	let h = (Math.imul(row + 1, 0x9e3779b1) ^ Math.imul((seed >>> 0) + salt, 0x85ebca6b)) >>> 0;
+	let h = (Math.imul(row + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b) ^ Math.imul(salt, 0x27d4eb2f)) >>> 0;
 	h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
 	h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
 	return ((h ^ (h >>> 16)) >>> 0) * 2 ** -32;
 }
 
 export function isHeldOut(row: number, seed: number): boolean {
-	return rowUniform(row, seed, 1) < HELD_OUT_SHARE;
+	return rowUniform(row, seed, SALT_HELD_OUT) < HELD_OUT_SHARE;
 }
 
 /** Whether a row is in a sample of about `maxRows` of `rows`. */
 export function isSampled(row: number, seed: number, rows: number, maxRows: number): boolean {
-	return rows <= maxRows || rowUniform(row, seed, 2) * rows < maxRows;
+	return rows <= maxRows || rowUniform(row, seed, SALT_SAMPLED) * rows < maxRows;
 }

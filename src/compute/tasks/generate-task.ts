@@ -12,7 +12,7 @@ import { type ModeEncoder, type ModeEncoderState, restoreModeEncoder } from '../
 import { loadBackend } from '../../gan/backend.ts';
 import { restoreMlpGenerator } from '../../gan/mlp-generator.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
-import { joinBatches } from '../join-batches.ts';
+import { allRows, joinBatches } from '../join-batches.ts';
 import { getModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -35,14 +35,14 @@ export async function generateTask(input: GenerateInput, environment: TaskEnviro
 	const spans = conditions.flatMap(({ span }) => (span === null ? [] : [span]));
 	const shards: ShardRef[] = [];
 	let names: readonly string[] = [];
-	let waiting: { batch: TableBatch; rows: number[] }[] = [];
+	let waiting: TableBatch[] = [];
 	let drawn = 0;
 	let done = 0;
 	let firstRow = 0;
 
 	async function writeShard(): Promise<void> {
-		const shard = joinBatches(waiting);
-		if (shard.rows === 0) return;
+		if (done === firstRow) return;
+		const shard = joinBatches(waiting.map((batch) => ({ batch, rows: allRows(batch) })));
 		const ref = await artifacts.put(encodeShard(shard), { extension: 'arrow' });
 		shards.push({ ...ref, firstRow, rows: shard.rows });
 		firstRow += shard.rows;
@@ -56,12 +56,13 @@ export async function generateTask(input: GenerateInput, environment: TaskEnviro
 		names = batch.names;
 		const room = Math.min(input.rows - done, ROWS_PER_SHARD - (done - firstRow));
 		const rows = rowsThatMeet(batch, conditions, room);
-		waiting.push({ batch, rows });
+		// Only the rows that were picked are kept: where conditions are rare, most are not.
+		if (rows.length > 0) waiting.push(joinBatches([{ batch, rows }]));
 		done += rows.length;
 		drawn += draw;
 		if (done - firstRow === ROWS_PER_SHARD) await writeShard();
 		reportProgress(environment, 'generating', done, input.rows);
-		if (drawn > MAX_DRAWN_PER_ROW * Math.max(done, 20)) {
+		if (done < input.rows && drawn > MAX_DRAWN_PER_ROW * Math.max(done, 20)) {
 			throw new CounterfoilError('CONDITION_INVALID', `only ${done} of ${drawn} generated rows meet the conditions`, {
 				where: input.conditions.map(({ column }) => `column "${column}"`).join(', '),
 				hint: 'ask for values that occur together more often, or leave out a condition',
