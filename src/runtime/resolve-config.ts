@@ -80,7 +80,7 @@ async function readConfigFile(file: string | undefined): Promise<ConfigFlags> {
 	try {
 		text = await readFile(path, 'utf8');
 	} catch (cause) {
-		if (file === undefined) return {};
+		if (file === undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
 		throw new CounterfoilError('INPUT_NOT_FOUND', 'the configuration file cannot be read', { where: path, cause });
 	}
 	let parsed: unknown;

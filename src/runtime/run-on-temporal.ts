@@ -29,15 +29,20 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 			args: [request],
 			workflowIdConflictPolicy: 'USE_EXISTING',
 		});
-		const cancel = () => void handle.cancel();
+		// One that has just ended cannot be cancelled, and need not be; `result` tells what has become of it.
+		const cancel = () => void handle.cancel().catch(() => undefined);
 		options.signal.addEventListener('abort', cancel, { once: true });
 		if (options.signal.aborted) cancel();
-		const polling = setInterval(() => void follow(), POLL_MS);
+		let isAsking = false;
+		let isOver = false;
 		let running: readonly string[] = [];
 		const follow = async () => {
+			if (isAsking) return;
+			isAsking = true;
 			// A query needs a worker that answers; while there is none, nothing is told.
 			const progress = await handle.query<Progress>('progress').catch(() => null);
-			if (progress === null) return;
+			isAsking = false;
+			if (progress === null || isOver) return;
 			for (const step of progress.running) {
 				if (!running.includes(step)) options.onEvent({ type: 'started', step, atMs: Date.now() });
 			}
@@ -46,11 +51,13 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 			}
 			running = progress.running;
 		};
+		const polling = setInterval(() => void follow(), POLL_MS);
 		try {
 			return (await handle.result()) as RunSummary;
 		} catch (error) {
 			throw error instanceof WorkflowFailedError ? fromWorkflowFailure(error) : error;
 		} finally {
+			isOver = true;
 			clearInterval(polling);
 			options.signal.removeEventListener('abort', cancel);
 		}

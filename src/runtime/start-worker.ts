@@ -52,14 +52,17 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 				}),
 			);
 		}
-		const runs = workers.map((worker) => worker.run());
 		const stop = () => {
 			for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 		};
+		// The connection can be closed, and the failure of one told, only when none uses it any more.
+		const runs = workers.map((worker) => worker.run().finally(stop));
 		options.signal.addEventListener('abort', stop, { once: true });
 		options.onReady();
 		if (options.signal.aborted) stop();
-		await Promise.all(runs);
+		const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
+		options.signal.removeEventListener('abort', stop);
+		if (failed !== undefined) throw failed.reason;
 	} finally {
 		await connection.close();
 	}
