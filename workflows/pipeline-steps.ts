@@ -59,7 +59,6 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 	const synthetic = await generateTable(request, model.parts, rows, activities);
 	const { evaluation } = await activities.evaluate({
 		...common,
-		modelId: model.parts.modelId,
 		manifest: table.manifest,
 		model: model.parts,
 		discriminator: model.generator.discriminator,
@@ -71,11 +70,8 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 	const report = await activities.writeReport({
 		...common,
 		datasetId: table.datasetId,
-		modelId: model.parts.modelId,
-		manifest: table.manifest,
 		profile: table.profile,
 		history: model.generator.history,
-		synthetic: synthetic.table,
 		evaluation,
 		signCheck: model.scorer.signCheck,
 		cut: scored.cut,
@@ -178,8 +174,8 @@ async function trainModel(request: RunRequest, table: StoredTable, activities: A
 	const { features } = await activities.fitFeatures({ ...common, manifest, profile });
 	// Side by side: neither needs the other, and each takes one core.
 	const [generator, scorer] = await Promise.all([
-		activities.trainGenerator({ ...common, manifest, profile, features }),
-		activities.trainScorer({ ...common, manifest, profile, features }),
+		activities.trainGenerator({ ...common, manifest, features }),
+		activities.trainScorer({ ...common, manifest, features }),
 	]);
 	const { modelId } = await activities.registerModel({
 		...common,

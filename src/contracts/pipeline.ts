@@ -104,7 +104,6 @@ export interface IngestInput extends StepInput {
 export interface IngestOutput {
 	readonly manifest: ArtifactRef;
 	readonly shards: number;
-	readonly rowsTotal: number;
 	readonly rowsLoaded: number;
 	readonly rowsRejected: number;
 }
@@ -114,8 +113,6 @@ export interface ProfileInput extends StepInput {
 }
 export interface ProfileOutput {
 	readonly profile: ArtifactRef;
-	readonly fingerprint: string;
-	readonly rows: number;
 }
 
 export interface RegisterDatasetInput extends StepInput {
@@ -146,7 +143,6 @@ export interface FitFeaturesOutput {
 
 export interface TrainInput extends StepInput {
 	readonly manifest: ArtifactRef;
-	readonly profile: ArtifactRef;
 	readonly features: ArtifactRef;
 }
 export interface TrainGeneratorOutput {
@@ -278,7 +274,6 @@ export interface PublishSyntheticInput extends StepInput {
 }
 
 export interface EvaluateInput extends StepInput {
-	readonly modelId: string;
 	readonly manifest: ArtifactRef;
 	readonly model: ModelParts;
 	readonly discriminator: ArtifactRef;
@@ -296,11 +291,8 @@ export interface RecordEvaluationInput extends StepInput {
 
 export interface WriteReportInput extends StepInput {
 	readonly datasetId: string;
-	readonly modelId: string;
-	readonly manifest: ArtifactRef;
 	readonly profile: ArtifactRef;
 	readonly history: ArtifactRef;
-	readonly synthetic: ArtifactRef;
 	readonly evaluation: ArtifactRef;
 	readonly signCheck: SignCheck;
 	readonly cut: AlertCut;

@@ -15,27 +15,28 @@ export function temporalConfig() {
 
 /** @throws CounterfoilError TEMPORAL_UNREACHABLE */
 export async function connectClient(): Promise<Client> {
-	const { connectionOptions, namespace, address } = temporalConfig();
+	const { connectionOptions, namespace } = temporalConfig();
 	try {
 		return new Client({ connection: await Connection.connect(connectionOptions), namespace });
 	} catch (cause) {
-		throw unreachable(address, cause);
+		throw unreachable(cause);
 	}
 }
 
 /** @throws CounterfoilError TEMPORAL_UNREACHABLE */
 export async function connectWorker(): Promise<{ connection: NativeConnection; namespace: string }> {
-	const { connectionOptions, namespace, address } = temporalConfig();
+	const { connectionOptions, namespace } = temporalConfig();
 	try {
 		return { connection: await NativeConnection.connect(connectionOptions), namespace };
 	} catch (cause) {
-		throw unreachable(address, cause);
+		throw unreachable(cause);
 	}
 }
 
-function unreachable(address: string, cause: unknown): CounterfoilError {
+/** The error for a server that does not answer, or does not any more. */
+export function unreachable(cause: unknown): CounterfoilError {
 	return new CounterfoilError('TEMPORAL_UNREACHABLE', 'no Temporal server answers', {
-		where: address,
+		where: temporalConfig().address,
 		hint: 'start one with `temporal server start-dev`, set TEMPORAL_ADDRESS, or leave out --temporal to run in this process',
 		cause,
 	});

@@ -1,9 +1,9 @@
-import { WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunRequest, RunSummary } from '../contracts/pipeline.ts';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE } from '../contracts/pipeline.ts';
 import { fromWorkflowFailure } from './application-failure.ts';
-import { connectClient } from './connect-temporal.ts';
+import { connectClient, unreachable } from './connect-temporal.ts';
 import type { RunOptions } from './run-event.ts';
 
 const POLL_MS = 1_000;
@@ -55,7 +55,9 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 		try {
 			return (await handle.result()) as RunSummary;
 		} catch (error) {
-			throw error instanceof WorkflowFailedError ? fromWorkflowFailure(error) : error;
+			if (error instanceof WorkflowFailedError) throw fromWorkflowFailure(error);
+			// The workflow goes on without its watcher.
+			throw isGrpcServiceError(error) ? unreachable(error) : error;
 		} finally {
 			isOver = true;
 			clearInterval(polling);

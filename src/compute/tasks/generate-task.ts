@@ -19,6 +19,8 @@ import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 const ROWS_PER_DRAW = 8_192;
 /** Rows drawn for one that meets the conditions, before they are called too rare. */
 const MAX_DRAWN_PER_ROW = 5_000;
+/** Errors hold no values of records, not even the smallest and the largest. */
+const SEE_REPORT = 'the report of the run that made the model shows what its columns hold';
 
 /** Draws rows from the generator, all of which meet the conditions, into shards of a table. */
 export async function generateTask(input: GenerateInput, environment: TaskEnvironment): Promise<GenerateOutput> {
@@ -114,7 +116,7 @@ function resolveCondition(
 		if (value.trim() === '' || Number.isNaN(number) || number < spec.min || number > spec.max) {
 			throw new CounterfoilError('CONDITION_INVALID', 'the value is not a number that the column can have', {
 				where,
-				hint: `the column goes from ${spec.min} to ${spec.max}`,
+				hint: SEE_REPORT,
 			});
 		}
 		return { column, value, number, span: encoder.conditionFor(index, number) };
@@ -123,13 +125,7 @@ function resolveCondition(
 		const nearest = findNearest(value, spec.levels);
 		throw new CounterfoilError('CONDITION_INVALID', 'the column has no such value', {
 			where,
-			hint:
-				nearest === null
-					? `it has, for example, ${spec.levels
-							.slice(0, 5)
-							.map((level) => `"${level}"`)
-							.join(', ')}`
-					: `did you mean "${nearest}"?`,
+			hint: nearest === null ? SEE_REPORT : `did you mean "${nearest}"?`,
 		});
 	}
 	return { column, value, number: null, span: encoder.conditionFor(index, spec.levels.indexOf(value)) };

@@ -17,7 +17,7 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		ignore,
 	});
 	requirePositive(profile, input.config.labelPositive);
-	return { profile: await putJson(artifacts, profile), fingerprint: profile.fingerprint, rows: profile.rows };
+	return { profile: await putJson(artifacts, profile) };
 }
 
 /** Where all values of the label are known, the one that counts as the anomaly has to be among them. */

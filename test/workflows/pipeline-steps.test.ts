@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+	COMPUTE_STEPS,
+	DEFAULT_CONFIG,
+	type RunControl,
+	type RunRequest,
+	type Steps,
+} from '../../src/contracts/pipeline.ts';
+import { runSteps } from '../../workflows/pipeline-steps.ts';
+import { trackProgress } from '../../workflows/track-progress.ts';
+
+type Activities = Steps & RunControl;
+
+const SHARDS = 2;
+
+/** Steps that do nothing but note that they were called, and what may be seen of the run meanwhile. */
+function recorded(outputs: Record<string, object> = {}) {
+	const calls: string[] = [];
+	const inputs = new Map<string, Record<string, unknown>>();
+	const ref = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
+	const known: Record<string, object> = {
+		ingest: { manifest: ref, shards: SHARDS, rowsLoaded: 10, rowsRejected: 2 },
+		profile: { profile: ref },
+		registerDataset: { datasetId: 'ds' },
+		loadDataset: { datasetId: 'ds', manifest: ref, profile: ref, shards: SHARDS, rows: 10, rowsRejected: 2 },
+		fitFeatures: { features: ref },
+		registerModel: { modelId: 'm' },
+		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref },
+		decideAlerts: { surprise: 1, rowNumber: 0, alerts: 3 },
+		generate: { table: ref, shards: SHARDS, rows: 10 },
+		registerSynthetic: { syntheticTableId: 's' },
+		evaluate: { evaluation: ref },
+		writeReport: { path: '/reports/r.html' },
+		...outputs,
+	};
+	const activities = new Proxy({} as Activities, {
+		get: (_, name: string) => async (input: Record<string, unknown>) => {
+			calls.push('shard' in input ? `${name}/${input.shard}` : name);
+			inputs.set(name, input);
+			await Promise.resolve();
+			return known[name] ?? {};
+		},
+	});
+	return { activities, calls, inputs };
+}
+
+const request: RunRequest = {
+	runId: 'r',
+	kind: 'pipeline',
+	runKey: 'k',
+	seed: 1,
+	config: DEFAULT_CONFIG,
+	source: '/table.csv',
+	datasetName: null,
+	datasetId: null,
+	modelId: null,
+	augment: null,
+};
+
+const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];
+const MODEL = ['fitFeatures', 'trainGenerator', 'trainScorer', 'registerModel'];
+const SCORES = ['scoreShard/0', 'scoreShard/1', 'decideAlerts', 'publishScores/0', 'publishScores/1'];
+const ROWS = ['generate', 'registerSynthetic', 'publishSynthetic/0', 'publishSynthetic/1'];
+
+test('each kind of run does its steps in order and ends by closing the run', async () => {
+	const stored = { source: null, datasetId: 'ds' };
+	const augment = { rows: 10, conditions: [{ column: 'country', value: 'DE' }] };
+	const orders: [Partial<RunRequest>, string[]][] = [
+		[
+			{ kind: 'pipeline' },
+			[...TABLE, ...MODEL, ...SCORES, ...ROWS, 'evaluate', 'recordEvaluation', 'publishQueue', 'writeReport'],
+		],
+		[{ kind: 'ingest' }, TABLE],
+		[{ kind: 'train' }, [...TABLE, ...MODEL]],
+		[{ kind: 'train', ...stored }, ['loadDataset', ...MODEL]],
+		[{ kind: 'score', modelId: 'm' }, ['loadModel', ...TABLE, 'checkSchema', ...SCORES, 'publishQueue']],
+		[
+			{ kind: 'score', modelId: 'm', ...stored },
+			['loadModel', 'loadDataset', 'checkSchema', ...SCORES, 'publishQueue'],
+		],
+		[{ kind: 'augment', source: null, modelId: 'm', augment }, ['loadModel', ...ROWS]],
+	];
+	for (const [changes, expected] of orders) {
+		const { activities, calls } = recorded();
+		await runSteps({ ...request, ...changes }, activities);
+		assert.deepEqual(calls, [...expected, 'finishRun'], changes.kind);
+	}
+});
+
+test('the summary says what was rejected, also of a data set that was ingested before', async () => {
+	for (const changes of [{}, { source: null, datasetId: 'ds' }]) {
+		const { activities } = recorded();
+		const summary = await runSteps({ ...request, kind: 'train', ...changes }, activities);
+		assert.deepEqual([summary.rowsLoaded, summary.rowsRejected], [10, 2]);
+	}
+});
+
+test('conditions reach the generator, and a pipeline run makes as many rows as it was told', async () => {
+	const conditions = [{ column: 'country', value: 'DE' }];
+	const augmented = recorded();
+	await runSteps({ ...request, kind: 'augment', modelId: 'm', augment: { rows: 7, conditions } }, augmented.activities);
+	assert.deepEqual(augmented.inputs.get('generate')?.conditions, conditions);
+	assert.equal(augmented.inputs.get('generate')?.rows, 7);
+	const config = { ...DEFAULT_CONFIG, syntheticRows: 5 };
+	const piped = recorded();
+	await runSteps({ ...request, config }, piped.activities);
+	assert.equal(piped.inputs.get('generate')?.rows, 5);
+});
+
+test('a run that lacks what its kind needs ends with an error', async () => {
+	const { activities } = recorded();
+	await assert.rejects(runSteps({ ...request, source: null }, activities), /needs source/);
+	await assert.rejects(runSteps({ ...request, kind: 'score' }, activities), /needs modelId/);
+});
+
+test('progress names the steps under way, those side by side too, and counts the finished ones', async () => {
+	const seen: (readonly string[])[] = [];
+	const { activities } = recorded();
+	const { activities: tracked, progress } = trackProgress(
+		new Proxy(activities, {
+			get: (target, name: keyof Activities) => async (input: never) => {
+				await Promise.resolve();
+				seen.push(progress().running);
+				return (target[name] as (input: unknown) => Promise<unknown>)(input);
+			},
+		}),
+	);
+	await runSteps({ ...request, kind: 'train' }, tracked);
+	assert.ok(seen.some((running) => running.join(' ') === 'trainGenerator trainScorer'));
+	assert.ok(seen.some((running) => running.join(' ') === 'publishRecords/1'));
+	assert.deepEqual(progress(), { running: [], finished: TABLE.length + MODEL.length + 1 });
+});
+
+test('every step that a compute process can carry out is sent to the compute queue', async () => {
+	const { computeActivities } = await import('../../activities/compute-steps.ts');
+	assert.deepEqual([...COMPUTE_STEPS].sort(), Object.keys(computeActivities).sort());
+});
