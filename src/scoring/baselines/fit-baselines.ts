@@ -1,0 +1,58 @@
+import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import type { Random } from '../../contracts/random.ts';
+import { encodeForBaselines, fitBaselineCoordinates } from './baseline-matrix.ts';
+import { fitHistogramScore } from './histogram-score.ts';
+import { fitIsolationForest, fitTrimmedForest } from './isolation-forest.ts';
+import { fitNearestNeighbours } from './nearest-neighbours.ts';
+
+/** In the order of the scores that `FittedBaselines.score` gives. */
+export const BASELINE_NAMES = [
+	'isolation forest',
+	'isolation forest, prepared',
+	'histograms',
+	'nearest neighbours',
+] as const;
+
+export interface FittedBaselines {
+	/** [BASELINE_NAMES.length][rows]; higher = more anomalous. A row's scores depend on the row only. */
+	score(table: FeatureTable): Float64Array[];
+}
+
+/** Products that looking for neighbours may take in all; a few seconds. */
+const NEIGHBOUR_PRODUCTS = 1e9;
+const FEWEST_REFERENCE_ROWS = 250;
+const MOST_REFERENCE_ROWS = 2000;
+
+/**
+ * Fits the detectors that people use instead of this program, to stand beside its score.
+ *
+ * @param table rows to fit on, anomalies and all, as for our own score; 20,000 settle all that more would.
+ * @param rowsToScore rows that will be scored; the more, the fewer the rows that neighbours are looked for among.
+ */
+export function fitBaselines(
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+	random: Random,
+	rowsToScore: number,
+): FittedBaselines {
+	const coordinates = fitBaselineCoordinates(table, specs);
+	const plain = encodeForBaselines(coordinates, table, false);
+	const prepared = encodeForBaselines(coordinates, table, true);
+	const affordable = Math.floor(NEIGHBOUR_PRODUCTS / Math.max(1, rowsToScore * plain.width));
+	const referenceRows = Math.min(MOST_REFERENCE_ROWS, Math.max(FEWEST_REFERENCE_ROWS, affordable));
+	const forest = fitIsolationForest(plain, random.fork('isolation forest'));
+	const trimmedForest = fitTrimmedForest(prepared, random.fork('prepared isolation forest'));
+	const histograms = fitHistogramScore(plain);
+	const neighbours = fitNearestNeighbours(plain, random.fork('nearest neighbours'), { referenceRows });
+	return {
+		score: (rows) => {
+			const matrix = encodeForBaselines(coordinates, rows, false);
+			return [
+				forest.score(matrix),
+				trimmedForest.score(encodeForBaselines(coordinates, rows, true)),
+				histograms.score(matrix),
+				neighbours.score(matrix),
+			];
+		},
+	};
+}
