@@ -50,7 +50,20 @@ export async function carryOutRun(
 	if (resumed) terminal.note(`going on with run ${request.runId}`);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
-	return follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) => carryOut(request, options));
+	return follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) =>
+		carryOut(request, options).catch((error: unknown) => {
+			throw placeIn(asked.source, error);
+		}),
+	);
+}
+
+/** What is wrong with a table as a whole is wrong in its file. */
+function placeIn(source: string | undefined, error: unknown): CounterfoilError {
+	const failure = CounterfoilError.from(error);
+	const isOfTable = failure.exitCode >= 2 && failure.exitCode <= 4 && failure.where === undefined;
+	if (!isOfTable || source === undefined) return failure;
+	const { code, message, hint, cause } = failure;
+	return new CounterfoilError(code, message, { where: source, ...(hint === undefined ? {} : { hint }), cause });
 }
 
 type CarryOut = typeof import('../runtime/run-on-temporal.ts').runOnTemporal;

@@ -190,7 +190,7 @@ test('too many rejects refuse the table, and it is read once more are allowed', 
 	const folder = workFolder(t);
 	writeFileSync(join(folder, 'ragged.csv'), `a,b\n${hundred((i) => (i % 10 === 0 ? '1' : `${i},x`)).join('\n')}\n`);
 	const refused = await runProgram(['ingest', 'ragged.csv', '--max-rejects', '1%'], { cwd: folder });
-	assertRefused(refused, 3, 'REJECTS_OVER_LIMIT', 'ragged.csv', /--max-rejects/);
+	assertRefused(refused, 3, 'REJECTS_OVER_LIMIT', 'ragged.csv:2', /--max-rejects/);
 	assertNothingLoaded(folder);
 	const read = await runProgram(['ingest', 'ragged.csv', '--max-rejects', '10%'], { cwd: folder });
 	assert.equal(read.code, 0, read.stderr);
@@ -208,16 +208,14 @@ describe('choices that do not fit are refused before training', { concurrency: 2
 		['--label label --label-positive maybe', 2, 'CONFIG_INVALID', 'column "label"', /--label-positive/],
 		['--key id --label id', 2, 'CONFIG_INVALID', 'column "id"', /leave one of them out/],
 		['--label label --ignore label', 2, 'CONFIG_INVALID', 'column "label"', /needs no --ignore/],
-		['--encoding klingon', 2, 'CONFIG_INVALID', '', /utf-8/],
+		['--encoding klingon', 2, 'CONFIG_INVALID', 'customers.csv', /utf-8/],
 	];
 	for (const [flags, exitCode, code, where, hint] of WRONG) {
 		test(flags, async (t) => {
 			const folder = workFolder(t);
 			writeFileSync(join(folder, 'customers.csv'), customers(60));
 			const ended = await runProgram(['ingest', 'customers.csv', '-q', ...flags.split(' ')], { cwd: folder });
-			const colonless =
-				where === '' ? { ...ended, stderr: ended.stderr.replace(`error ${code}:`, `error ${code} : `) } : ended;
-			assertRefused(colonless, exitCode, code, where, hint);
+			assertRefused(ended, exitCode, code, where, hint);
 			assertNothingLoaded(folder);
 		});
 	}
@@ -235,9 +233,7 @@ describe('tables that nothing can be learnt from are refused before training', {
 			const folder = workFolder(t);
 			writeFileSync(join(folder, `${name}.csv`), content);
 			const ended = await runProgram(['train', `${name}.csv`, '-q', '--steps', '20'], { cwd: folder });
-			assert.equal(ended.code, 4, ended.stderr);
-			assert.match(ended.stderr, /^error TABLE_UNTRAINABLE/);
-			assert.match(ended.stderr, /^hint: /m);
+			assertRefused(ended, 4, 'TABLE_UNTRAINABLE', `${name}.csv`, /rows|column/);
 		});
 	}
 
@@ -284,7 +280,7 @@ test('two at once: the second is told so; Ctrl-C leaves a run that goes on where
 
 	const WRONG: readonly (readonly [args: string, exitCode: number, code: string, says: RegExp])[] = [
 		['--where contry=DE', 2, 'CONDITION_INVALID', /did you mean "country"\?/],
-		['--where country=XX', 2, 'CONDITION_INVALID', /"DE"/],
+		['--where country=XX', 2, 'CONDITION_INVALID', /no such value/],
 		['--where country=DE --where country=FR', 2, 'USAGE', /a condition on column "country" already/],
 		['--out .', 7, 'OUTPUT_NOT_WRITABLE', /a folder/],
 		['--out nowhere/rows.csv', 7, 'OUTPUT_NOT_WRITABLE', /make the folder first/],

@@ -22,14 +22,16 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 	try {
 		const shards: ShardRef[] = [];
 		const rejects: ArtifactRef[] = [];
+		let firstReject: RejectedRow | undefined;
 		for await (const chunk of source) {
+			firstReject ??= chunk.rejects[0];
 			if (chunk.rejects.length > 0) rejects.push(await putRejects(artifacts, chunk.rejects));
 			if (chunk.batch.rows === 0) continue;
 			const ref = await artifacts.put(encodeShard(chunk.batch), { extension: 'arrow' });
 			shards.push({ ...ref, firstRow: chunk.firstRow, rows: chunk.batch.rows });
 		}
 		const counts = source.counts();
-		requireFewRejects(input.source, counts.rowsRejected, counts.rowsTotal, maxRejectShare);
+		requireFewRejects(input.source, firstReject, counts, maxRejectShare);
 		const manifest: TableManifest = {
 			names: source.names,
 			rows: counts.rowsLoaded,
@@ -47,7 +49,6 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 		return {
 			manifest: await putJson(artifacts, manifest),
 			shards: shards.length,
-			rowsTotal: counts.rowsTotal,
 			rowsLoaded: counts.rowsLoaded,
 			rowsRejected: counts.rowsRejected,
 		};
@@ -61,11 +62,18 @@ function putRejects(artifacts: TaskEnvironment['artifacts'], rejects: readonly R
 	return artifacts.put(new TextEncoder().encode(lines), { extension: 'jsonl' });
 }
 
-function requireFewRejects(path: string, rejected: number, total: number, maxShare: number): void {
-	if (rejected <= maxShare * total) return;
-	const percent = ((100 * rejected) / total).toFixed(1);
-	throw new CounterfoilError('REJECTS_OVER_LIMIT', `${rejected} of ${total} rows (${percent} %) cannot be read`, {
-		where: path,
+function requireFewRejects(
+	path: string,
+	first: RejectedRow | undefined,
+	{ rowsRejected, rowsTotal }: { readonly rowsRejected: number; readonly rowsTotal: number },
+	maxShare: number,
+): void {
+	if (first === undefined || rowsRejected <= maxShare * rowsTotal) return;
+	const percent = ((100 * rowsRejected) / rowsTotal).toFixed(1);
+	const counted = `${rowsRejected} of ${rowsTotal} rows (${percent} %) cannot be read`;
+	// A message of a reject says what is wrong and quotes nothing.
+	throw new CounterfoilError('REJECTS_OVER_LIMIT', `${counted}; the first of them: ${first.message}`, {
+		where: `${path}:${first.line}`,
 		hint: 'check --delimiter, --encoding and --no-header, or allow more with --max-rejects',
 	});
 }
