@@ -51,9 +51,9 @@ function textOrNull(value: unknown): string | null {
 }
 
 /** `amount 1912.5, usual between 3 and 120 in 90 % of rows`, `channel mail (2.1 %), usual "online" (61 %)`. */
-export function describeReason({ feature, value, typical, seen }: Reason): string {
-	const share = seen === null ? '' : ` (${seen === 0 ? 'not in training' : formatShare(seen)})`;
-	const what = `${escapeControls(feature ?? 'other columns')} ${describeValue(value)}${share}`;
+export function describeReason(reason: Reason): string {
+	const { feature, typical } = reason;
+	const what = `${escapeControls(feature ?? 'other columns')} ${describeOwnValue(reason)}`;
 	return typical === null ? what : `${what}, usual ${escapeControls(shorten(typical))}`;
 }
 
@@ -66,6 +66,12 @@ function shorten(typical: string): string {
 export function describeReasons(reasons: readonly Reason[], most = 3): string {
 	const against = reasons.filter((reason) => reason.feature !== null && reason.contribution > 0).slice(0, most);
 	return against.map(describeReason).join('; ');
+}
+
+/** The row's own value and how often training has seen it: `mail (2.1 %)`. */
+export function describeOwnValue({ value, seen }: Reason): string {
+	if (seen === null) return describeValue(value);
+	return `${describeValue(value)} (${seen === 0 ? 'not in training' : formatShare(seen)})`;
 }
 
 export function describeValue(value: string | number | null): string {

@@ -81,14 +81,22 @@ async function readConfigFile(file: string | undefined): Promise<ConfigFlags> {
 		text = await readFile(path, 'utf8');
 	} catch (cause) {
 		if (file === undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-		throw new CounterfoilError('INPUT_NOT_FOUND', 'the configuration file cannot be read', { where: path, cause });
+		throw new CounterfoilError('INPUT_NOT_FOUND', 'the configuration file cannot be read', {
+			where: path,
+			hint: 'check the path, and that the file may be read',
+			cause,
+		});
 	}
 	let parsed: unknown;
 	try {
 		// The core schema has no types that run code, and aliases are bounded.
 		parsed = parse(text, { schema: 'core', maxAliasCount: 10 });
 	} catch (cause) {
-		throw new CounterfoilError('CONFIG_INVALID', 'the configuration file is not valid YAML', { where: path, cause });
+		throw new CounterfoilError('CONFIG_INVALID', 'the configuration file is not valid YAML', {
+			where: path,
+			hint: 'one setting a line, such as label: is_fraud',
+			cause,
+		});
 	}
 	return check(parsed ?? {}, path);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { describeValue, parseReasons } from '../describe-reasons.ts';
+import { describeOwnValue, describeValue, parseReasons } from '../describe-reasons.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatCount, formatNumber, formatShare } from '../format-values.ts';
@@ -61,15 +61,15 @@ export function defineExplain(command: Command, terminal: Terminal): void {
 				formatTable(
 					[
 						{ header: 'column', maxWidth: 32 },
-						{ header: 'value', maxWidth: 40 },
+						{ header: 'value (share of training rows)', maxWidth: 60 },
 						{ header: 'adds', align: 'right' },
 						{ header: 'typical' },
 					],
-					reasons.map(({ feature, value, contribution, typical }) => [
-						feature ?? 'all others',
-						feature === null ? '' : describeValue(value),
-						`${contribution < 0 ? '' : '+'}${contribution.toFixed(2)}`,
-						typical ?? '',
+					reasons.map((reason) => [
+						reason.feature ?? 'all others',
+						reason.feature === null ? '' : describeOwnValue(reason),
+						`${reason.contribution < 0 ? '' : '+'}${reason.contribution.toFixed(2)}`,
+						reason.typical ?? '',
 					]),
 				),
 			);
