@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { Worker } from '@temporalio/worker';
+import { parse } from 'csv-parse/sync';
 import { query, runProgram, type StartedProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
 import { startTemporal } from './temporal-server.ts';
 
@@ -62,6 +67,32 @@ describe('the same pipeline on Temporal', () => {
 		assert.equal(scoreDigest(folder), scoreDigest(alone));
 	});
 
+	test('leaves no value of a record in the history, which is small and can be replayed', async () => {
+		const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
+		try {
+			const client = new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? '' });
+			const [run] = query<{ workflow_id: string }>(folder, 'select workflow_id from runs');
+			const workflowId = run?.workflow_id ?? '';
+			const history = await client.workflow.getHandle(workflowId).fetchHistory();
+			const payloads = payloadsIn(history);
+			assert.ok(payloads.length >= 30, String(payloads.length));
+			assert.ok(Math.max(...payloads.map(({ length }) => length)) < 32_000);
+			const rows = parse(readFileSync(file), { columns: true }) as Record<string, string>[];
+			// Ids and times are long enough to occur nowhere by chance.
+			const values = new Set(rows.flatMap((row) => Object.values(row)).filter((value) => value.length >= 8));
+			assert.ok(values.size > 500, String(values.size));
+			const text = payloads.join('\n');
+			assert.deepEqual(
+				[...values].filter((value) => text.includes(value)),
+				[],
+			);
+			const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+			await Worker.runReplayHistory({ workflowsPath }, history, workflowId);
+		} finally {
+			await connection.close();
+		}
+	});
+
 	test('makes augmentation rows by a workflow of its own', async () => {
 		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
 		const ended = await runProgram(['augment', model?.model_id ?? '', '--rows', '40', '--temporal'], {
@@ -95,3 +126,12 @@ describe('the same pipeline on Temporal', () => {
 		assert.ok(ended.code === 143 || ended.code === 0, `${ended.code} ${ended.signal} ${ended.stderr}`);
 	});
 });
+
+/** Every payload of a history as text: inputs, results, failures, heartbeats, whatever the event. */
+function payloadsIn(part: unknown): string[] {
+	if (typeof part !== 'object' || part === null) return [];
+	if ('metadata' in part && 'data' in part && part.data instanceof Uint8Array) {
+		return [new TextDecoder().decode(part.data)];
+	}
+	return Object.values(part).flatMap(payloadsIn);
+}
