@@ -10,6 +10,7 @@ import type { Activity } from './activity-services.ts';
 export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = async (services, input) => {
 	const { quality, leaks, labels } = await getJson<Evaluation>(services.artifacts, input.evaluation);
 	const { synthetic, floor, ceiling } = quality;
+	const chance = labels === null ? null : labels.positives / labels.rows;
 	const metrics = [
 		metric('quality', '', (table) => table.thresholded.overall),
 		metric('quality_all_pairs', '', (table) => table.allPairs.overall),
@@ -21,8 +22,11 @@ export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = as
 		plain('copied_share', leaks?.copies?.synthetic.share, null, leaks?.copies?.heldOut.share),
 		plain('closest_record_share', leaks?.closestRecord?.share, null, 0.5),
 		plain('auroc', labels?.auroc, 0.5, 1),
-		plain('average_precision', labels?.averagePrecision, labels === null ? null : labels.positives / labels.rows, 1),
-		plain('gan_discriminator_auroc', labels?.baselines?.[0]?.auroc, 0.5, 1),
+		plain('average_precision', labels?.averagePrecision, chance, 1),
+		...(labels?.baselines ?? []).flatMap((baseline) => [
+			plain('baseline_auroc', baseline.auroc, 0.5, 1, baseline.name),
+			plain('baseline_average_precision', baseline.averagePrecision, chance, 1, baseline.name),
+		]),
 	].filter((entry) => entry !== null);
 
 	function metric(name: string, part: string, pick: (table: TableQuality) => number | null): NewModelMetric | null {
@@ -47,7 +51,8 @@ function plain(
 	value: number | null | undefined,
 	floor: number | null,
 	ceiling: number | null | undefined,
+	part = '',
 ): NewModelMetric | null {
 	if (value === undefined || value === null || !Number.isFinite(value)) return null;
-	return { metric, part: '', value, floor, ceiling: ceiling ?? null, note: null };
+	return { metric, part, value, floor, ceiling: ceiling ?? null, note: null };
 }

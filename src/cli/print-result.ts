@@ -6,6 +6,7 @@ import { describeReasons } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
+import { printRanking } from './print-ranking.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command without the program's name, and what it does. */
@@ -91,45 +92,22 @@ const QUALITY_WORDS: Readonly<Record<string, string>> = {
 	copied_share: 'copies of training rows',
 	closest_record_share: 'closer to training rows than to others',
 };
-/** Metrics of the ranking, measured with the label that training has not seen. */
-const RANKING_WORDS: Readonly<Record<string, string>> = {
-	auroc: 'AUROC',
-	average_precision: 'average precision',
-	gan_discriminator_auroc: 'AUROC of the plain GAN discriminator, not used',
-};
 
-/** What was measured, beside what independent columns (or a coin) and real rows (or a perfect ranking) reach. */
+/** What was measured, beside what independent columns and real rows reach, or other detectors. */
 export function printQuality(metrics: readonly ModelMetric[], terminal: Terminal): void {
-	printMetrics('Quality of the generated rows', QUALITY_WORDS, ['independent columns', 'real rows'], metrics, terminal);
-	printMetrics('Ranking against the label', RANKING_WORDS, ['by chance', 'perfect'], metrics, terminal);
-}
-
-function printMetrics(
-	title: string,
-	words: Readonly<Record<string, string>>,
-	[floorHeader, ceilingHeader]: readonly [string, string],
-	metrics: readonly ModelMetric[],
-	terminal: Terminal,
-): void {
 	const rounded = (value: number | null) => (value === null ? '' : value.toFixed(3));
-	const rows = Object.entries(words).flatMap(([name, text]) => {
+	const rows = Object.entries(QUALITY_WORDS).flatMap(([name, text]) => {
 		const found = metrics.find(({ metric, part }) => metric === name && part === '');
 		if (found === undefined) return [];
 		return [[`  ${text}`, rounded(found.value), rounded(found.floor), rounded(found.ceiling)]];
 	});
-	if (rows.length === 0) return;
-	heading(title, terminal);
-	terminal.out(
-		formatTable(
-			[
-				{ header: '' },
-				{ header: 'this model', align: 'right' },
-				{ header: floorHeader, align: 'right' },
-				{ header: ceilingHeader, align: 'right' },
-			],
-			rows,
-		),
-	);
+	if (rows.length > 0) {
+		heading('Quality of the generated rows', terminal);
+		const headers = ['this model', 'independent columns', 'real rows'];
+		const columns = headers.map((header) => ({ header, align: 'right' }) as const);
+		terminal.out(formatTable([{ header: '' }, ...columns], rows));
+	}
+	printRanking(metrics, terminal);
 }
 
 /** Where the report is and what to type next. */

@@ -1,6 +1,7 @@
 import { auroc, averagePrecision, precisionAtK, precisionRecallCurve } from '../evaluate/detection.ts';
 import type { LabelReport } from '../report/report-data.ts';
 import type { TableLabels } from './read-labels.ts';
+import type { BaselineScores } from './score-baselines.ts';
 
 const BUDGETS = [10, 50, 100, 500, 1000] as const;
 const CURVE_POINTS = 300;
@@ -9,9 +10,13 @@ const CURVE_POINTS = 300;
  * How well the scores rank what the label calls an anomaly. Training never saw the label.
  *
  * @param surprise [rows]
- * @param gan [rows], the plain GAN's own discriminator
+ * @param baselines what other detectors say of the same rows
  */
-export function evaluateLabels(labels: TableLabels, surprise: Float64Array, gan: Float64Array): LabelReport | null {
+export function evaluateLabels(
+	labels: TableLabels,
+	surprise: Float64Array,
+	baselines: readonly BaselineScores[],
+): LabelReport | null {
 	const positives = labels.labels.reduce((sum, label) => sum + label, 0);
 	if (positives === 0 || positives === labels.labels.length) return null;
 	const curve = precisionRecallCurve(surprise, labels.labels);
@@ -28,12 +33,10 @@ export function evaluateLabels(labels: TableLabels, surprise: Float64Array, gan:
 			k,
 			found: Math.round(precisionAtK(surprise, labels.labels, k) * k),
 		})),
-		baselines: [
-			{
-				name: 'discriminator of the plain GAN',
-				auroc: auroc(gan, labels.labels),
-				averagePrecision: averagePrecision(gan, labels.labels),
-			},
-		],
+		baselines: baselines.map(({ name, scores }) => ({
+			name,
+			auroc: auroc(scores, labels.labels),
+			averagePrecision: averagePrecision(scores, labels.labels),
+		})),
 	};
 }

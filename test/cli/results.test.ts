@@ -126,6 +126,35 @@ test('quality stands between its floor and its ceiling; a ranking is only shown 
 	assert.doesNotMatch(text(), /Ranking|0\.100/);
 });
 
+test('other detectors stand beside the score, best first, and those that rank better are named', () => {
+	const { terminal, text } = record();
+	const metric = (name: string, part: string, value: number) => {
+		return { model_id: 'm', metric: name, part, value, floor: 0.02, ceiling: 1, note: null };
+	};
+	printQuality(
+		[
+			metric('auroc', '', 0.9),
+			metric('average_precision', '', 0.3),
+			metric('baseline_auroc', 'histograms', 0.95),
+			metric('baseline_average_precision', 'histograms', 0.2),
+			metric('baseline_auroc', 'isolation forest', 0.8),
+			metric('baseline_average_precision', 'isolation forest', 0.4),
+		],
+		terminal,
+	);
+	assert.equal(
+		text(),
+		'\nRanking against the label\n' +
+			'                    AUROC  average precision\n' +
+			'  counterfoil       0.900              0.300\n' +
+			'  isolation forest  0.800              0.400\n' +
+			'  histograms        0.950              0.200\n' +
+			'  by chance         0.500              0.020\n' +
+			'  Better than counterfoil here by average precision: isolation forest.\n' +
+			'  Better than counterfoil here by AUROC: histograms.\n',
+	);
+});
+
 test('planted frauds are counted by kind and set against chance', () => {
 	const top = [scored, { ...scored, record: { fraud_kind: 'none' } }];
 	const frauds = countPlanted(top, { none: 190, stolen_card: 6, large_amount: 4 }, 200);

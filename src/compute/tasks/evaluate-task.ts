@@ -10,16 +10,13 @@ import { checkCopies } from '../../evaluate/copies.ts';
 import { drawIndependentColumns } from '../../evaluate/independent-columns.ts';
 import { measureQuality } from '../../evaluate/quality.ts';
 import { type QualityTable, qualityTableFromFeatures } from '../../evaluate/quality-table.ts';
-import { type ModeEncoderState, restoreModeEncoder } from '../../features/mode-encoder.ts';
-import { loadBackend } from '../../gan/backend.ts';
-import { restoreMlpDiscriminator } from '../../gan/mlp-discriminator.ts';
 import type { Evaluation } from '../../report/evaluation.ts';
 import { evaluateLabels } from '../evaluate-labels.ts';
 import { loadFeatures } from '../load-features.ts';
 import { readLabels } from '../read-labels.ts';
 import { readScores } from '../read-scores.ts';
 import { HELD_OUT_SHARE, isHeldOut, isSampled } from '../row-split.ts';
-import { getModel } from '../stored-model.ts';
+import { scoreBaselines } from '../score-baselines.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Rows of each table that are compared; more settle nothing that so many leave open. */
@@ -88,7 +85,7 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 		leaks,
 		histogram: { edges, counts: [...countInBins(surprise, edges)] },
 		labels:
-			labels === null ? null : evaluateLabels(labels, surprise, await ganScores(input, environment, manifest, specs)),
+			labels === null ? null : evaluateLabels(labels, surprise, await scoreBaselines(input, environment, manifest)),
 	};
 	reportProgress(environment, 'done', 4, 4);
 	return { evaluation: await putJson(artifacts, evaluation) };
@@ -109,30 +106,4 @@ async function allSurprises(
 		surprise.set((await readScores(artifacts, scores)).surprise, firstRow);
 	}
 	return surprise;
-}
-
-/**
- * What the plain GAN's own discriminator would say, [rows], higher = less real: shown beside the score
- * because people expect it to work, and it does not (a coin ranks better).
- */
-async function ganScores(
-	input: EvaluateInput,
-	environment: TaskEnvironment,
-	manifest: TableManifest,
-	specs: readonly FeatureSpec[],
-): Promise<Float64Array> {
-	const { artifacts } = environment;
-	const backend = await loadBackend({ backend: environment.backend });
-	const generator = await getModel(artifacts, input.model.generator);
-	const encoder = restoreModeEncoder((generator.json as { readonly encoder: ModeEncoderState }).encoder);
-	const discriminator = restoreMlpDiscriminator(backend, await getModel(artifacts, input.discriminator));
-	const scores = new Float64Array(manifest.rows);
-	for (const shard of manifest.shards) {
-		const only: TableManifest = { ...manifest, shards: [shard] };
-		const table = await loadFeatures(artifacts, only, specs, () => true);
-		const encoded = encoder.encode(table, createRandom(input.seed, 'discriminator'));
-		const logits = discriminator.logits(encoded, table.rows);
-		for (let row = 0; row < table.rows; row++) scores[shard.firstRow + row] = -(logits[row] as number);
-	}
-	return scores;
 }
