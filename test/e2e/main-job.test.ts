@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { query, runProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
@@ -149,6 +149,9 @@ test('killed in the middle of training, the same command goes on and finds the s
 			.map(({ data_json }) => data_json)
 			.join('\n');
 	assert.ok(generated(broken) === generated(straight), 'the generated rows differ');
+	const files = readdirSync(join(broken, '.counterfoil/artifacts'), { recursive: true, encoding: 'utf8' });
+	const networks = files.filter((name) => name.endsWith('.safetensors'));
+	assert.equal(networks.length, 3, 'generator, discriminator and scorer are kept, no checkpoint');
 });
 
 /** Waits until the journal holds a checkpoint of the generator's training. */
