@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { TableManifest } from '../contracts/manifest.ts';
-import type { TableProfile } from '../contracts/profile.ts';
+import type { ColumnKind, TableProfile } from '../contracts/profile.ts';
 import { type Cells, cellText } from '../contracts/table.ts';
+import { parseNumber } from '../features/parse-number.ts';
 import { readShards } from './read-shards.ts';
 
 export interface TableLabels {
@@ -27,18 +28,29 @@ export async function readLabels(
 	const column = profile.columns.find(({ role }) => role === 'label');
 	if (column === undefined) return null;
 	const levels = column.levels.map(({ level }) => level);
+	const same = (text: string) => labelKey(column.kind, text);
 	const positive =
 		named ??
-		levels.find((level) => POSITIVE_NAMES.has(level.trim().toLowerCase())) ??
+		levels.find((level) => POSITIVE_NAMES.has(same(level).toLowerCase())) ??
 		(levels.length === 2 ? levels[1] : undefined);
 	if (positive === undefined) return null;
-	const wanted = positive.trim();
+	const wanted = same(positive);
 	const labels = new Uint8Array(manifest.rows);
 	for await (const { batch, firstRow } of readShards(artifacts, manifest)) {
 		const cells = batch.columns[batch.names.indexOf(column.name)] as Cells;
 		for (let row = 0; row < batch.rows; row++) {
-			if (cellText(cells, row)?.trim() === wanted) labels[firstRow + row] = 1;
+			const text = cellText(cells, row);
+			if (text !== null && same(text) === wanted) labels[firstRow + row] = 1;
 		}
 	}
 	return { column: column.name, positive, labels };
+}
+
+/** Spellings of one value have one key: `1` and `1.0` of numbers, `True` and `true` of booleans. */
+export function labelKey(kind: ColumnKind, text: string): string {
+	const trimmed = text.trim();
+	if (kind === 'boolean') return trimmed.toLowerCase();
+	if (kind !== 'integer' && kind !== 'numeric') return trimmed;
+	const number = parseNumber(trimmed);
+	return Number.isNaN(number) ? trimmed : String(number);
 }

@@ -4,6 +4,7 @@ import type { ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { finishProfile } from '../../features/finish-profile.ts';
 import { profileTable } from '../profile-table.ts';
+import { labelKey } from '../read-labels.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
 
 /** Finds out what each column holds: kinds, roles, ranges, levels. */
@@ -24,10 +25,8 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 function requirePositive({ columns }: TableProfile, positive: string | null): void {
 	const label = columns.find(({ role }) => role === 'label');
 	if (label === undefined || positive === null || label.levels.length < label.distinct) return;
-	const levels = label.levels.map(({ level }) => level.trim());
-	if (levels.includes(positive.trim())) return;
-	const isNumber = label.numbers !== undefined && levels.some((level) => Number(level) === Number(positive));
-	if (isNumber) return;
+	const wanted = labelKey(label.kind, positive);
+	if (label.levels.some(({ level }) => labelKey(label.kind, level) === wanted)) return;
 	throw new CounterfoilError('CONFIG_INVALID', 'the label has no such value', {
 		where: `column "${label.name}"`,
 		hint: `it has ${label.distinct} different values; name the one of the anomalies with --label-positive`,
