@@ -108,6 +108,17 @@ test('every section is left out when nothing is known about it', () => {
 	);
 });
 
+test('a detector that ranks better than ours is named beside the label', () => {
+	const { labels, ...rest } = reportFixture();
+	assert.ok(labels !== undefined);
+	const verdict = (averagePrecision: number) =>
+		elements(buildReport({ ...rest, labels: { ...labels, averagePrecision } }).html, '#labels p').map(
+			(paragraph) => paragraph.textContent,
+		);
+	assert.ok(verdict(0.18).includes('A higher average precision than counterfoil here: isolation forest.'));
+	assert.ok(verdict(0.3).includes('None of them has a higher average precision here.'));
+});
+
 test('the JSON twin holds the same data with null for what is undefined', () => {
 	const json = friendly.json as {
 		format: number;

@@ -3,7 +3,9 @@ import { formatCount, formatFigure, formatNumberOf, formatShare, isDefined } fro
 import { dataText, type Html, html } from '../html.ts';
 import { answer, bar, dataTable, figure, figures, type Section } from '../page-parts.ts';
 import { plotSvg } from '../plot-svg.ts';
-import type { LabelReport } from '../report-data.ts';
+import type { Figure, LabelReport } from '../report-data.ts';
+
+const OURS = 'counterfoil';
 
 function curveFigure(labels: LabelReport): Html | null {
 	const curve = labels.curve ?? [];
@@ -58,14 +60,18 @@ function kindTable(kinds: NonNullable<LabelReport['kinds']>): Html {
 function baselineTable(labels: LabelReport): Html | null {
 	const baselines = labels.baselines ?? [];
 	if (baselines.length === 0) return null;
-	const all = [
-		{ name: 'counterfoil', auroc: labels.auroc, averagePrecision: labels.averagePrecision },
-		...baselines,
-	].sort((a, b) => (b.averagePrecision ?? 0) - (a.averagePrecision ?? 0));
-	return html`<h3>Beside other detectors on the same rows</h3>${dataTable(
+	const precision = (figure: Figure) => (isDefined(figure) ? figure : Number.NEGATIVE_INFINITY);
+	const ours = { name: OURS, auroc: labels.auroc, averagePrecision: labels.averagePrecision };
+	const all = [ours, ...baselines].sort((a, b) => precision(b.averagePrecision) - precision(a.averagePrecision) || 0);
+	const better = all.filter((other) => precision(other.averagePrecision) > precision(ours.averagePrecision));
+	const verdict =
+		better.length === 0
+			? 'None of them has a higher average precision here.'
+			: `A higher average precision than ${OURS} here: ${better.map(({ name }) => name).join('; ')}.`;
+	return html`<h3>Beside other detectors on the same rows</h3><p>${verdict}</p>${dataTable(
 		[{ head: 'Detector' }, { head: 'Average precision', isNumber: true }, { head: 'AUROC', isNumber: true }],
 		all.map(({ name, auroc, averagePrecision }) => [
-			name === 'counterfoil' ? html`<strong>${name}</strong>` : name,
+			name === OURS ? html`<strong>${name}</strong>` : name,
 			formatFigure(averagePrecision),
 			formatFigure(auroc),
 		]),
