@@ -69,7 +69,9 @@ export function removeFromCache(name) {
 	const grave = join(makeWorkFolder(), 'removed');
 	try {
 		renameSync(cacheEntry(name), grave);
-	} catch {}
+	} catch {
+		// Another install has taken it out already, or the cache cannot be written: either way it is not used.
+	}
 	rmSync(dirname(grave), { recursive: true, force: true });
 }
 
