@@ -50,6 +50,25 @@ describe('the main job', () => {
 		assert.ok((auroc[0]?.value ?? 0) > 0.7, `AUROC ${auroc[0]?.value}`);
 	});
 
+	test('notes how other detectors rank the same records', () => {
+		const ranked = query<{ part: string; value: number }>(
+			folder,
+			`select part, value from model_metrics where metric = 'baseline_auroc' order by part`,
+		);
+		assert.deepEqual(
+			ranked.map(({ part }) => part),
+			[
+				'discriminator of the plain GAN',
+				'histograms',
+				'isolation forest',
+				'isolation forest, prepared',
+				'nearest neighbours',
+			],
+		);
+		const neighbours = ranked.find(({ part }) => part === 'nearest neighbours');
+		assert.ok((neighbours?.value ?? 0) > 0.7, `AUROC ${neighbours?.value}`);
+	});
+
 	test('notes that injected noise scores as more anomalous than real rows', () => {
 		const sign = query<{ value: number }>(folder, `select value from model_metrics where metric = 'sign_check_auroc'`);
 		assert.ok((sign[0]?.value ?? 0) > 0.7);
