@@ -154,7 +154,8 @@ export const TABLE_DESCRIPTIONS: Readonly<Record<string, ObjectDescription>> = {
 			p_value: 'Share of the calibration records that are at least as anomalous.',
 			severity: 'low, medium, high or critical.',
 			is_alert: '1 if the record is an alert.',
-			reasons: 'JSON array of reasons: column, value, contribution, what is typical; largest contribution first.',
+			reasons:
+				'JSON array of reasons: column, value, contribution, what is typical; largest contribution first. Entries with a kind (together, nearest) add 0.',
 			scored_at: 'When it was scored (UTC).',
 		},
 	},

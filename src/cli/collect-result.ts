@@ -2,7 +2,7 @@ import type { RunSummary } from '../contracts/pipeline.ts';
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { Dataset, ModelMetric, Severity } from '../store/database.ts';
-import { parseReasons, type Reason } from './describe-reasons.ts';
+import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';
 
 /** What came of a run, as `--json` prints it and as it is put into words. */
 export interface RunResult {
@@ -38,6 +38,8 @@ export interface ScoredRecord {
 	readonly severity: Severity;
 	readonly isAlert: boolean;
 	readonly reasons: readonly Reason[];
+	/** Values that do not occur together in the training rows, a sentence each. */
+	readonly together: readonly string[];
 	readonly record: Readonly<Record<string, string | number | null>>;
 }
 
@@ -69,6 +71,7 @@ export async function collectTop(workspace: Workspace, runId: string, limit: num
 		severity: row.severity,
 		isAlert: row.is_alert === 1,
 		reasons: parseReasons(row.reasons),
+		together: readGroups(JSON.parse(row.reasons)),
 		record: JSON.parse(row.data_json) as ScoredRecord['record'],
 	}));
 }

@@ -16,6 +16,8 @@ export interface Reason {
 	readonly typical: string | null;
 	/** Share of training rows with this value; null where it is not counted. */
 	readonly seen: number | null;
+	/** What is unusual about the value, in a sentence; null where nothing is known to be. */
+	readonly text: string | null;
 }
 
 const LONGEST_VALUE = 40;
@@ -25,13 +27,11 @@ export function parseReasons(json: string): Reason[] {
 	return readReasons(JSON.parse(json));
 }
 
-/** As `parseReasons`, of what the JSON holds. */
+/** As `parseReasons`, of what the JSON holds. Entries that have a kind add nothing and are left to `readGroups`. */
 export function readReasons(parsed: unknown): Reason[] {
-	if (!Array.isArray(parsed)) return [];
-	return parsed.flatMap((item: unknown): Reason[] => {
-		if (typeof item !== 'object' || item === null) return [];
-		const { column, feature, value, contribution, typical, seen } = item as Record<string, unknown>;
-		if (typeof contribution !== 'number') return [];
+	return entriesOf(parsed).flatMap((item): Reason[] => {
+		const { kind, column, feature, value, contribution, typical, seen, text } = item;
+		if (typeof contribution !== 'number' || kind !== undefined) return [];
 		const isCell = typeof value === 'string' || typeof value === 'number';
 		return [
 			{
@@ -41,9 +41,22 @@ export function readReasons(parsed: unknown): Reason[] {
 				contribution,
 				typical: textOrNull(typical),
 				seen: typeof seen === 'number' ? seen : null,
+				text: textOrNull(text),
 			},
 		];
 	});
+}
+
+/** What is said of values that do not occur together, one sentence each. */
+export function readGroups(parsed: unknown): string[] {
+	return entriesOf(parsed).flatMap(({ kind, text }) => (kind === 'together' && typeof text === 'string' ? [text] : []));
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+function entriesOf(parsed: unknown): Entry[] {
+	if (!Array.isArray(parsed)) return [];
+	return parsed.filter((item: unknown): item is Entry => typeof item === 'object' && item !== null);
 }
 
 function textOrNull(value: unknown): string | null {

@@ -64,18 +64,25 @@ export function printTop(top: readonly ScoredRecord[], terminal: Terminal): void
 }
 
 export function formatScoredRecord(record: ScoredRecord, terminal: Terminal): string {
-	const { rank, rowNumber, recordKey, score, severity, reasons } = record;
+	const { rank, rowNumber, recordKey, score, severity, reasons, together } = record;
 	const key = isOwnKey(recordKey) ? `  ${escapeControls(recordKey)}` : '';
 	const colour = severity === 'critical' ? 'red' : severity === 'low' ? 'dim' : 'yellow';
 	const head = `${String(rank).padStart(3)}. row ${rowNumber}${key}  score ${formatScore(score)}  `;
-	const why = describeReasons(reasons);
+	const why = [...together.map(sayBriefly), describeReasons(reasons, REASONS_SHOWN - together.length)].join('; ');
 	// A pipe has no width; a terminal would break the line in the middle of a word.
 	const width = terminal.stdout.isTTY === true ? (terminal.stdout.columns ?? 80) - 6 : Number.POSITIVE_INFINITY;
 	return `${head}${terminal.paint(colour, severity)}${why === '' ? '' : `\n     ${cutToWidth(why, width)}`}`;
 }
 
+const REASONS_SHOWN = 3;
+
+/** What does not occur together, without the counts. */
+function sayBriefly(sentence: string): string {
+	return escapeControls(sentence.replace(/ \([^()]*\)$/, ''));
+}
+
 /** A key that is a content hash says nothing to a person. */
-function isOwnKey(recordKey: string): boolean {
+export function isOwnKey(recordKey: string): boolean {
 	return !/^[0-9a-f]{16,64}-\d+$/.test(recordKey);
 }
 

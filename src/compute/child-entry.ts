@@ -1,6 +1,6 @@
 import { openFileStore } from '../artifacts/artifact-store.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ComputeSteps } from '../contracts/pipeline.ts';
+import type { ComputeTasks } from '../contracts/pipeline.ts';
 import type { ChildMessage, TaskRequest } from './messages.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
@@ -9,11 +9,11 @@ import type { TaskEnvironment } from './task-environment.ts';
  * and ends. If the parent goes away, so does it.
  */
 type Tasks = {
-	[Name in keyof ComputeSteps]: () => Promise<
+	[Name in keyof ComputeTasks]: () => Promise<
 		(
-			input: Parameters<ComputeSteps[Name]>[0],
+			input: Parameters<ComputeTasks[Name]>[0],
 			environment: TaskEnvironment,
-		) => Promise<Awaited<ReturnType<ComputeSteps[Name]>>>
+		) => Promise<Awaited<ReturnType<ComputeTasks[Name]>>>
 	>;
 };
 
@@ -28,6 +28,7 @@ const tasks: Tasks = {
 	scoreShard: async () => (await import('./tasks/score-shard-task.ts')).scoreShardTask,
 	generate: async () => (await import('./tasks/generate-task.ts')).generateTask,
 	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
+	explain: async () => (await import('./tasks/explain-task.ts')).explainTask,
 };
 
 const ALIVE_EVERY_MS = 5_000;

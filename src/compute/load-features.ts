@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { TableManifest } from '../contracts/manifest.ts';
+import { pickRows } from '../features/pick-rows.ts';
 import { toFeatures } from '../features/to-features.ts';
 import { readShards } from './read-shards.ts';
 
@@ -21,22 +22,6 @@ export async function loadFeatures(
 		parts.push(pickRows(toFeatures(batch, specs), picked));
 	}
 	return concatenate(parts, specs);
-}
-
-export function pickRows(table: FeatureTable, rows: ArrayLike<number>): FeatureTable {
-	return {
-		rows: rows.length,
-		columns: table.columns.map((column): FeatureColumn => {
-			if (column.type === 'numeric') {
-				const values = new Float64Array(rows.length);
-				for (let i = 0; i < rows.length; i++) values[i] = column.values[rows[i] as number] as number;
-				return { type: 'numeric', values };
-			}
-			const codes = new Int32Array(rows.length);
-			for (let i = 0; i < rows.length; i++) codes[i] = column.codes[rows[i] as number] as number;
-			return { type: 'categorical', codes };
-		}),
-	};
 }
 
 function concatenate(parts: readonly FeatureTable[], specs: readonly FeatureSpec[]): FeatureTable {

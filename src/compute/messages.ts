@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type ErrorRecord, isErrorRecord } from '../contracts/errors.ts';
-import type { ArtifactRef, ComputeSteps, StepProgress } from '../contracts/pipeline.ts';
+import type { ArtifactRef, ComputeTasks, StepProgress } from '../contracts/pipeline.ts';
 
 /** What the parent sends, once: the task to carry out. */
 export interface TaskRequest {
-	readonly task: keyof ComputeSteps;
+	readonly task: keyof ComputeTasks;
 	readonly input: unknown;
 	readonly artifactRoot: string;
 	readonly backend: 'auto' | 'node' | 'wasm';

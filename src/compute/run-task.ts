@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ComputeSteps, StepContext } from '../contracts/pipeline.ts';
+import type { ComputeTasks, StepContext } from '../contracts/pipeline.ts';
 import { childEnvironment } from './child-environment.ts';
 import { childMessage, type TaskRequest } from './messages.ts';
 
@@ -28,13 +28,13 @@ const STDERR_KEPT = 4_000;
  * @throws CounterfoilError the child's own error; CANCELLED when `context.signal` is aborted;
  * CHILD_CRASHED, CHILD_OUT_OF_MEMORY or CHILD_TIMED_OUT when the process ends without an answer.
  */
-export function runTask<Name extends keyof ComputeSteps>(
+export function runTask<Name extends keyof ComputeTasks>(
 	task: Name,
-	input: Parameters<ComputeSteps[Name]>[0],
+	input: Parameters<ComputeTasks[Name]>[0],
 	context: StepContext,
 	settings: ComputeSettings,
-): Promise<Awaited<ReturnType<ComputeSteps[Name]>>> {
-	type Output = Awaited<ReturnType<ComputeSteps[Name]>>;
+): Promise<Awaited<ReturnType<ComputeTasks[Name]>>> {
+	type Output = Awaited<ReturnType<ComputeTasks[Name]>>;
 	const stallTimeoutMs = settings.stallTimeoutMs ?? 300_000;
 	const killGraceMs = settings.killGraceMs ?? 10_000;
 	return new Promise<Output>((resolve, reject) => {

@@ -317,6 +317,17 @@ export interface FinishRunInput extends StepInput {
 	readonly modelId: string | null;
 }
 
+export interface ExplainInput {
+	readonly manifest: ArtifactRef;
+	readonly model: ModelParts;
+	/** Counted from 0. */
+	readonly row: number;
+}
+export interface ExplainOutput {
+	/** JSON of the reasons, as `scores.reasons` holds them. */
+	readonly reasons: string;
+}
+
 /** Every step by name. `Compute` ones run in child processes and take the compute task queue. */
 export interface ComputeSteps {
 	ingest(input: IngestInput): Promise<IngestOutput>;
@@ -328,6 +339,10 @@ export interface ComputeSteps {
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
 	generate(input: GenerateInput): Promise<GenerateOutput>;
 	evaluate(input: EvaluateInput): Promise<EvaluateOutput>;
+}
+/** What compute processes can be asked for: the steps of runs, and what is no part of a run. */
+export interface ComputeTasks extends ComputeSteps {
+	explain(input: ExplainInput): Promise<ExplainOutput>;
 }
 export interface IoSteps {
 	registerDataset(input: RegisterDatasetInput): Promise<RegisterDatasetOutput>;

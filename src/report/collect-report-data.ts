@@ -78,8 +78,26 @@ async function topRecords(store: Store, runId: string, profile: TableProfile): P
 		surprise: score.surprise,
 		severity: score.severity,
 		...(label === undefined ? {} : { label: cellOf(score.data_json, label) }),
-		reasons: JSON.parse(score.reasons) as TopRecord['reasons'],
+		...readReasons(score.reasons),
 	}));
+}
+
+type StoredReason = TopRecord['reasons'][number] & { readonly kind?: string; readonly text?: string };
+
+/** Entries with a kind add nothing to the surprise: they are told in words only, before what is said of columns. */
+function readReasons(json: string): Pick<TopRecord, 'reasons' | 'sentences'> {
+	const all = JSON.parse(json) as readonly StoredReason[];
+	const ofColumns = all.filter(({ kind }) => kind === undefined);
+	const together = all.filter(({ kind }) => kind === 'together');
+	return {
+		reasons: ofColumns.map(({ column, value, contribution, typical }) => ({
+			column,
+			contribution,
+			...(value === undefined ? {} : { value }),
+			...(typical === undefined ? {} : { typical }),
+		})),
+		sentences: [...together, ...ofColumns].flatMap(({ text }) => text ?? []),
+	};
 }
 
 /** One cell of a record; through a map, since a column may be called `__proto__`. */

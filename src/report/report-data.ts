@@ -153,6 +153,8 @@ export interface TopRecord {
 	readonly severity?: string;
 	/** Value of the label column, if there is one. */
 	readonly label?: string | null;
+	/** What is unusual about the record, in words. */
+	readonly sentences?: readonly string[];
 	/** Largest first; the one with column null is all the other columns together. */
 	readonly reasons: readonly {
 		readonly column: string | null;

@@ -77,6 +77,7 @@ figcaption .legend, figcaption small { display: block; font-weight: 400; }
 .record { padding: 14px 16px 8px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; break-inside: avoid; min-width: 0; }
 .rank { display: inline-block; min-width: 1.6em; color: var(--muted); font-variant-numeric: tabular-nums; }
 .facts { margin: 2px 0 8px; color: var(--muted); font-size: 0.84rem; font-variant-numeric: tabular-nums; }
+.words { margin: 0 0 8px; padding-left: 1.2em; font-size: 0.9rem; }
 .reasons { width: 100%; table-layout: fixed; font-size: 0.86rem; }
 .reasons th { width: 30%; padding-right: 10px; font-weight: 500; }
 .reasons td { padding-right: 10px; }

@@ -1,13 +1,28 @@
 import { type CategoricalSpec, type FeatureSpec, MISSING_LEVEL, type NumericSpec } from '../contracts/features.ts';
 
+/** A cell as it is shown; null where it is missing. */
+export type CellValue = string | number | null;
+
+/** How usual a value is among the training rows: shares from 0 to 1, those that make sense for its kind. */
+export interface ValueFrequency {
+	/** Levels and missing cells: share of the rows with this very value. */
+	readonly seen?: number | null;
+	/** Numbers: shares of the rows with a smaller and with a larger one. */
+	readonly smaller?: number;
+	readonly larger?: number;
+	/** Times of day: share of the rows within an hour of it. */
+	readonly near?: number | null;
+}
+
 /** What one feature adds to the surprise of a row. */
-export interface FeatureReason {
+export interface FeatureReason extends ValueFrequency {
+	readonly kind?: undefined;
 	/** The source column. */
 	readonly column: string;
 	/** The feature: the column, or a part of it, such as `created_at (weekday)`. */
 	readonly feature: string;
 	/** As the caller gave it; null where missing. */
-	readonly value: string | number | null;
+	readonly value: CellValue;
 	/** marginal + dependence, in nats. */
 	readonly contribution: number;
 	/** How rare the value is by itself. */
@@ -16,17 +31,45 @@ export interface FeatureReason {
 	readonly dependence: number;
 	/** What is usual, in words. */
 	readonly typical: string;
-	/** Levels only: share of training rows with the row's own value, 0 to 1. */
-	readonly seen?: number;
+	/** What is unusual about the value, in a sentence; absent where nothing is. */
+	readonly text?: string;
 }
 
 /** All the other features together, so that the reasons add up to the surprise. */
 export interface RestReason {
+	readonly kind?: undefined;
 	readonly column: null;
 	readonly contribution: number;
 }
 
-export type Reason = FeatureReason | RestReason;
+/** Values that do not occur together in the training rows. Its part of the surprise is in those of the columns. */
+export interface GroupReason {
+	readonly kind: 'together';
+	readonly column: null;
+	readonly contribution: 0;
+	/** The features, two or three. */
+	readonly features: readonly string[];
+	/** `channel "online" was never seen with device "pos_terminal" (...)`. */
+	readonly text: string;
+	/** Of `rows` training rows, how many have these values, and how many would if they went together freely. */
+	readonly observed: number;
+	readonly expected: number;
+	readonly rows: number;
+	/** What the discriminators hold against the values together, in nats. */
+	readonly surprise: number;
+}
+
+/** The normal training row that is most like the row. */
+export interface NearestReason {
+	readonly kind: 'nearest';
+	readonly column: null;
+	readonly contribution: 0;
+	/** As the training rows were numbered. */
+	readonly rowNumber: number;
+}
+
+/** The contributions of all entries add up to the surprise; the entries with a `kind` say more and add 0. */
+export type Reason = FeatureReason | RestReason | GroupReason | NearestReason;
 
 export interface RowReasons {
 	readonly specs: readonly FeatureSpec[];
@@ -34,9 +77,9 @@ export interface RowReasons {
 	readonly contributions: Float64Array;
 	readonly marginal: Float64Array;
 	/** [features]: the row's values, as they are to be shown. */
-	readonly values: readonly (string | number | null)[];
-	/** [features]: share of training rows with the row's value, as `shareOfLevel` tells; null where it is no level. */
-	readonly seen?: readonly (number | null)[];
+	readonly values: readonly CellValue[];
+	/** [features]: how usual each value is. */
+	readonly frequencies?: readonly ValueFrequency[];
 	/** [features]: `describeTypical` of each spec, worked out once for many rows. @default worked out here */
 	readonly typical?: readonly string[];
 	/** Features named one by one. @default 5 */
@@ -49,16 +92,15 @@ export function describeReasons({
 	contributions,
 	marginal,
 	values,
-	seen,
+	frequencies,
 	typical,
 	top = 5,
-}: RowReasons): Reason[] {
+}: RowReasons): (FeatureReason | RestReason)[] {
 	const order = specs.flatMap((spec, index) => (spec.scored ? [index] : []));
 	order.sort((a, b) => (contributions[b] as number) - (contributions[a] as number) || a - b);
 	const named = order.slice(0, top).map((index): FeatureReason => {
 		const spec = specs[index] as FeatureSpec;
 		const contribution = contributions[index] as number;
-		const share = seen?.[index] ?? null;
 		return {
 			column: spec.column,
 			feature: spec.name,
@@ -67,11 +109,15 @@ export function describeReasons({
 			marginal: marginal[index] as number,
 			dependence: contribution - (marginal[index] as number),
 			typical: typical?.[index] ?? describeTypical(spec),
-			...(share === null ? {} : { seen: share }),
+			...withoutNull(frequencies?.[index] ?? {}),
 		};
 	});
 	const rest = order.slice(top).reduce((sum, index) => sum + (contributions[index] as number), 0);
 	return [...named, { column: null, contribution: rest }];
+}
+
+function withoutNull(frequency: ValueFrequency): ValueFrequency {
+	return Object.fromEntries(Object.entries(frequency).filter(([, share]) => share !== null && share !== undefined));
 }
 
 /**
@@ -105,7 +151,7 @@ function describeRange(spec: NumericSpec): string {
 	return from === to ? `${from} in more than 90 % of rows` : `between ${from} and ${to} in 90 % of rows`;
 }
 
-function formatNumber(spec: NumericSpec, value: number): string {
+export function formatNumber(spec: NumericSpec, value: number): string {
 	if (!Number.isFinite(value)) return 'nothing';
 	if (spec.part === 'day') return new Date(Math.round(value) * 86_400_000).toISOString().slice(0, 10);
 	if (spec.part === 'time-of-day') {

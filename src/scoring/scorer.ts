@@ -7,6 +7,7 @@ import type { Coordinates } from './coordinates.ts';
 import type { DependenceModel, DependenceScores } from './dependence.ts';
 import { dependenceBlocks } from './dependence.ts';
 import { splitFully } from './full-split.ts';
+import { type GroupRequest, groupSurprise } from './group-surprise.ts';
 import { independentColumns } from './independent-columns.ts';
 import { loadGroup } from './member-group.ts';
 import { indexBags } from './row-hash.ts';
@@ -51,6 +52,8 @@ export interface Scorer {
 	 * const { score, contributions } = scorer.score(table, { reasons: 'columns' });
 	 */
 	score(table: FeatureTable, options?: ScoreOptions): ScoredRows;
+	/** What the discriminators hold against a few values of a row together, as `groupSurprise` says. */
+	groupSurprise(table: FeatureTable, request: GroupRequest): Float64Array;
 	/** All that `restoreScorer` needs. */
 	toState(): ModelState;
 	/** Frees the memory on the device; the scorer cannot be used after it. */
@@ -90,6 +93,7 @@ export function openScorer(backend: Backend, parts: ScorerParts): Scorer {
 	return {
 		specs: parts.specs,
 		score: (table, options = {}) => scoreTable(parts, model, table, options),
+		groupSurprise: (table, request) => groupSurprise(model, table, request, parts.references),
 		toState: () => scorerState(parts),
 		dispose: () => {
 			for (const group of model.groups) group.dispose();

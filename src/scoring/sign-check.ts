@@ -2,6 +2,7 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import { MISSING_LEVEL } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
+import { pickRows } from '../features/pick-rows.ts';
 import type { Scorer } from './scorer.ts';
 
 export interface SignCheck {
@@ -78,15 +79,6 @@ export function drawNoise(specs: readonly FeatureSpec[], rows: number, random: R
 		return { type: 'numeric', values };
 	});
 	return { rows, columns };
-}
-
-function pickRows(table: FeatureTable, rows: Int32Array): FeatureTable {
-	const columns = table.columns.map((column): FeatureColumn => {
-		if (column.type === 'categorical')
-			return { type: 'categorical', codes: rows.map((row) => column.codes[row] as number) };
-		return { type: 'numeric', values: Float64Array.from(rows, (row) => column.values[row] as number) };
-	});
-	return { rows: rows.length, columns };
 }
 
 function momentsOf(values: Float64Array): [mean: number, variance: number] {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ColumnResult, ScoredRecord } from '../../src/cli/collect-result.ts';
 import { countPlanted, printPlanted } from '../../src/cli/commands/demo.ts';
-import { describeReasons, parseReasons } from '../../src/cli/describe-reasons.ts';
+import { describeReasons, parseReasons, readGroups, readReasons } from '../../src/cli/describe-reasons.ts';
 import { formatScore, formatScoredRecord, printColumns, printQuality } from '../../src/cli/print-result.ts';
 import { createTerminal, type Terminal } from '../../src/cli/terminal.ts';
 
@@ -70,6 +70,7 @@ const scored: ScoredRecord = {
 	severity: 'critical',
 	isAlert: true,
 	reasons: parseReasons(stored),
+	together: [],
 	record: { fraud_kind: 'stolen_card' },
 };
 
@@ -81,6 +82,23 @@ test('a record is shown with its own key, and without one that is only a hash', 
 	);
 	const hashed = formatScoredRecord({ ...scored, recordKey: '99531f54a2a38ca9-1' }, terminal);
 	assert.match(hashed, /^ {2}1\. row 1042 {2}score/);
+});
+
+test('values that do not occur together come first, without their counts', () => {
+	const { terminal } = record();
+	const entries = [
+		...(JSON.parse(stored) as object[]),
+		{
+			kind: 'together',
+			column: null,
+			contribution: 0,
+			text: 'a "x" was never seen with b "(y)" (none of 900 training rows, 41 would be by chance)',
+		},
+		{ kind: 'nearest', column: null, contribution: 0, rowNumber: 12 },
+	];
+	assert.deepEqual(readReasons(entries), parseReasons(stored));
+	const shown = formatScoredRecord({ ...scored, together: readGroups(entries) }, terminal);
+	assert.match(shown, /\n {5}a "x" was never seen with b "\(y\)"; amount/);
 });
 
 test('only the highest score is shown as one', () => {

@@ -41,6 +41,52 @@ describe('the main job', () => {
 		}
 	});
 
+	test('sums up to the surprise in SQL too, and names a normal record beside every alert', () => {
+		const sums = query<{ apart: number }>(
+			folder,
+			`select max(abs(surprise - (select sum(json_extract(value, '$.contribution')) from json_each(reasons)))) as apart
+			from scores`,
+		);
+		assert.ok((sums[0]?.apart ?? 1) < 1e-6);
+		const beside = query<{ own: number; key: string; score: number }>(
+			folder,
+			`select s.row_number as own, r.record_key as key, n.score from scores s, json_each(s.reasons) e
+			join models m on m.model_id = s.model_id
+			join records r on r.dataset_id = m.dataset_id and r.row_number = json_extract(e.value, '$.rowNumber')
+			join scores n on n.run_id = s.run_id and n.row_number = r.row_number
+			where s.is_alert = 1 and json_extract(e.value, '$.kind') = 'nearest'`,
+		);
+		assert.equal(beside.length, 6);
+		for (const { score } of beside) assert.ok(score < 0.93);
+	});
+
+	test('explains an alert in words, and a record of which only the cheap reasons are stored', async () => {
+		const [run] = query<{ run_id: string }>(folder, 'select run_id from runs');
+		const rows = query<{ row_number: number }>(
+			folder,
+			'select row_number from scores order by score desc, surprise desc',
+		);
+		const explain = (row: number | undefined, ...flags: string[]) =>
+			runProgram(['explain', run?.run_id ?? '', String(row), ...flags], { cwd: folder });
+		const alert = await explain(rows[0]?.row_number);
+		assert.equal(alert.code, 0, alert.stderr);
+		assert.match(alert.stdout, /What is unusual\n {2}- \w+/);
+		assert.match(alert.stdout, /Beside the nearest normal training record \(row \d+, P\d+\)/);
+		assert.ok(alert.stdout.indexOf('What is unusual') < alert.stdout.indexOf('What each column adds'));
+		const ordinary = await explain(rows[300]?.row_number, '--json');
+		assert.equal(ordinary.code, 0, ordinary.stderr);
+		const told = JSON.parse(ordinary.stdout) as {
+			surprise: number;
+			reasons: { kind?: string; contribution: number }[];
+			nearest: { recordKey: string } | null;
+			inWords: string[];
+		};
+		const sum = told.reasons.reduce((total, { contribution }) => total + contribution, 0);
+		assert.ok(Math.abs(sum - told.surprise) < 1e-6);
+		assert.ok(told.reasons.some(({ kind }) => kind === 'nearest'));
+		assert.match(told.nearest?.recordKey ?? '', /^P\d+$/);
+	});
+
 	test('fills the queue with the alerts, most anomalous first, and ranks planted frauds above chance', () => {
 		const queue = query<{ score: number; record_key: string }>(folder, 'select * from review_queue');
 		const alerts = query<{ n: number }>(folder, 'select count(*) as n from scores where is_alert = 1');

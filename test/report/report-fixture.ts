@@ -226,6 +226,10 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 				surprise: surprises[row] as number,
 				severity: i < 2 ? 'critical' : 'high',
 				label: text(i + 5, labels[row] === 1 ? '1' : '0'),
+				sentences: [
+					`country "${text(i + 3, 'TH')}" was never seen with channel "in_store" (none of 2,000 training rows, 31 would be by chance)`,
+					'amount 1,912.5 is above 99.9 % of the training rows',
+				],
 				reasons: [
 					{ column: text(i + 1, 'amount'), value: 1912.5, contribution: 4.2, typical: text(i, '5.2 to 151') },
 					{

@@ -1,14 +1,15 @@
 import type { Command } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
+import type { Cells, ExplainedRecord, NearestRecord } from '../../runtime/explain-record.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { describeOwnValue, describeValue, parseReasons } from '../describe-reasons.ts';
+import { describeOwnValue, describeValue, type Reason, readGroups, readReasons } from '../describe-reasons.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
-import { formatCount, formatNumber, formatShare } from '../format-values.ts';
+import { formatCount, formatNumber, formatQuantity, formatShare } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
+import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseWhole } from '../parse-arguments.ts';
-import { formatScore } from '../print-result.ts';
+import { formatScore, isOwnKey } from '../print-result.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineExplain(command: Command, terminal: Terminal): void {
@@ -16,72 +17,123 @@ export function defineExplain(command: Command, terminal: Terminal): void {
 		.argument('<run>', 'id of the run that scored it, or the beginning of the id')
 		.argument('<row>', 'number of the row', parseWhole(1));
 	addExamples(command, [
-		['explain 20261122-0114 1042', 'column by column'],
+		['explain 20261122-0114 1042', 'in words, column by column, and beside the nearest normal record'],
 		['queue list', 'run and row of the records to look at'],
 	]);
 	command.action(async (runId: string, rowNumber: number) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
-		await withWorkspace(flags, async ({ store }) => {
-			const { getRun } = await import('../../store/runs.ts');
-			const { getScore } = await import('../../store/get-score.ts');
-			const run = await getRun(store, runId);
-			const score = await getScore(store, run.run_id, rowNumber);
-			if (score === undefined) {
-				throw new CounterfoilError('NOT_FOUND', 'the run has no score of this row', {
-					where: `run ${run.run_id}, row ${rowNumber}`,
-					hint: 'rows are numbered from 1, in the order of the file',
-				});
+		await withWorkspace(flags, async (workspace) => {
+			const { explainRecord } = await import('../../runtime/explain-record.ts');
+			const interrupt = handleInterrupt(terminal);
+			try {
+				const explained = await explainRecord(workspace, runId, rowNumber, interrupt.signal);
+				if (terminal.json) terminal.outJson(toJson(explained));
+				else printExplanation(explained, terminal);
+			} finally {
+				interrupt.release();
 			}
-			const reasons = parseReasons(score.reasons);
-			const record = JSON.parse(score.data_json) as Record<string, string | number | null>;
-			const { surprise, severity, p_value: pValue, is_alert: isAlert } = score;
-			if (terminal.json) {
-				return terminal.outJson({
-					runId: run.run_id,
-					modelId: score.model_id,
-					rowNumber,
-					recordKey: score.record_key,
-					score: score.score,
-					surprise,
-					pValue,
-					severity,
-					isAlert: isAlert === 1,
-					reasons,
-					record,
-				});
-			}
-			const { paint } = terminal;
-			terminal.out(
-				`${paint('bold', `Row ${rowNumber}`)}  ${escapeControls(score.record_key)}  ` +
-					`score ${formatScore(score.score)}  ${severity}${isAlert === 1 ? '  in the review queue' : ''}`,
-			);
-			terminal.out(describeRank(score.score));
-			terminal.out('');
-			terminal.out(
-				formatTable(
-					[
-						{ header: 'column', maxWidth: 32 },
-						{ header: 'value (share of training rows)', maxWidth: 60 },
-						{ header: 'adds', align: 'right' },
-						{ header: 'typical' },
-					],
-					reasons.map((reason) => [
-						reason.feature ?? 'all others',
-						reason.feature === null ? '' : describeOwnValue(reason),
-						`${reason.contribution < 0 ? '' : '+'}${reason.contribution.toFixed(2)}`,
-						reason.typical ?? '',
-					]),
-				),
-			);
-			terminal.out(
-				`\nTogether ${formatNumber(surprise)} nats of surprise; what adds most speaks most against the record.`,
-			);
-			const rest = Object.entries(record).filter(([name]) => !reasons.some(({ column }) => column === name));
-			if (rest.length === 0) return;
-			terminal.out(`\n${paint('bold', 'The other columns')}`);
-			for (const [name, value] of rest) terminal.out(`  ${escapeControls(name)}: ${describeValue(value)}`);
 		});
 	});
+}
+
+function toJson({ runId, score, reasons, nearest }: ExplainedRecord): object {
+	return {
+		runId,
+		modelId: score.model_id,
+		rowNumber: score.row_number,
+		recordKey: score.record_key,
+		score: score.score,
+		surprise: score.surprise,
+		pValue: score.p_value,
+		severity: score.severity,
+		isAlert: score.is_alert === 1,
+		inWords: sayUnusual(reasons),
+		reasons,
+		nearest,
+		record: JSON.parse(score.data_json) as Cells,
+	};
+}
+
+/** What is unusual in sentences: values together, then values by themselves. */
+function sayUnusual(reasons: readonly unknown[]): string[] {
+	return [...readGroups(reasons), ...readReasons(reasons).flatMap(({ text }) => text ?? [])];
+}
+
+function printExplanation({ score, reasons: parsed, nearest, columns }: ExplainedRecord, terminal: Terminal): void {
+	const { paint } = terminal;
+	const heading = (text: string) => terminal.out(`\n${paint('bold', text)}`);
+	const reasons = readReasons(parsed);
+	const record = JSON.parse(score.data_json) as Cells;
+	const { row_number: rowNumber, record_key: recordKey, severity, is_alert: isAlert } = score;
+	terminal.out(
+		`${paint('bold', `Row ${rowNumber}`)}  ${escapeControls(recordKey)}  ` +
+			`score ${formatScore(score.score)}  ${severity}${isAlert === 1 ? '  in the review queue' : ''}`,
+	);
+	terminal.out(describeRank(score.score));
+	const sentences = sayUnusual(parsed);
+	if (sentences.length > 0) {
+		heading('What is unusual');
+		for (const sentence of sentences) terminal.out(`  - ${escapeControls(sentence)}`);
+	}
+	heading('What each column adds');
+	terminal.out(
+		formatTable(
+			[
+				{ header: '  column', maxWidth: 34 },
+				{ header: 'value (share of training rows)', maxWidth: 60 },
+				{ header: 'adds', align: 'right' },
+				{ header: 'typical' },
+			],
+			reasons.map((reason) => [
+				`  ${escapeControls(reason.feature ?? 'all others')}`,
+				reason.feature === null ? '' : describeOwnValue(reason),
+				`${reason.contribution < 0 ? '' : '+'}${reason.contribution.toFixed(2)}`,
+				reason.typical ?? '',
+			]),
+		),
+	);
+	terminal.out(
+		`  Together ${formatNumber(score.surprise)} nats of surprise; what adds most speaks most against the record.`,
+	);
+	if (nearest !== null) printNearest(record, nearest, reasons, columns, terminal);
+	const shown = new Set([...reasons.map(({ column }) => column), ...(nearest === null ? [] : columns)]);
+	const rest = Object.entries(record).filter(([name]) => !shown.has(name));
+	if (rest.length === 0) return;
+	heading('The other columns');
+	for (const [name, value] of rest) terminal.out(`  ${escapeControls(name)}: ${describeValue(value)}`);
+}
+
+/** What differs between a record and the normal one nearest to it, the columns that add most first. */
+function printNearest(
+	record: Cells,
+	nearest: NearestRecord,
+	reasons: readonly Reason[],
+	columns: readonly string[],
+	terminal: Terminal,
+): void {
+	const named = reasons.flatMap(({ column }) => (column === null ? [] : [column]));
+	const ordered = [...new Set([...named, ...columns])].filter((name) => columns.includes(name));
+	const differing = ordered.filter((name) => record[name] !== nearest.record[name]);
+	const key = isOwnKey(nearest.recordKey) ? `, ${escapeControls(nearest.recordKey)}` : '';
+	terminal.out(
+		`\n${terminal.paint('bold', 'Beside the nearest normal training record')} (row ${nearest.rowNumber}${key})`,
+	);
+	terminal.out(
+		formatTable(
+			[
+				{ header: '  column', maxWidth: 34 },
+				{ header: 'this record', maxWidth: 50 },
+				{ header: 'that record', maxWidth: 50 },
+			],
+			differing.map((name) => [
+				`  ${escapeControls(name)}`,
+				describeValue(record[name] ?? null),
+				describeValue(nearest.record[name] ?? null),
+			]),
+		),
+	);
+	const same = ordered.length - differing.length;
+	if (same > 0) terminal.out(`  The same in ${formatQuantity(same, 'other column')}.`);
 }
 
 /** What the score means: how many of the rows that the model was trained on are less surprising. */
@@ -89,5 +141,6 @@ function describeRank(score: number): string {
 	const above = 1 - score;
 	if (above <= 0) return 'More surprising than every row that the model was trained on.';
 	const often = above < 0.1 ? `; one in ${formatCount(1 / above)} is more so` : '';
-	return `More surprising than ${formatShare(score)} of the rows that the model was trained on${often}.`;
+	const share = score > 0.99 ? `${Math.floor(score * 1e4) / 100} %` : formatShare(score);
+	return `More surprising than ${share} of the rows that the model was trained on${often}.`;
 }

@@ -4,21 +4,26 @@ import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../../contra
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
-import { type Cells, cellValue, type TableBatch } from '../../contracts/table.ts';
+import type { Cells, TableBatch } from '../../contracts/table.ts';
+import { pickRows } from '../../features/pick-rows.ts';
 import { requireSameSchema } from '../../features/schema.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
+import { explainRows } from '../../scoring/explain-rows.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
-import { describeReasons, describeTypical, shareOfLevel } from '../../scoring/reasons.ts';
-import { restoreScorer } from '../../scoring/restore-scorer.ts';
+import { type CellValue, describeReasons, describeTypical, type Reason, shareOfLevel } from '../../scoring/reasons.ts';
 import type { ScoredRows, Scorer } from '../../scoring/scorer.ts';
-import { pickRows } from '../load-features.ts';
+import { restoreScoringModel } from '../../scoring/scoring-model.ts';
 import { SCORE_COLUMNS } from '../read-scores.ts';
 import { readShard } from '../read-shards.ts';
+import { roundReason } from '../round-reason.ts';
+import { shownValues } from '../shown-values.ts';
 import { getModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
+const SCORED_AT_ONCE = 4_096;
+const EXPLAINED_AT_ONCE = 128;
 /** Rows of a shard that get the full reasons at most: of data that has drifted, most rows look suspicious. */
 const MOST_FULL_REASONS = 2_000;
 
@@ -38,19 +43,22 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	requireSameSchema(profile, batch.names);
 	reportProgress(environment, 'scoring', 0, batch.rows);
 	const backend = await loadBackend({ backend: environment.backend });
-	const scorer = restoreScorer(backend, await getModel(artifacts, input.model.scorer));
+	const model = restoreScoringModel(backend, await getModel(artifacts, input.model.scorer));
 	const table = toFeatures(batch, specs);
-	const tell = (done: number) => reportProgress(environment, 'scoring', done, batch.rows);
-	const all = Int32Array.from({ length: batch.rows }, (_, row) => row);
-	const scored = await scoreInParts(scorer, table, all, { reasons: 'columns', rowsAtOnce: 4_096, onRows: tell });
+	const scored = await scoreInParts(model.scorer, table, (done) =>
+		reportProgress(environment, 'scoring', done, batch.rows),
+	);
 	const suspicious = pickSuspicious(scored, Math.max(MOST_FULL_REASONS, input.config.alertBudget ?? 0));
-	const describing = (done: number) => reportProgress(environment, 'finding reasons', done, suspicious.length);
-	const full = await scoreInParts(scorer, table, suspicious, {
-		reasons: 'full',
-		rowsAtOnce: 128,
-		onRows: describing,
-	});
-	const reasons = describeRows(batch, table, specs, scored, new Map([...suspicious].map((row, at) => [row, at])), full);
+	const shown = shownValues(batch, table, specs);
+	const full = new Map<number, Reason[]>();
+	for (let start = 0; start < suspicious.length; start += EXPLAINED_AT_ONCE) {
+		const rows = suspicious.subarray(start, start + EXPLAINED_AT_ONCE);
+		const explained = explainRows(model, { table, rows, values: shown });
+		for (const [position, row] of rows.entries()) full.set(row, explained[position] as Reason[]);
+		reportProgress(environment, 'finding reasons', start + rows.length, suspicious.length);
+		await nextTurn();
+	}
+	const reasons = storeReasons(describeCheaply(table, specs, scored, shown), full, batch.rows);
 	const result: TableBatch = {
 		rows: batch.rows,
 		names: SCORE_COLUMNS,
@@ -76,91 +84,75 @@ function pickSuspicious({ score, surprise }: ScoredRows, most: number): Int32Arr
 		.sort();
 }
 
-interface PartsOptions {
-	readonly reasons: 'columns' | 'full';
-	readonly rowsAtOnce: number;
-	/** Told how many of the rows are done. */
-	onRows(done: number): void;
-}
-
-/** Scores the picked rows; between the parts the process can say that it is alive, and hear that it is to stop. */
+/** Scores the rows with the cheap split; between the parts the process can say that it is alive, and hear that it is to stop. */
 async function scoreInParts(
 	scorer: Scorer,
 	table: FeatureTable,
-	rows: Int32Array,
-	{ reasons, rowsAtOnce, onRows }: PartsOptions,
+	onRows: (done: number) => void,
 ): Promise<Required<ScoredRows>> {
 	const width = scorer.specs.length;
 	const whole = {
-		score: new Float64Array(rows.length),
-		surprise: new Float64Array(rows.length),
-		discriminatorOutput: new Float64Array(rows.length),
-		pValue: new Float64Array(rows.length),
-		contributions: new Float64Array(rows.length * width),
-		marginal: new Float64Array(rows.length * width),
+		score: new Float64Array(table.rows),
+		surprise: new Float64Array(table.rows),
+		discriminatorOutput: new Float64Array(table.rows),
+		pValue: new Float64Array(table.rows),
+		contributions: new Float64Array(table.rows * width),
+		marginal: new Float64Array(table.rows * width),
 	};
-	for (let start = 0; start < rows.length; start += rowsAtOnce) {
-		const part = rows.subarray(start, start + rowsAtOnce);
-		const scored = scorer.score(pickRows(table, part), { reasons });
+	for (let start = 0; start < table.rows; start += SCORED_AT_ONCE) {
+		const rows = Int32Array.from({ length: Math.min(SCORED_AT_ONCE, table.rows - start) }, (_, i) => start + i);
+		const scored = scorer.score(pickRows(table, rows), { reasons: 'columns' });
 		whole.score.set(scored.score, start);
 		whole.surprise.set(scored.surprise, start);
 		whole.discriminatorOutput.set(scored.discriminatorOutput, start);
 		whole.pValue.set(scored.pValue, start);
 		whole.contributions.set(scored.contributions as Float64Array, start * width);
 		whole.marginal.set(scored.marginal as Float64Array, start * width);
-		onRows(start + part.length);
+		onRows(start + rows.length);
 		await nextTurn();
 	}
 	return whole;
 }
 
-function describeRows(
-	batch: TableBatch,
+/** The reasons of a row from the cheap split. */
+function describeCheaply(
 	table: FeatureTable,
 	specs: readonly FeatureSpec[],
-	cheap: Required<ScoredRows>,
-	placeInFull: ReadonlyMap<number, number>,
-	full: Required<ScoredRows>,
-): Cells {
-	const columnOf = specs.map((spec) => batch.columns[batch.names.indexOf(spec.column)]);
+	{ score, contributions, marginal }: Required<ScoredRows>,
+	shown: (row: number) => readonly CellValue[],
+): (row: number) => Reason[] {
 	const width = specs.length;
 	const typical = specs.map(describeTypical);
 	const present = specs.map((spec) =>
 		spec.type === 'categorical' ? spec.counts.reduce((sum, count) => sum + count, 0) : 0,
 	);
 	const codeOf = (feature: number, row: number) => (table.columns[feature] as CategoricalFeature).codes[row] as number;
-	const dictionary: string[] = [];
-	const codes = new Int32Array(batch.rows);
-	for (let row = 0; row < batch.rows; row++) {
-		const place = placeInFull.get(row);
-		const source = place === undefined ? cheap : full;
-		const at = (place ?? row) * width;
-		const described = describeReasons({
+	return (row) =>
+		describeReasons({
 			specs,
 			typical,
-			contributions: source.contributions.subarray(at, at + width),
-			marginal: source.marginal.subarray(at, at + width),
-			top: (cheap.score[row] as number) >= SEVERITY_THRESHOLDS.medium ? 5 : 3,
-			values: specs.map((spec, feature) => {
-				// The date that was read does not say which weekday it is.
-				if (spec.type === 'categorical' && spec.part === 'weekday') return spec.levels[codeOf(feature, row)] ?? null;
-				const cells = columnOf[feature];
-				return cells === undefined ? null : cellValue(cells, row);
-			}),
-			seen: specs.map((spec, feature) =>
-				spec.type === 'categorical' ? shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) : null,
+			contributions: contributions.subarray(row * width, (row + 1) * width),
+			marginal: marginal.subarray(row * width, (row + 1) * width),
+			top: (score[row] as number) >= SEVERITY_THRESHOLDS.medium ? 5 : 3,
+			values: shown(row),
+			frequencies: specs.map((spec, feature) =>
+				spec.type === 'categorical'
+					? { seen: shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) }
+					: {},
 			),
 		});
-		codes[row] = dictionary.push(JSON.stringify(described, roundNats)) - 1;
-	}
-	return { type: 'text', codes, dictionary };
 }
 
-const NATS = new Set(['contribution', 'marginal', 'dependence']);
-
-/** Ten-millionths of a nat: the parts of six columns still add up to the surprise to 1e-6. */
-function roundNats(name: string, value: unknown): unknown {
-	if (typeof value !== 'number') return value;
-	if (name === 'seen') return Number(value.toPrecision(3));
-	return NATS.has(name) ? Math.round(value * 1e7) / 1e7 : value;
+/** The reasons of each row as text cells. */
+function storeReasons(
+	describe: (row: number) => Reason[],
+	full: ReadonlyMap<number, readonly Reason[]>,
+	rows: number,
+): Cells {
+	const dictionary: string[] = [];
+	const codes = Int32Array.from({ length: rows }, (_, row) => {
+		const reasons = full.get(row) ?? describe(row);
+		return dictionary.push(JSON.stringify(reasons, roundReason)) - 1;
+	});
+	return { type: 'text', codes, dictionary };
 }

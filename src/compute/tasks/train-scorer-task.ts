@@ -4,7 +4,9 @@ import type { TableManifest } from '../../contracts/manifest.ts';
 import type { TrainInput, TrainScorerOutput } from '../../contracts/pipeline.ts';
 import { createRandom } from '../../contracts/random.ts';
 import { loadBackend } from '../../gan/backend.ts';
+import { fitBackground } from '../../scoring/background/background.ts';
 import { fitScorer } from '../../scoring/fit-scorer.ts';
+import { scoringModelState } from '../../scoring/scoring-model.ts';
 import { checkSign, requireSign } from '../../scoring/sign-check.ts';
 import { loadFeatures } from '../load-features.ts';
 import { isSampled } from '../row-split.ts';
@@ -20,7 +22,8 @@ export async function trainScorerTask(input: TrainInput, environment: TaskEnviro
 	const { seed } = input;
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const specs = await getJson<FeatureSpec[]>(artifacts, input.features);
-	const table = await loadFeatures(artifacts, manifest, specs, (row) => isSampled(row, seed, manifest.rows, MAX_ROWS));
+	const isWanted = (row: number) => isSampled(row, seed, manifest.rows, MAX_ROWS);
+	const table = await loadFeatures(artifacts, manifest, specs, isWanted);
 	const backend = await loadBackend({ backend: environment.backend });
 	const scorer = await fitScorer(backend, table, specs, {
 		seed,
@@ -29,8 +32,12 @@ export async function trainScorerTask(input: TrainInput, environment: TaskEnviro
 	});
 	const sign = checkSign(scorer, table, createRandom(seed, 'sign-check'));
 	requireSign(sign);
+	// As `records` numbers them, from 1.
+	const rowNumbers: number[] = [];
+	for (let row = 0; row < manifest.rows; row++) if (isWanted(row)) rowNumbers.push(row + 1);
+	const background = fitBackground(scorer, table, specs, rowNumbers, createRandom(seed, 'background'));
 	return {
-		scorer: await putModel(artifacts, scorer.toState()),
+		scorer: await putModel(artifacts, scoringModelState({ scorer, background })),
 		backend: backend.name,
 		signCheck: { meanReal: sign.realMean, meanNoise: sign.noiseMean, auroc: sign.auroc },
 	};

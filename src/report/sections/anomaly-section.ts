@@ -69,11 +69,16 @@ function recordCard(record: TopRecord, rank: number): Html {
 		record.label === undefined
 			? null
 			: html` · label ${record.label === null ? 'missing' : dataText(record.label, 30)}`;
+	const sentences = record.sentences ?? [];
+	const words =
+		sentences.length === 0
+			? null
+			: html`<ul class="words">${sentences.map((sentence) => html`<li>${dataText(sentence, 300)}</li>`)}</ul>`;
 	return html`<article class="record"><h4><span class="rank">${rank}</span> ${dataText(record.recordKey, 60)}</h4>
 <p class="facts">${place}score ${record.score.toFixed(4)} · surprise ${formatFigure(record.surprise, 4)}${
 		record.severity === undefined ? '' : ` · ${record.severity}`
 	}${label}</p>
-<table class="reasons"><tbody>${rows}</tbody></table></article>
+${words}<table class="reasons"><tbody>${rows}</tbody></table></article>
 `;
 }
 

@@ -1,0 +1,22 @@
+import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import { cellValue, type TableBatch } from '../contracts/table.ts';
+import type { CellValue } from '../scoring/reasons.ts';
+
+/** The values of a row as reasons show them, one per feature: the cells that were read. */
+export function shownValues(
+	batch: TableBatch,
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+): (row: number) => readonly CellValue[] {
+	const cellsOf = specs.map((spec) => batch.columns[batch.names.indexOf(spec.column)]);
+	return (row) =>
+		specs.map((spec, feature) => {
+			// The date that was read does not say which weekday it is.
+			if (spec.type === 'categorical' && spec.part === 'weekday') {
+				const code = (table.columns[feature] as CategoricalFeature).codes[row] as number;
+				return spec.levels[code] ?? null;
+			}
+			const cells = cellsOf[feature];
+			return cells === undefined ? null : cellValue(cells, row);
+		});
+}

@@ -1,0 +1,120 @@
+import { runTask } from '../compute/run-task.ts';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { ArtifactRef } from '../contracts/pipeline.ts';
+import { getDataset } from '../store/datasets.ts';
+import { getRecord } from '../store/get-record.ts';
+import { getScore } from '../store/get-score.ts';
+import { getModel } from '../store/models.ts';
+import { getRun } from '../store/runs.ts';
+import type { ScoreWithRecord } from '../store/scores.ts';
+import type { Workspace } from './open-workspace.ts';
+
+export interface ExplainedRecord {
+	readonly runId: string;
+	readonly score: ScoreWithRecord;
+	/** As `scores.reasons` holds them, in full even where only the cheap ones are stored. */
+	readonly reasons: readonly unknown[];
+	/** The normal training record that is most like this one; null if there is none in the database. */
+	readonly nearest: NearestRecord | null;
+	/** Names of the columns that the score may look at. */
+	readonly columns: readonly string[];
+}
+
+export interface NearestRecord {
+	readonly datasetId: string;
+	readonly rowNumber: number;
+	readonly recordKey: string;
+	readonly record: Cells;
+}
+
+export type Cells = Readonly<Record<string, string | number | null>>;
+
+/**
+ * Why a record has its score. Of records that are not suspicious only the cheap reasons are stored: then the full ones
+ * are worked out anew from the stored model and table, in a compute process.
+ *
+ * @throws CounterfoilError NOT_FOUND; what the compute process fails with
+ */
+export async function explainRecord(
+	workspace: Workspace,
+	runReference: string,
+	rowNumber: number,
+	signal: AbortSignal,
+): Promise<ExplainedRecord> {
+	const { store } = workspace;
+	const run = await getRun(store, runReference);
+	const score = await getScore(store, run.run_id, rowNumber);
+	if (score === undefined) {
+		throw new CounterfoilError('NOT_FOUND', 'the run has no score of this row', {
+			where: `run ${run.run_id}, row ${rowNumber}`,
+			hint: 'rows are numbered from 1, in the order of the file',
+		});
+	}
+	const stored = JSON.parse(score.reasons) as readonly unknown[];
+	const reasons = findNearestRow(stored) === null ? await workOut(workspace, score, signal) : stored;
+	const model = await getModel(store, score.model_id);
+	const columns = JSON.parse((await getDataset(store, score.dataset_id)).columns_json) as readonly ColumnFacts[];
+	return {
+		runId: run.run_id,
+		score,
+		reasons,
+		nearest: await findNearest(workspace, model.dataset_id, findNearestRow(reasons)),
+		columns: columns.filter(isScored).map(({ name }) => name),
+	};
+}
+
+interface ColumnFacts {
+	readonly name: string;
+	readonly kind: string;
+	readonly role: string;
+}
+
+function isScored({ kind, role }: ColumnFacts): boolean {
+	return role === 'feature' && kind !== 'key' && kind !== 'text';
+}
+
+async function workOut(workspace: Workspace, score: ScoreWithRecord, signal: AbortSignal): Promise<unknown[]> {
+	const { store } = workspace;
+	const model = await getModel(store, score.model_id);
+	const dataset = await getDataset(store, score.dataset_id);
+	const ref = (uri: string | null, sha256: string | null): ArtifactRef => {
+		if (uri !== null) return { uri, sha256: sha256 ?? '', bytes: 0 };
+		throw new CounterfoilError('MODEL_INVALID', 'the model is not complete', { where: `model ${model.model_id}` });
+	};
+	const { reasons } = await runTask(
+		'explain',
+		{
+			manifest: ref(dataset.manifest_uri, null),
+			model: {
+				modelId: model.model_id,
+				profile: ref(model.profile_uri, model.profile_sha256),
+				features: ref(model.features_uri, model.features_sha256),
+				generator: ref(model.generator_uri, model.generator_sha256),
+				scorer: ref(model.scorer_uri, model.scorer_sha256),
+			},
+			row: score.row_number - 1,
+		},
+		{ step: 'explain', attempt: 1, previous: null, signal, report: () => undefined },
+		workspace.compute,
+	);
+	return JSON.parse(reasons) as unknown[];
+}
+
+/** The row that a reason of the kind `nearest` names. */
+function findNearestRow(reasons: readonly unknown[]): number | null {
+	for (const reason of reasons as readonly { readonly kind?: unknown; readonly rowNumber?: unknown }[]) {
+		if (reason.kind === 'nearest' && typeof reason.rowNumber === 'number') return reason.rowNumber;
+	}
+	return null;
+}
+
+async function findNearest(
+	workspace: Workspace,
+	datasetId: string | null,
+	rowNumber: number | null,
+): Promise<NearestRecord | null> {
+	if (datasetId === null || rowNumber === null) return null;
+	const record = await getRecord(workspace.store, datasetId, rowNumber);
+	if (record === undefined) return null;
+	return { datasetId, rowNumber, recordKey: record.record_key, record: JSON.parse(record.data_json) as Cells };
+}
