@@ -21,10 +21,11 @@ export async function loadFeatures(
 		for (let i = 0; i < batch.rows; i++) if (isWanted(firstRow + i)) picked.push(i);
 		parts.push(pickRows(toFeatures(batch, specs), picked));
 	}
-	return concatenate(parts, specs);
+	return concatenateRows(parts, specs);
 }
 
-function concatenate(parts: readonly FeatureTable[], specs: readonly FeatureSpec[]): FeatureTable {
+/** The rows of all parts, one after the other. */
+export function concatenateRows(parts: readonly FeatureTable[], specs: readonly FeatureSpec[]): FeatureTable {
 	const rows = parts.reduce((sum, part) => sum + part.rows, 0);
 	const columns = specs.map((spec, index): FeatureColumn => {
 		const whole: FeatureColumn =

@@ -1,0 +1,151 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FeatureTable } from '../../src/contracts/features.ts';
+import { encodeForBaselines, fitBaselineCoordinates } from '../../src/scoring/baselines/baseline-matrix.ts';
+import type { WorkCache, WorkKey } from '../work-cache.ts';
+import { caseId, type DetectionCase } from './detection-cases.ts';
+import type { DetectionRun } from './detection-run.ts';
+import type { Detector } from './detectors.ts';
+import { type DetectionData, loadCase } from './load-case.ts';
+import { measureScores } from './measure-scores.ts';
+import type { PeerAnswer, PeerJob, PeerMatrix, PeerProcess } from './peer-process.ts';
+
+/** A fit that takes longer is stopped; it counts as chance. */
+const TIMEOUT_SECONDS = 600;
+/** Share of rows that the prepared isolation forest leaves out; the same as our own score's. */
+const TRIM = 0.07;
+
+export interface PeerWork {
+	readonly detector: Detector;
+	readonly seed: number;
+}
+
+export interface PeerContext {
+	readonly cache: WorkCache;
+	/** Folder for matrices and scores; its content is removed again. */
+	readonly scratch: string;
+	/** Hash of what decides how peers are run. */
+	readonly version: string;
+	readonly date: string;
+	/** Starts Python at the first call. */
+	readonly start: () => Promise<PeerProcess>;
+	readonly onDone: (run: DetectionRun, isCached: boolean) => void;
+}
+
+/** Runs PyOD's detectors on one case; those found in the cache are not run again. */
+export async function runPeers(
+	detectionCase: DetectionCase,
+	work: readonly PeerWork[],
+	context: PeerContext,
+): Promise<void> {
+	const keyOf = ({ detector, seed }: PeerWork): WorkKey => ({
+		version: context.version,
+		case: caseId(detectionCase),
+		data: detectionCase.fingerprint,
+		detector: detector.name,
+		seed,
+	});
+	const open: PeerWork[] = [];
+	for (const item of work) {
+		const known = context.cache.get<DetectionRun>(keyOf(item));
+		if (known === null) open.push(item);
+		else context.onDone(known, true);
+	}
+	if (open.length === 0) return;
+	const peers = await context.start();
+	const data = await loadCase(detectionCase);
+	mkdirSync(context.scratch, { recursive: true });
+	const folder = mkdtempSync(join(context.scratch, 'peers-'));
+	try {
+		const { job, path } = writeJob(folder, data, open);
+		let index = 0;
+		for await (const answer of peers.run(path, job)) {
+			const item = open[index] as PeerWork;
+			const scores = answer.status === 'ok' ? readScores((job.fits[index] as PeerJob['fits'][number]).scores) : null;
+			const run = toRun(detectionCase, data, item, answer, scores, context.date);
+			context.cache.put(keyOf(item), run);
+			context.onDone(run, false);
+			index++;
+		}
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
+
+function writeJob(
+	folder: string,
+	data: DetectionData,
+	work: readonly PeerWork[],
+): { readonly job: PeerJob; readonly path: string } {
+	// Ours may be fitted on a sample of a long table; peers that can are fitted on all of it.
+	const fitted = data.normalOnly ? data.train : data.test;
+	const coordinates = fitBaselineCoordinates(fitted, data.specs);
+	const write = (name: string, table: FeatureTable): PeerMatrix => {
+		const plain = join(folder, `${name}-plain.f64`);
+		const prepared = join(folder, `${name}-prepared.f64`);
+		writeFileSync(plain, encodeForBaselines(coordinates, table, false).values);
+		writeFileSync(prepared, encodeForBaselines(coordinates, table, true).values);
+		return { rows: table.rows, plain, prepared };
+	};
+	const job: PeerJob = {
+		width: coordinates.width,
+		train: write('train', fitted),
+		test: data.normalOnly ? write('test', data.test) : null,
+		trim: data.normalOnly ? 0 : TRIM,
+		timeoutSeconds: TIMEOUT_SECONDS,
+		fits: work.map(({ detector, seed }, i) => ({
+			detector: detector.name,
+			seed,
+			fitRows: detector.fitRows,
+			scores: join(folder, `scores-${i}.f64`),
+		})),
+	};
+	const path = join(folder, 'job.json');
+	writeFileSync(path, JSON.stringify(job));
+	return { job, path };
+}
+
+function readScores(path: string): Float64Array {
+	const bytes = readFileSync(path);
+	rmSync(path);
+	return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+}
+
+function toRun(
+	{ suite, name }: DetectionCase,
+	data: DetectionData,
+	{ detector, seed }: PeerWork,
+	answer: PeerAnswer,
+	scores: Float64Array | null,
+	date: string,
+): DetectionRun {
+	const shared = {
+		suite,
+		case: name,
+		detector: detector.name,
+		seed,
+		date,
+		rows: data.test.rows,
+		anomalies: data.labels.reduce((sum, label) => sum + label, 0),
+	};
+	if (answer.status !== 'ok' || scores === null) {
+		const isLate = answer.status === 'timed-out';
+		const nothing = { measures: null, cpuSeconds: null, peakMb: null };
+		if (isLate) return { ...shared, ...nothing, status: 'timed-out', note: null, seconds: TIMEOUT_SECONDS };
+		const note = answer.status === 'failed' ? answer.message : 'no scores';
+		return { ...shared, ...nothing, status: 'failed', note, seconds: 0 };
+	}
+	const { seconds, cpuSeconds, peakMb, notFinite } = answer;
+	const note = notFinite === 0 ? null : `${notFinite} scores were not finite`;
+	return { ...shared, status: 'ok', note, measures: measureScores(scores, data), seconds, cpuSeconds, peakMb };
+}
+
+/** Changes with the peers' versions and settings and with how rows are prepared for them. */
+export const PEER_SOURCES = [
+	'bench/peers/detect.py',
+	'bench/peers/requirements.txt',
+	'bench/peers/requirements-torch.txt',
+	'src/scoring/baselines/baseline-matrix.ts',
+	'src/scoring/coordinates.ts',
+	'src/features',
+];
