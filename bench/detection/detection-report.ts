@@ -88,7 +88,7 @@ function rankingTable(summaries: readonly DetectorSummary[]): ResultTable {
 	const isMany = count > 1;
 	const right = (header: string) => ({ header, align: 'right' as const });
 	const notes = [
-		`Means over ${isMany ? `${count} tables and ` : ''}seeds. P@100: precision among the 100 highest scores. ${isMany ? `Rank: mean over the tables of the rank among the ${summaries.length} detectors, 1 = best. Wins: tables on which nobody is better. ` : ''}Seconds: to fit and to score ${isMany ? 'a table' : 'it'}, one process on one thread, on a machine that had other work to do; CPU is time of a core. Peak MB: with the whole process, data included.`,
+		`Means over ${isMany ? `${count} tables and ` : ''}seeds. P@100: precision among the 100 highest scores. ${isMany ? `Rank: mean over the tables of the rank among the ${summaries.length} detectors, 1 = best. Wins: tables on which nobody is better. ` : ''}Seconds: to fit and to score ${isMany ? 'a table' : 'it'}, one process on one thread; CPU is time of a core, which other work on the machine changes less. Peak MB: with the whole process, data included.`,
 	];
 	const late = summaries.filter((one) => one.notDone > 0);
 	for (const { detector, notDone } of late) {
