@@ -1,8 +1,8 @@
-import { pickRows } from '../../src/compute/load-features.ts';
 import { CounterfoilError, type ErrorRecord } from '../../src/contracts/errors.ts';
 import type { FeatureTable } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { fitModeEncoder } from '../../src/features/mode-encoder.ts';
+import { pickRows } from '../../src/features/pick-rows.ts';
 import { type Backend, createMlpTrainer, fitScorer, loadBackend } from '../../src/index.ts';
 import type { DetectionCase } from './detection-cases.ts';
 import type { DetectionMeasures } from './detection-run.ts';

@@ -1,4 +1,4 @@
-import { concatenateRows, pickRows } from '../../src/compute/load-features.ts';
+import { concatenateRows } from '../../src/compute/load-features.ts';
 import { isSampled } from '../../src/compute/row-split.ts';
 import type { FeatureSpec, FeatureTable } from '../../src/contracts/features.ts';
 import type { ColumnKind } from '../../src/contracts/profile.ts';
@@ -7,6 +7,7 @@ import { cellText, type TableBatch } from '../../src/contracts/table.ts';
 import { finishProfile, type ProfileOptions } from '../../src/features/finish-profile.ts';
 import { fitFeatures } from '../../src/features/fit-features.ts';
 import { mergeProfiles } from '../../src/features/merge-profiles.ts';
+import { pickRows } from '../../src/features/pick-rows.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
 import { columnCells } from '../../src/features/read-cells.ts';
 import { toFeatures } from '../../src/features/to-features.ts';
