@@ -1,13 +1,22 @@
+import { putJson } from '../src/artifacts/stored-json.ts';
 import { readScores } from '../src/compute/read-scores.ts';
 import type { AlertCut, DecideAlertsInput } from '../src/contracts/pipeline.ts';
-import { createAlertCut, defaultAlertBudget } from '../src/scoring/alert-cut.ts';
+import { defaultAlertBudget } from '../src/scoring/alert-cut.ts';
+import { createAlertRule } from '../src/scoring/alert-rule.ts';
 import type { Activity } from './activity-services.ts';
 
-/** Where the alerts of a run end: as many of the most surprising rows as the budget allows. */
-export const decideAlerts: Activity<DecideAlertsInput, AlertCut> = async (services, input) => {
-	const kept = createAlertCut(input.config.alertBudget ?? defaultAlertBudget(input.rows));
-	for (const { scores, firstRow } of input.scores) {
-		kept.add((await readScores(services.artifacts, scores)).surprise, firstRow);
-	}
-	return kept.cut();
+/** Which rows of a run are alerts: as many of the highest as the budget of the run, or of each day, allows. */
+export const decideAlerts: Activity<DecideAlertsInput, AlertCut> = async ({ artifacts }, input) => {
+	const { alertBudget, alertThreshold: threshold } = input.config;
+	// A threshold alone is a limit already.
+	const unlimited = threshold === null ? defaultAlertBudget(input.rows) : Number.POSITIVE_INFINITY;
+	const kept = createAlertRule({ budget: alertBudget ?? unlimited, threshold });
+	for (const { scores, firstRow } of input.scores) kept.add({ firstRow, ...(await readScores(artifacts, scores)) });
+	const rule = kept.rule();
+	const [first] = rule.cuts;
+	return {
+		rule: await putJson(artifacts, rule),
+		alerts: rule.cuts.reduce((sum, { alerts }) => sum + alerts, 0),
+		surprise: input.config.alertsPer === null && first !== undefined && first.alerts > 0 ? first.value : null,
+	};
 };

@@ -1,6 +1,7 @@
+import { getJson } from '../src/artifacts/stored-json.ts';
 import { readScores } from '../src/compute/read-scores.ts';
 import type { CountOutput, PublishScoresInput } from '../src/contracts/pipeline.ts';
-import { isAlert } from '../src/scoring/alert-cut.ts';
+import { type AlertRule, findAlerts } from '../src/scoring/alert-rule.ts';
 import { severity } from '../src/scoring/calibration.ts';
 import { publishScores as storeScores } from '../src/store/shards.ts';
 import type { Activity } from './activity-services.ts';
@@ -9,6 +10,8 @@ import type { Activity } from './activity-services.ts';
 export const publishScores: Activity<PublishScoresInput, CountOutput> = async (services, input, context) => {
 	const { firstRow } = input.scores;
 	const scores = await readScores(services.artifacts, input.scores.scores);
+	const rule = await getJson<AlertRule>(services.artifacts, input.cut.rule);
+	const alerts = findAlerts(rule, { firstRow, ...scores });
 	const rows = Array.from({ length: scores.rows }, (_, row) => {
 		const surprise = scores.surprise[row] as number;
 		const score = scores.score[row] as number;
@@ -19,7 +22,7 @@ export const publishScores: Activity<PublishScoresInput, CountOutput> = async (s
 			discriminator_output: scores.discriminatorOutput[row] as number,
 			p_value: scores.pValue[row] as number,
 			severity: severity(score),
-			is_alert: isAlert(surprise, firstRow + row, input.cut) ? (1 as const) : (0 as const),
+			is_alert: alerts[row] === 1 ? (1 as const) : (0 as const),
 			reasons: scores.reasons(row),
 		};
 	});

@@ -24,6 +24,23 @@ export function parsePercent(text: string): number {
 	return percent / 100;
 }
 
+/** `100` as a number; `100/day` as `100/day`. */
+export function parseAlerts(text: string): number | string {
+	const [count = '', ...periods] = text.trim().split('/');
+	const budget = parseWhole(0)(count);
+	if (periods.length === 0) return budget;
+	const match = /^(?:per )?(hour|day|week)$/.exec(periods.join('/').trim());
+	if (match === null) throw new InvalidArgumentError('It must be a number, or one per hour, day or week: 100/day.');
+	return `${budget}/${match[1]}`;
+}
+
+/** A score from 0 to 1. */
+export function parseScore(text: string): number {
+	const score = text.trim() === '' ? Number.NaN : Number(text);
+	if (!(score >= 0 && score <= 1)) throw new InvalidArgumentError('It must be a score from 0 to 1, such as 0.999.');
+	return score;
+}
+
 /** `column=value` as a condition, added to those before. The column ends at the first `=`. */
 export function parseCondition(text: string, before: readonly Condition[] = []): readonly Condition[] {
 	const split = text.indexOf('=');

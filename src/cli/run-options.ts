@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { ConfigFlags } from '../runtime/resolve-config.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import { parseDelimiter, parseNames, parsePercent, parseWhole } from './parse-arguments.ts';
+import { parseAlerts, parseDelimiter, parseNames, parsePercent, parseScore, parseWhole } from './parse-arguments.ts';
 
 /** The options of commands that read a table. */
 export interface TableFlags {
 	readonly key?: string;
+	readonly time?: string;
 	readonly label?: string;
 	readonly labelPositive?: string;
 	readonly ignore?: readonly string[];
@@ -24,7 +25,9 @@ export interface TrainingFlags {
 
 /** The options of commands that score and generate. */
 export interface ResultFlags {
-	readonly alerts?: number;
+	/** A number, or `100/day`. */
+	readonly alerts?: number | string;
+	readonly alertThreshold?: number;
 	readonly syntheticRows?: number;
 }
 
@@ -38,6 +41,7 @@ export function addTableOptions(command: Command): void {
 	command
 		.optionsGroup('The table:')
 		.option('--key <column>', 'column that names a record')
+		.option('--time <column>', 'column of dates that says when a record happened')
 		.option('--label <column>', 'column set aside for evaluation, never trained on')
 		.option('--label-positive <value>', 'value of the label that is the anomaly')
 		.option('--ignore <columns>', 'columns to leave out of training, separated by commas', parseNames)
@@ -63,7 +67,13 @@ export function addBackendOption(command: Command): void {
 }
 
 export function addAlertsOption(command: Command): void {
-	command.option('--alerts <n>', 'records to put into the review queue', parseWhole(0));
+	command
+		.option(
+			'--alerts <n>',
+			'records to put into the review queue: 100, or 100/day (/hour, /week) with --time',
+			parseAlerts,
+		)
+		.option('--alert-threshold <score>', 'only records with at least this score, such as 0.999', parseScore);
 }
 
 export function addSyntheticRowsOption(command: Command): void {
@@ -80,6 +90,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		label: flags.label,
 		labelPositive: flags.labelPositive,
 		key: flags.key,
+		time: flags.time,
 		ignore: flags.ignore,
 		delimiter: flags.delimiter,
 		quote: undefined,
@@ -90,6 +101,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		normalOnly: flags.normalOnly,
 		syntheticRows: flags.syntheticRows,
 		alertBudget: flags.alerts,
+		alertThreshold: flags.alertThreshold,
 		backend: flags.backend,
 	};
 	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -20,6 +20,8 @@ export interface RunConfig {
 	readonly labelPositive: string | null;
 	/** Column that names a record. */
 	readonly key: string | null;
+	/** Datetime column that tells when a record happened. */
+	readonly time: string | null;
 	/** Columns that are left out of training. */
 	readonly ignore: readonly string[];
 	readonly dialect: DialectConfig;
@@ -36,10 +38,16 @@ export interface RunConfig {
 	};
 	/** Synthetic rows to generate in a pipeline run; null: as many as there are records, at most 10,000. */
 	readonly syntheticRows: number | null;
-	/** Alerts of a run; null: 1 % of the records, at least 1, at most 100. */
+	/** Alerts of a run, or of each `alertsPer`; null: 1 % of the records, at least 1, at most 100, or all above a threshold. */
 	readonly alertBudget: number | null;
+	/** What the budget is for, by the time of the records (UTC); null: the run. */
+	readonly alertsPer: AlertPeriod | null;
+	/** Score from which on a record may be an alert, 0 to 1. */
+	readonly alertThreshold: number | null;
 	readonly backend: 'auto' | 'node' | 'wasm';
 }
+
+export type AlertPeriod = 'hour' | 'day' | 'week';
 
 export interface DialectConfig {
 	readonly delimiter: string | null;
@@ -52,6 +60,7 @@ export const DEFAULT_CONFIG: RunConfig = {
 	label: null,
 	labelPositive: null,
 	key: null,
+	time: null,
 	ignore: [],
 	dialect: { delimiter: null, quote: null, header: null, encoding: null },
 	maxRejectShare: 0.1,
@@ -59,6 +68,8 @@ export const DEFAULT_CONFIG: RunConfig = {
 	scoring: { normalOnly: false },
 	syntheticRows: null,
 	alertBudget: null,
+	alertsPer: null,
+	alertThreshold: null,
 	backend: 'auto',
 };
 
@@ -224,11 +235,13 @@ export interface DecideAlertsInput extends StepInput {
 	readonly scores: readonly ScoreShardOutput[];
 	readonly rows: number;
 }
-/** Rows at or above the cut are alerts: higher surprise first, then lower row number. */
+/** Which rows are alerts. */
 export interface AlertCut {
-	readonly surprise: number;
-	readonly rowNumber: number;
+	/** The rule as src/scoring/alert-rule has it. */
+	readonly rule: ArtifactRef;
 	readonly alerts: number;
+	/** Surprise from which on rows are alerts; null where no single figure tells. */
+	readonly surprise: number | null;
 }
 
 export interface PublishScoresInput extends StepInput {

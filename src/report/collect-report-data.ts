@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { getJson } from '../artifacts/stored-json.ts';
-import type { WriteReportInput } from '../contracts/pipeline.ts';
+import type { RunConfig, WriteReportInput } from '../contracts/pipeline.ts';
 import type { TableProfile } from '../contracts/profile.ts';
 import type { Dataset, Run } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
@@ -11,7 +11,7 @@ import { getRun } from '../store/runs.ts';
 import { listTopScores } from '../store/scores.ts';
 import type { Store } from '../store/store.ts';
 import type { Evaluation } from './evaluation.ts';
-import type { ReportData, TopRecord, TrainingReport } from './report-data.ts';
+import type { AnomalyReport, ReportData, TopRecord, TrainingReport } from './report-data.ts';
 
 const TOP_RECORDS = 10;
 
@@ -44,7 +44,8 @@ export async function collectReportData(
 		anomalies: {
 			rows: dataset.rows_loaded,
 			alerts: input.cut.alerts,
-			alertSurprise: input.cut.surprise,
+			...(input.cut.surprise === null ? {} : { alertSurprise: input.cut.surprise }),
+			...describeAlertRule(input.config),
 			histogram: evaluation.histogram,
 			top: await topRecords(store, input.runId, profile),
 			signCheck: input.signCheck,
@@ -66,6 +67,15 @@ async function describeSource(store: Store, dataset: Dataset): Promise<NonNullab
 		repairs: JSON.parse(dataset.repairs_json ?? '[]'),
 		rejects: await countRejects(store, dataset.dataset_id),
 	};
+}
+
+function describeAlertRule(config: RunConfig): Pick<AnomalyReport, 'alertRule'> {
+	const { alertBudget, alertsPer, alertThreshold, time } = config;
+	const parts = [
+		...(alertThreshold === null ? [] : [`a score of at least ${alertThreshold}`]),
+		...(alertsPer === null ? [] : [`at most ${alertBudget} per ${alertsPer} by ${time}`]),
+	];
+	return parts.length === 0 ? {} : { alertRule: parts.join(', ') };
 }
 
 async function topRecords(store: Store, runId: string, profile: TableProfile): Promise<TopRecord[]> {

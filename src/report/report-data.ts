@@ -133,6 +133,8 @@ export interface AnomalyReport {
 	/** Records that were scored. */
 	readonly rows: number;
 	readonly alerts: number;
+	/** Which records are alerts, in words, where it is more than a number for all. */
+	readonly alertRule?: string;
 	/** Smallest surprise of an alert. */
 	readonly alertSurprise?: Figure;
 	/** Surprise of all records. [bins + 1] edges, [bins] counts. */

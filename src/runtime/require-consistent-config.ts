@@ -6,7 +6,13 @@ import type { RunConfig } from '../contracts/pipeline.ts';
  *
  * @throws CounterfoilError CONFIG_INVALID
  */
-export function requireConsistentConfig({ label, labelPositive, key, ignore }: RunConfig): void {
+export function requireConsistentConfig({ label, labelPositive, key, ignore, time, alertsPer }: RunConfig): void {
+	if (alertsPer !== null && time === null) {
+		throw new CounterfoilError('CONFIG_INVALID', `alerts per ${alertsPer} need to know when a record happened`, {
+			where: '--alerts',
+			hint: 'name the column of dates with --time COLUMN, or give a number of alerts for the whole run',
+		});
+	}
 	if (labelPositive !== null && label === null) {
 		throw new CounterfoilError('CONFIG_INVALID', 'a value of the label is named, and no label', {
 			where: '--label-positive',

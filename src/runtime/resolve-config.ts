@@ -10,6 +10,7 @@ export interface ConfigFlags {
 	readonly label?: string;
 	readonly labelPositive?: string;
 	readonly key?: string;
+	readonly time?: string;
 	readonly ignore?: readonly string[];
 	readonly delimiter?: string;
 	readonly quote?: string;
@@ -20,17 +21,22 @@ export interface ConfigFlags {
 	readonly steps?: number;
 	readonly normalOnly?: boolean;
 	readonly syntheticRows?: number;
-	readonly alertBudget?: number;
+	/** A number for the run, or `100/day`, `/hour`, `/week`. */
+	readonly alertBudget?: number | string;
+	/** 0 to 1. */
+	readonly alertThreshold?: number;
 	readonly backend?: 'auto' | 'node' | 'wasm';
 }
 
 const DEFAULT_FILE = 'counterfoil.config.yaml';
 
 const column = z.string().min(1);
+const alerts = z.number().int().min(0).max(100_000_000);
 const flagsSchema = z.strictObject({
 	label: column.optional(),
 	labelPositive: z.string().optional(),
 	key: column.optional(),
+	time: column.optional(),
 	ignore: z.array(column).optional(),
 	delimiter: z.string().length(1).optional(),
 	quote: z.string().length(1).optional(),
@@ -40,7 +46,12 @@ const flagsSchema = z.strictObject({
 	steps: z.number().int().min(1).max(10_000_000).optional(),
 	normalOnly: z.boolean().optional(),
 	syntheticRows: z.number().int().min(1).max(1_000_000_000).optional(),
-	alertBudget: z.number().int().min(0).max(100_000_000).optional(),
+	alertBudget: z
+		.union([alerts, z.string().regex(/^\d{1,8}(\/(hour|day|week))?$/)], {
+			error: 'must be a whole number, or one per time such as 100/day',
+		})
+		.optional(),
+	alertThreshold: z.number().min(0).max(1).optional(),
 	backend: z.enum(['auto', 'node', 'wasm']).optional(),
 });
 
@@ -58,6 +69,7 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 		label: chosen.label ?? DEFAULT_CONFIG.label,
 		labelPositive: chosen.labelPositive ?? DEFAULT_CONFIG.labelPositive,
 		key: chosen.key ?? DEFAULT_CONFIG.key,
+		time: chosen.time ?? DEFAULT_CONFIG.time,
 		ignore: chosen.ignore ?? DEFAULT_CONFIG.ignore,
 		dialect: {
 			delimiter: chosen.delimiter ?? null,
@@ -69,9 +81,17 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 		generator: { kind: 'mlp', steps: chosen.steps ?? null },
 		scoring: { normalOnly: chosen.normalOnly ?? DEFAULT_CONFIG.scoring.normalOnly },
 		syntheticRows: chosen.syntheticRows ?? null,
-		alertBudget: chosen.alertBudget ?? null,
+		...readBudget(chosen.alertBudget),
+		alertThreshold: chosen.alertThreshold ?? null,
 		backend: chosen.backend ?? DEFAULT_CONFIG.backend,
 	};
+}
+
+/** `100/day` as 100 per day. */
+function readBudget(text: number | string | undefined): Pick<RunConfig, 'alertBudget' | 'alertsPer'> {
+	if (text === undefined) return { alertBudget: null, alertsPer: null };
+	const [count, period = null] = String(text).split('/');
+	return { alertBudget: Number(count), alertsPer: period as RunConfig['alertsPer'] };
 }
 
 async function readConfigFile(file: string | undefined): Promise<ConfigFlags> {

@@ -1,33 +1,33 @@
 /**
- * The place in the order of rows at which alerts end: a row is an alert if its surprise is higher, or
- * equal with a row number not above.
+ * The place in the order of rows at which alerts end: a row is an alert if its value (its surprise, say) is higher,
+ * or equal with a row number not above.
  */
 export interface AlertCutPoint {
-	readonly surprise: number;
+	readonly value: number;
 	readonly rowNumber: number;
 	readonly alerts: number;
 }
 
 /**
- * Keeps the `budget` most surprising rows while shards come one after the other.
+ * Keeps the `budget` highest rows while shards come one after the other.
  *
- * @returns `add(surprise, firstRow)` takes the surprises of a shard, [rows]; `cut()` gives the cut.
+ * @returns `add(values, firstRow)` takes the values of a shard, [rows]; `cut()` gives the cut.
  */
 export function createAlertCut(budget: number): {
-	add(surprise: Float64Array, firstRow: number): void;
+	add(values: Float64Array, firstRow: number): void;
 	cut(): AlertCutPoint;
 } {
-	// Two parallel arrays kept as a binary heap with the least alarming kept row on top.
-	const surprises: number[] = [];
+	// Two parallel arrays kept as a binary heap with the lowest kept row on top.
+	const kept: number[] = [];
 	const rows: number[] = [];
 
 	function isLess(a: number, b: number): boolean {
-		const first = surprises[a] as number;
-		const second = surprises[b] as number;
+		const first = kept[a] as number;
+		const second = kept[b] as number;
 		return first < second || (first === second && (rows[a] as number) > (rows[b] as number));
 	}
 	function swap(a: number, b: number): void {
-		[surprises[a], surprises[b]] = [surprises[b] as number, surprises[a] as number];
+		[kept[a], kept[b]] = [kept[b] as number, kept[a] as number];
 		[rows[a], rows[b]] = [rows[b] as number, rows[a] as number];
 	}
 	function siftUp(start: number): void {
@@ -42,7 +42,7 @@ export function createAlertCut(budget: number): {
 		for (let parent = 0; ; ) {
 			let least = parent;
 			for (const child of [2 * parent + 1, 2 * parent + 2]) {
-				if (child < surprises.length && isLess(child, least)) least = child;
+				if (child < kept.length && isLess(child, least)) least = child;
 			}
 			if (least === parent) return;
 			swap(parent, least);
@@ -51,31 +51,31 @@ export function createAlertCut(budget: number): {
 	}
 
 	return {
-		add(surprise, firstRow) {
-			for (let i = 0; i < surprise.length; i++) {
-				const value = surprise[i] as number;
-				if (surprises.length < budget) {
-					surprises.push(value);
+		add(values, firstRow) {
+			for (let i = 0; i < values.length; i++) {
+				const value = values[i] as number;
+				if (kept.length < budget) {
+					kept.push(value);
 					rows.push(firstRow + i);
-					siftUp(surprises.length - 1);
-				} else if (budget > 0 && value > (surprises[0] as number)) {
-					surprises[0] = value;
+					siftUp(kept.length - 1);
+				} else if (budget > 0 && value > (kept[0] as number)) {
+					kept[0] = value;
 					rows[0] = firstRow + i;
 					siftDown();
 				}
 			}
 		},
 		cut: () => ({
-			surprise: surprises[0] ?? Number.MAX_VALUE,
+			value: kept[0] ?? Number.MAX_VALUE,
 			rowNumber: rows[0] ?? -1,
-			alerts: surprises.length,
+			alerts: kept.length,
 		}),
 	};
 }
 
 /** Whether a row is an alert under the cut. */
-export function isAlert(surprise: number, rowNumber: number, cut: AlertCutPoint): boolean {
-	return surprise > cut.surprise || (surprise === cut.surprise && rowNumber <= cut.rowNumber);
+export function isAlert(value: number, rowNumber: number, cut: AlertCutPoint): boolean {
+	return value > cut.value || (value === cut.value && rowNumber <= cut.rowNumber);
 }
 
 /** Alerts of a run without a budget of its own: 1 % of the rows, at least 1, at most 100. */

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import { parseCondition, parseDelimiter, parseNames, parsePercent, parseWhole } from '../../src/cli/parse-arguments.ts';
+import {
+	parseAlerts,
+	parseCondition,
+	parseDelimiter,
+	parseNames,
+	parsePercent,
+	parseScore,
+	parseWhole,
+} from '../../src/cli/parse-arguments.ts';
 
 test('whole numbers may be written with separators and with k or M', () => {
 	const parse = parseWhole(1);
@@ -34,4 +42,23 @@ test('delimiters may be named', () => {
 
 test('names are separated by commas that are not escaped, over several options', () => {
 	assert.deepEqual(parseNames('c,d\\,e', parseNames('a, b,')), ['a', 'b', 'c', 'd,e']);
+});
+
+test('alerts are a number, or one per hour, day or week', () => {
+	assert.deepEqual(['100', '0', '1k', '100/day', '1,000/week', ' 5 / hour'].map(parseAlerts), [
+		100,
+		0,
+		1000,
+		'100/day',
+		'1000/week',
+		'5/hour',
+	]);
+	for (const text of ['-1', 'day', '100/', '100/month', '1/2', '/day']) {
+		assert.throws(() => parseAlerts(text), InvalidArgumentError, text);
+	}
+});
+
+test('a score is a number from 0 to 1', () => {
+	assert.deepEqual(['0', '.999', '1'].map(parseScore), [0, 0.999, 1]);
+	for (const text of ['', '1.1', '-0.1', '99%', 'high']) assert.throws(() => parseScore(text), InvalidArgumentError);
 });

@@ -155,6 +155,50 @@ describe('the main job', () => {
 		for (const { was, is_now } of pairs) assert.ok(Math.abs(was - is_now) < 1e-6, `${was} and ${is_now}`);
 	});
 
+	test('alerts the highest of each hour, and nothing below a threshold', async () => {
+		const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+		const score = async (...flags: string[]) => {
+			const ended = await runProgram(
+				['score', file, '--model', model?.model_id ?? '', '--key', 'payment_id', ...flags, '--json'],
+				{ cwd: folder },
+			);
+			return {
+				...ended,
+				result: ended.code === 0 ? (JSON.parse(ended.stdout) as { runId: string; alerts: number }) : null,
+			};
+		};
+		const hourly = await score('--alerts', '1/hour', '--time', 'created_at', '--label', 'is_fraud');
+		assert.equal(hourly.code, 0, hourly.stderr);
+		const hours = query<{ hour: string; highest: number; alerted: number; alerts: number }>(
+			folder,
+			`select substr(json_extract(r.data_json, '$.created_at'), 1, 13) as hour, max(s.surprise) as highest,
+			max(s.surprise * s.is_alert) as alerted, sum(s.is_alert) as alerts
+			from scores s join records r on r.dataset_id = s.dataset_id and r.row_number = s.row_number
+			where s.run_id = '${hourly.result?.runId}' group by hour`,
+		);
+		assert.ok(hours.length > 5);
+		for (const { hour, highest, alerted, alerts } of hours) {
+			assert.equal(alerts, 1, hour);
+			assert.equal(alerted, highest);
+		}
+		assert.equal(hourly.result?.alerts, hours.length);
+
+		const high = await score('--alert-threshold', '0.98', '--label', 'is_fraud');
+		const [counts] = query<{ alerts: number; high: number }>(
+			folder,
+			`select sum(is_alert) as alerts, sum(score >= 0.98) as high from scores where run_id = '${high.result?.runId}'`,
+		);
+		assert.ok((counts?.high ?? 0) > 6);
+		assert.equal(counts?.alerts, counts?.high);
+
+		const undated = await score('--alerts', '1/hour');
+		assert.equal(undated.code, 2);
+		assert.match(undated.stderr, /--time COLUMN/);
+		const amount = await score('--alerts', '1/hour', '--time', 'amount');
+		assert.equal(amount.code, 2);
+		assert.match(amount.stderr, /columns of dates: \\"created_at\\"/);
+	});
+
 	test('refuses to score data with other columns, and says which', async () => {
 		const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
 		const renamed = [lines[0]?.replace('amount', 'amonut'), ...lines.slice(1)].join('\n');

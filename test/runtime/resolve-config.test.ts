@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
 import { DEFAULT_CONFIG } from '../../src/contracts/pipeline.ts';
+import { requireConsistentConfig } from '../../src/runtime/require-consistent-config.ts';
 import { resolveConfig } from '../../src/runtime/resolve-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-config-'));
@@ -42,6 +43,23 @@ test('a flag wins over the file, and what is in neither keeps its default', asyn
 	assert.equal(config.maxRejectShare, DEFAULT_CONFIG.maxRejectShare);
 });
 
+test('alerts may have a budget for each day, and a threshold', async () => {
+	const config = await resolveConfig({
+		file: fileWith('alertBudget: 100/day\ntime: at\n'),
+		flags: { alertThreshold: 0.999 },
+	});
+	assert.deepEqual(
+		[config.alertBudget, config.alertsPer, config.time, config.alertThreshold],
+		[100, 'day', 'at', 0.999],
+	);
+	const week = await resolveConfig({ file: fileWith('alertBudget: 100/day'), flags: { alertBudget: 7 } });
+	assert.deepEqual([week.alertBudget, week.alertsPer], [7, null]);
+	assert.throws(() => requireConsistentConfig({ ...config, time: null }), {
+		code: 'CONFIG_INVALID',
+		where: '--alerts',
+	});
+});
+
 test('a setting that does not exist is refused with the one that was probably meant', async () => {
 	const error = await refusalOf('labell: is_fraud\n');
 	assert.match(error.message, /"labell"/);
@@ -52,6 +70,9 @@ test('a value out of range or of another type is refused by its name', async () 
 	for (const [text, name] of [
 		['maxRejectShare: 2', 'maxRejectShare'],
 		['steps: 0', 'steps'],
+		['alertBudget: 5/month', 'alertBudget'],
+		['alertBudget: -1', 'alertBudget'],
+		['alertThreshold: 2', 'alertThreshold'],
 		['delimiter: "::"', 'delimiter'],
 		['backend: cuda', 'backend'],
 		['ignore: id', 'ignore'],

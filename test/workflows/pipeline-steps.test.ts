@@ -27,7 +27,7 @@ function recorded(outputs: Record<string, object> = {}) {
 		fitFeatures: { features: ref },
 		registerModel: { modelId: 'm' },
 		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref },
-		decideAlerts: { surprise: 1, rowNumber: 0, alerts: 3 },
+		decideAlerts: { rule: ref, surprise: 1, alerts: 3 },
 		generate: { table: ref, shards: SHARDS, rows: 10 },
 		registerSynthetic: { syntheticTableId: 's' },
 		evaluate: { evaluation: ref },

@@ -5,6 +5,7 @@ import type { TableProfile } from '../../contracts/profile.ts';
 import { finishProfile } from '../../features/finish-profile.ts';
 import { profileTable } from '../profile-table.ts';
 import { labelKey } from '../read-labels.ts';
+import { requireTimeColumn } from '../record-times.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
 
 /** Finds out what each column holds: kinds, roles, ranges, levels. */
@@ -18,6 +19,7 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		ignore,
 	});
 	requirePositive(profile, input.config.labelPositive);
+	if (input.config.time !== null) requireTimeColumn(profile, input.config.time);
 	return { profile: await putJson(artifacts, profile) };
 }
 

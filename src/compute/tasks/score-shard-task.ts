@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
 import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
-import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
+import type { RunConfig, ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import type { Cells, TableBatch } from '../../contracts/table.ts';
 import { pickRows } from '../../features/pick-rows.ts';
@@ -10,13 +10,16 @@ import { requireSameSchema } from '../../features/schema.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
+import { defaultAlertBudget } from '../../scoring/alert-cut.ts';
+import { createAlertRule, findAlerts, periodOf } from '../../scoring/alert-rule.ts';
 import { explainRows } from '../../scoring/explain-rows.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
 import { type CellValue, describeReasons, describeTypical, type Reason, shareOfLevel } from '../../scoring/reasons.ts';
 import type { ScoredRows, Scorer } from '../../scoring/scorer.ts';
 import { restoreScoringModel } from '../../scoring/scoring-model.ts';
-import { SCORE_COLUMNS } from '../read-scores.ts';
+import type { ScoreColumn } from '../read-scores.ts';
 import { readShard } from '../read-shards.ts';
+import { readRecordTimes } from '../record-times.ts';
 import { roundReason } from '../round-reason.ts';
 import { shownValues } from '../shown-values.ts';
 import { getModel } from '../stored-model.ts';
@@ -48,7 +51,8 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const scored = await scoreInParts(model.scorer, table, (done) =>
 		reportProgress(environment, 'scoring', done, batch.rows),
 	);
-	const suspicious = pickSuspicious(scored, Math.max(MOST_FULL_REASONS, input.config.alertBudget ?? 0));
+	const period = readPeriods(batch, profile, input.config);
+	const suspicious = pickSuspicious(scored, period, input.config);
 	const shown = shownValues(batch, table, specs);
 	const full = new Map<number, Reason[]>();
 	for (let start = 0; start < suspicious.length; start += EXPLAINED_AT_ONCE) {
@@ -59,24 +63,44 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 		await nextTurn();
 	}
 	const reasons = storeReasons(describeCheaply(table, specs, scored, shown), full, batch.rows);
-	const result: TableBatch = {
-		rows: batch.rows,
-		names: SCORE_COLUMNS,
-		columns: [
-			{ type: 'number', values: scored.score },
-			{ type: 'number', values: scored.surprise },
-			{ type: 'number', values: scored.discriminatorOutput },
-			{ type: 'number', values: scored.pValue },
-			reasons,
-		],
+	const numbers = (values: Float64Array): Cells => ({ type: 'number', values });
+	const columns: Partial<Record<ScoreColumn, Cells>> = {
+		score: numbers(scored.score),
+		surprise: numbers(scored.surprise),
+		discriminator_output: numbers(scored.discriminatorOutput),
+		p_value: numbers(scored.pValue),
+		reasons,
+		order: numbers(scored.surprise),
+		...(period === null ? {} : { period: numbers(period) }),
 	};
+	const result: TableBatch = { rows: batch.rows, names: Object.keys(columns), columns: Object.values(columns) };
 	const ref = await artifacts.put(encodeShard(result), { extension: 'arrow' });
 	return { scores: ref, firstRow: shard.firstRow, rows: batch.rows };
 }
 
-/** The most surprising rows at or above the severity `high`, at most `most`, in the order of the table. */
-function pickSuspicious({ score, surprise }: ScoredRows, most: number): Int32Array {
-	const rows = Int32Array.from(score.keys()).filter((row) => (score[row] as number) >= SEVERITY_THRESHOLDS.high);
+/** The hour, day or week of each row, by which alerts are counted; null where they are not. */
+function readPeriods(batch: TableBatch, profile: TableProfile, { time, alertsPer }: RunConfig): Float64Array | null {
+	if (time === null || alertsPer === null) return null;
+	return readRecordTimes(batch, profile, time).map((ms) => periodOf(ms, alertsPer));
+}
+
+/**
+ * The rows at or above the severity `high`, and those that would be alerts if the shard were all; the most surprising
+ * of them, in the order of the table.
+ */
+function pickSuspicious(
+	{ score, surprise }: ScoredRows,
+	period: Float64Array | null,
+	{ alertBudget, alertThreshold: threshold }: RunConfig,
+): Int32Array {
+	const most = Math.max(MOST_FULL_REASONS, alertBudget ?? 0);
+	const shard = { firstRow: 0, order: surprise, score, period };
+	const kept = createAlertRule({ budget: alertBudget ?? defaultAlertBudget(score.length), threshold });
+	kept.add(shard);
+	const alerts = findAlerts(kept.rule(), shard);
+	const rows = Int32Array.from(score.keys()).filter(
+		(row) => alerts[row] === 1 || (score[row] as number) >= SEVERITY_THRESHOLDS.high,
+	);
 	if (rows.length <= most) return rows;
 	return rows
 		.sort((a, b) => (surprise[b] as number) - (surprise[a] as number) || a - b)

@@ -83,13 +83,13 @@ ${words}<table class="reasons"><tbody>${rows}</tbody></table></article>
 }
 
 export function anomalySection(anomalies: AnomalyReport): Section {
-	const { rows, alerts, top, signCheck } = anomalies;
+	const { rows, alerts, alertRule, top, signCheck } = anomalies;
 	return {
 		id: 'anomalies',
 		short: 'Anomalies',
 		question: 'What is anomalous?',
 		body: html`${answer(
-			`${formatNumberOf(rows, 'record')} were scored; ${formatNumberOf(alerts, 'alert')} (${formatShare(alerts / Math.max(1, rows), 2)}) went to the review queue.`,
+			html`${formatNumberOf(rows, 'record')} were scored; ${formatNumberOf(alerts, 'alert')} (${formatShare(alerts / Math.max(1, rows), 2)}) went to the review queue${alertRule === undefined ? null : html` (${dataText(alertRule, 120)})`}.`,
 		)}${signCheck === undefined ? null : signAnswer(signCheck)}${surprisePlot(anomalies)}${
 			top.length > 0
 				? html`<h3>The most anomalous records, and why</h3>
