@@ -11,12 +11,18 @@ export const decideAlerts: Activity<DecideAlertsInput, AlertCut> = async ({ arti
 	// A threshold alone is a limit already.
 	const unlimited = threshold === null ? defaultAlertBudget(input.rows) : Number.POSITIVE_INFINITY;
 	const kept = createAlertRule({ budget: alertBudget ?? unlimited, threshold });
-	for (const { scores, firstRow } of input.scores) kept.add({ firstRow, ...(await readScores(artifacts, scores)) });
+	let isBySurprise = input.config.alertsPer === null;
+	for (const { scores, firstRow } of input.scores) {
+		const shard = await readScores(artifacts, scores);
+		kept.add({ firstRow, ...shard });
+		// An ensemble orders rows by something else.
+		isBySurprise &&= shard.order.every((value, row) => value === shard.surprise[row]);
+	}
 	const rule = kept.rule();
 	const [first] = rule.cuts;
 	return {
 		rule: await putJson(artifacts, rule),
 		alerts: rule.cuts.reduce((sum, { alerts }) => sum + alerts, 0),
-		surprise: input.config.alertsPer === null && first !== undefined && first.alerts > 0 ? first.value : null,
+		surprise: isBySurprise && first !== undefined && first.alerts > 0 ? first.value : null,
 	};
 };

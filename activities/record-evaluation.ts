@@ -8,8 +8,9 @@ import type { Activity } from './activity-services.ts';
 
 /** Notes what the evaluation found in `model_metrics`. */
 export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = async (services, input) => {
-	const { quality, leaks, labels } = await getJson<Evaluation>(services.artifacts, input.evaluation);
+	const { quality, leaks, labels, agreement } = await getJson<Evaluation>(services.artifacts, input.evaluation);
 	const { synthetic, floor, ceiling } = quality;
+	const { first = 1, rows = 1 } = agreement ?? {};
 	const chance = labels === null ? null : labels.positives / labels.rows;
 	const metrics = [
 		metric('quality', '', (table) => table.thresholded.overall),
@@ -26,6 +27,10 @@ export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = as
 		...(labels?.baselines ?? []).flatMap((baseline) => [
 			plain('baseline_auroc', baseline.auroc, 0.5, 1, baseline.name),
 			plain('baseline_average_precision', baseline.averagePrecision, chance, 1, baseline.name),
+		]),
+		...(agreement === null ? [] : agreement.detectors).flatMap(({ name, rankCorrelation, shared }) => [
+			plain('baseline_rank_correlation', rankCorrelation, 0, 1, name),
+			plain('baseline_shared_alerts', shared / first, first / rows, 1, name),
 		]),
 	].filter((entry) => entry !== null);
 

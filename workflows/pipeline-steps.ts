@@ -64,6 +64,7 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 		discriminator: model.generator.discriminator,
 		synthetic: synthetic.table,
 		scores: scored.scores,
+		alerts: scored.cut.alerts,
 	});
 	await activities.recordEvaluation({ ...common, modelId: model.parts.modelId, evaluation });
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });

@@ -1,5 +1,6 @@
 import type { ModelMetric } from '../store/database.ts';
 import { formatTable } from './format-table.ts';
+import { formatShare } from './format-values.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Ranking {
@@ -60,4 +61,27 @@ function compareRankings(ours: Ranking, others: readonly Ranking[]): string[] {
 
 function rounded(value: number | null): string {
 	return value === null ? '' : value.toFixed(3);
+}
+
+/** How far other detectors agree with the score, with or without a label. */
+export function printAgreement(metrics: readonly ModelMetric[], terminal: Terminal): void {
+	const of = (metric: string) => metrics.filter((entry) => entry.metric === metric);
+	const correlations = of('baseline_rank_correlation');
+	const shared = of('baseline_shared_alerts');
+	if (shared.length === 0) return;
+	terminal.out(`\n${terminal.paint('bold', 'Agreement with other detectors')}`);
+	terminal.out(
+		formatTable(
+			[
+				{ header: '' },
+				{ header: 'rank correlation', align: 'right' },
+				{ header: 'our alerts among as many of its first', align: 'right' },
+			],
+			shared.map(({ part, value }) => [
+				`  ${part}`,
+				rounded(correlations.find((entry) => entry.part === part)?.value ?? null),
+				formatShare(value),
+			]),
+		),
+	);
 }

@@ -6,7 +6,7 @@ import { describeReasons } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
-import { printRanking } from './print-ranking.ts';
+import { printAgreement, printRanking } from './print-ranking.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command without the program's name, and what it does. */
@@ -115,6 +115,7 @@ export function printQuality(metrics: readonly ModelMetric[], terminal: Terminal
 		terminal.out(formatTable([{ header: '' }, ...columns], rows));
 	}
 	printRanking(metrics, terminal);
+	printAgreement(metrics, terminal);
 }
 
 /** Where the report is and what to type next. */

@@ -20,6 +20,7 @@ export interface TableFlags {
 export interface TrainingFlags {
 	readonly steps?: number;
 	readonly normalOnly?: boolean;
+	readonly ensemble?: boolean;
 	readonly backend?: 'auto' | 'node' | 'wasm';
 }
 
@@ -29,6 +30,7 @@ export interface ResultFlags {
 	readonly alerts?: number | string;
 	readonly alertThreshold?: number;
 	readonly syntheticRows?: number;
+	readonly baselines?: boolean;
 }
 
 export interface RunnerFlags {
@@ -56,7 +58,8 @@ export function addTrainingOptions(command: Command): void {
 	command
 		.optionsGroup('Training:')
 		.option('--steps <n>', 'training steps of the generator', parseWhole(1))
-		.option('--normal-only', 'all rows are known to be normal');
+		.option('--normal-only', 'all rows are known to be normal')
+		.option('--ensemble', 'score by the mean rank of ours and of other detectors');
 	addBackendOption(command);
 }
 
@@ -80,6 +83,10 @@ export function addSyntheticRowsOption(command: Command): void {
 	command.option('--synthetic-rows <n>', 'rows to generate', parseWhole(1));
 }
 
+export function addBaselinesOption(command: Command): void {
+	command.option('--no-baselines', 'leave out the other detectors that stand beside the score');
+}
+
 export function addTemporalOption(command: Command): void {
 	command.option('--temporal', 'let the workers of a Temporal server do it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE)');
 }
@@ -99,6 +106,9 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		maxRejectShare: flags.maxRejects,
 		steps: flags.steps,
 		normalOnly: flags.normalOnly,
+		ensemble: flags.ensemble,
+		// Commander says true where nothing was said; then the configuration file has the word.
+		baselines: flags.baselines === false ? false : undefined,
 		syntheticRows: flags.syntheticRows,
 		alertBudget: flags.alerts,
 		alertThreshold: flags.alertThreshold,

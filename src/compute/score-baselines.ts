@@ -8,7 +8,8 @@ import { pickRows } from '../features/pick-rows.ts';
 import { toFeatures } from '../features/to-features.ts';
 import { loadBackend } from '../gan/backend.ts';
 import { restoreMlpDiscriminator } from '../gan/mlp-discriminator.ts';
-import { BASELINE_NAMES, fitBaselines } from '../scoring/baselines/fit-baselines.ts';
+import { BASELINE_NAMES, type FittedBaselines, fitBaselines } from '../scoring/baselines/fit-baselines.ts';
+import { readStoredEnsemble } from '../scoring/scoring-model.ts';
 import { loadFeatures } from './load-features.ts';
 import { readShards } from './read-shards.ts';
 import { isSampled } from './row-split.ts';
@@ -45,7 +46,9 @@ export async function scoreBaselines(
 	const maxRows = Math.min(MAX_ROWS, Math.max(1000, Math.floor(MAX_CELLS / specs.length)));
 	const isFittedOn = (row: number) => isSampled(row, seed, manifest.rows, maxRows);
 	const sample = await loadFeatures(artifacts, manifest, specs, isFittedOn);
-	const baselines = fitBaselines(sample, specs, createRandom(seed, 'baselines'), manifest.rows);
+	const baselines =
+		(await loadStored(input, environment)) ??
+		fitBaselines(sample, specs, createRandom(seed, 'baselines'), manifest.rows);
 	const discriminate = await loadDiscriminator(input, environment);
 
 	const names = [...BASELINE_NAMES, 'discriminator of the plain GAN'];
@@ -63,6 +66,13 @@ export async function scoreBaselines(
 		}
 	}
 	return all;
+}
+
+/** Those that the model's score is a mean with, so that it is compared with its own parts. */
+async function loadStored(input: EvaluateInput, { artifacts }: TaskEnvironment): Promise<FittedBaselines | null> {
+	return input.config.scoring.ensemble
+		? (readStoredEnsemble(await getModel(artifacts, input.model.scorer))?.baselines ?? null)
+		: null;
 }
 
 /** How little real the plain GAN's own discriminator finds rows, [rows]. */

@@ -35,7 +35,11 @@ export interface RunConfig {
 	readonly scoring: {
 		/** The rows are known to be normal: nothing is trimmed. */
 		readonly normalOnly: boolean;
+		/** The score is the mean of the ranks of ours and of the baselines. */
+		readonly ensemble: boolean;
 	};
+	/** Whether other detectors score the same rows, to stand beside ours. */
+	readonly baselines: boolean;
 	/** Synthetic rows to generate in a pipeline run; null: as many as there are records, at most 10,000. */
 	readonly syntheticRows: number | null;
 	/** Alerts of a run, or of each `alertsPer`; null: 1 % of the records, at least 1, at most 100, or all above a threshold. */
@@ -65,7 +69,8 @@ export const DEFAULT_CONFIG: RunConfig = {
 	dialect: { delimiter: null, quote: null, header: null, encoding: null },
 	maxRejectShare: 0.1,
 	generator: { kind: 'mlp', steps: null },
-	scoring: { normalOnly: false },
+	scoring: { normalOnly: false, ensemble: false },
+	baselines: true,
 	syntheticRows: null,
 	alertBudget: null,
 	alertsPer: null,
@@ -292,6 +297,8 @@ export interface EvaluateInput extends StepInput {
 	readonly discriminator: ArtifactRef;
 	readonly synthetic: ArtifactRef;
 	readonly scores: readonly ScoreShardOutput[];
+	/** Alerts of the run. */
+	readonly alerts: number;
 }
 export interface EvaluateOutput {
 	readonly evaluation: ArtifactRef;

@@ -1,4 +1,4 @@
-import type { AnomalyReport, LabelReport, LeakReport, QualityReport } from './report-data.ts';
+import type { AgreementReport, AnomalyReport, LabelReport, LeakReport, QualityReport } from './report-data.ts';
 
 /** What the evaluation of a model found; stored as JSON, told by the report and by `model_metrics`. */
 export interface Evaluation {
@@ -7,6 +7,8 @@ export interface Evaluation {
 	readonly leaks: LeakReport | null;
 	/** Surprise of all records. */
 	readonly histogram: NonNullable<AnomalyReport['histogram']>;
+	/** How far other detectors agree; null where they were left out. */
+	readonly agreement: AgreementReport | null;
 	/** Null without a label column that tells anomalies. */
 	readonly labels: LabelReport | null;
 }

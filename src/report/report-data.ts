@@ -141,7 +141,25 @@ export interface AnomalyReport {
 	readonly histogram?: { readonly edges: readonly number[]; readonly counts: readonly number[] };
 	/** Most anomalous first. */
 	readonly top: readonly TopRecord[];
+	/** The records are ordered by the mean rank of ours and of other detectors. */
+	readonly isEnsemble?: boolean;
+	readonly agreement?: AgreementReport;
 	readonly signCheck?: { readonly meanReal: number; readonly meanNoise: number; readonly auroc: number };
+}
+
+/** How far other detectors agree with the score on the same rows. */
+export interface AgreementReport {
+	/** The records that are compared: as many of the highest of either as there are alerts. */
+	readonly first: number;
+	/** All that were scored. */
+	readonly rows: number;
+	readonly detectors: readonly {
+		readonly name: string;
+		/** Spearman's, over all records. */
+		readonly rankCorrelation: Figure;
+		/** Of the first records of ours, how many are among the first of theirs. */
+		readonly shared: number;
+	}[];
 }
 
 export interface TopRecord {

@@ -20,6 +20,8 @@ export interface ConfigFlags {
 	readonly maxRejectShare?: number;
 	readonly steps?: number;
 	readonly normalOnly?: boolean;
+	readonly ensemble?: boolean;
+	readonly baselines?: boolean;
 	readonly syntheticRows?: number;
 	/** A number for the run, or `100/day`, `/hour`, `/week`. */
 	readonly alertBudget?: number | string;
@@ -45,6 +47,8 @@ const flagsSchema = z.strictObject({
 	maxRejectShare: z.number().min(0).max(1).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
 	normalOnly: z.boolean().optional(),
+	ensemble: z.boolean().optional(),
+	baselines: z.boolean().optional(),
 	syntheticRows: z.number().int().min(1).max(1_000_000_000).optional(),
 	alertBudget: z
 		.union([alerts, z.string().regex(/^\d{1,8}(\/(hour|day|week))?$/)], {
@@ -79,7 +83,11 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 		},
 		maxRejectShare: chosen.maxRejectShare ?? DEFAULT_CONFIG.maxRejectShare,
 		generator: { kind: 'mlp', steps: chosen.steps ?? null },
-		scoring: { normalOnly: chosen.normalOnly ?? DEFAULT_CONFIG.scoring.normalOnly },
+		scoring: {
+			normalOnly: chosen.normalOnly ?? DEFAULT_CONFIG.scoring.normalOnly,
+			ensemble: chosen.ensemble ?? DEFAULT_CONFIG.scoring.ensemble,
+		},
+		baselines: chosen.baselines ?? DEFAULT_CONFIG.baselines,
 		syntheticRows: chosen.syntheticRows ?? null,
 		...readBudget(chosen.alertBudget),
 		alertThreshold: chosen.alertThreshold ?? null,

@@ -111,6 +111,12 @@ describe('the main job', () => {
 				'nearest neighbours',
 			],
 		);
+		const agreeing = query<{ part: string; value: number }>(
+			folder,
+			`select part, value from model_metrics where metric = 'baseline_rank_correlation'`,
+		);
+		assert.equal(agreeing.length, 5);
+		assert.ok((agreeing.find(({ part }) => part === 'histograms')?.value ?? 0) > 0.3);
 		const neighbours = ranked.find(({ part }) => part === 'nearest neighbours');
 		assert.ok((neighbours?.value ?? 0) > 0.7, `AUROC ${neighbours?.value}`);
 	});
@@ -232,6 +238,43 @@ describe('the main job', () => {
 		assert.equal(ended.code, 2, ended.stderr);
 		assert.match(ended.stderr, /did you mean "online"/);
 	});
+});
+
+test('an ensemble scores by the mean rank, now and later, and without the other detectors beside it', async (context) => {
+	const folder = workFolder(context);
+	const file = await simulate(folder);
+	const flags = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '5'];
+	const whole = await runProgram(['run', file, ...flags, '--ensemble', '--no-baselines'], { cwd: folder });
+	assert.equal(whole.code, 0, whole.stderr);
+	const beside = query<{ n: number }>(folder, `select count(*) as n from model_metrics where metric like 'baseline%'`);
+	assert.equal(beside[0]?.n, 0);
+	const scores = query<{ score: number; surprise: number; is_alert: number; apart: number }>(
+		folder,
+		`select score, surprise, is_alert,
+		abs(surprise - (select sum(json_extract(value, '$.contribution')) from json_each(reasons))) as apart
+		from scores order by score desc, surprise desc`,
+	);
+	assert.ok(scores.every(({ apart }) => apart < 1e-6));
+	// Ordered by the mean rank and not by the surprise alone; the highest are the alerts.
+	assert.ok(scores.some(({ surprise }, at) => at > 0 && surprise > (scores[at - 1]?.surprise ?? 0) + 1e-6));
+	assert.deepEqual(
+		scores.map(({ is_alert }) => is_alert),
+		scores.map((_, at) => (at < 6 ? 1 : 0)),
+	);
+	const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+	const lines = readFileSync(file, 'utf8').split('\n');
+	writeFileSync(join(folder, 'few.csv'), `${lines.slice(0, 11).join('\n')}\n`);
+	const later = await runProgram(
+		['score', 'few.csv', '--model', model?.model_id ?? '', '--key', 'payment_id', '--label', 'is_fraud'],
+		{ cwd: folder },
+	);
+	assert.equal(later.code, 0, later.stderr);
+	const pairs = query<{ apart: number }>(
+		folder,
+		'select max(score) - min(score) as apart from scores group by record_key having count(*) = 2',
+	);
+	assert.equal(pairs.length, 10);
+	assert.ok(pairs.every(({ apart }) => apart < 1e-6));
 });
 
 test('killed in the middle of training, the same command goes on and finds the same scores', async (context) => {

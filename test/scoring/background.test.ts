@@ -178,7 +178,7 @@ describe('the reasons of a row', () => {
 	});
 
 	test('are the same after the model was stored and restored', () => {
-		const state = scoringModelState({ scorer, background });
+		const state = scoringModelState({ scorer, background, ensemble: null });
 		const restored = restoreScoringModel(backend, {
 			json: JSON.parse(JSON.stringify(state.json)),
 			tensors: state.tensors,

@@ -6,6 +6,7 @@ import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import {
 	addAlertsOption,
+	addBaselinesOption,
 	addSyntheticRowsOption,
 	addTableOptions,
 	addTemporalOption,
@@ -24,6 +25,7 @@ export function defineRun(command: Command, terminal: Terminal): void {
 	command.optionsGroup('Results:');
 	addAlertsOption(command);
 	addSyntheticRowsOption(command);
+	addBaselinesOption(command);
 	addExamples(command, [
 		['run payments.csv', 'column kinds are found by themselves'],
 		['run payments.csv.gz --key payment_id --label is_fraud', 'records by their key, labels kept apart'],

@@ -11,6 +11,7 @@ import { drawIndependentColumns } from '../../evaluate/independent-columns.ts';
 import { measureQuality } from '../../evaluate/quality.ts';
 import { type QualityTable, qualityTableFromFeatures } from '../../evaluate/quality-table.ts';
 import type { Evaluation } from '../../report/evaluation.ts';
+import { compareRankings } from '../compare-rankings.ts';
 import { evaluateLabels } from '../evaluate-labels.ts';
 import { loadFeatures } from '../load-features.ts';
 import { readLabels } from '../read-labels.ts';
@@ -77,15 +78,16 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 			}
 		: null;
 	reportProgress(environment, 'comparing scores', 2, 4);
-	const surprise = await allSurprises(artifacts, input.scores, manifest.rows);
+	const { surprise, order } = await allScores(artifacts, input.scores, manifest.rows);
 	const edges = bulkEdges(surprise, SURPRISE_BINS);
 	const labels = await readLabels(artifacts, manifest, profile, input.config.labelPositive);
+	const baselines = input.config.baselines ? await scoreBaselines(input, environment, manifest) : [];
 	const evaluation: Evaluation = {
 		quality,
 		leaks,
 		histogram: { edges, counts: [...countInBins(surprise, edges)] },
-		labels:
-			labels === null ? null : evaluateLabels(labels, surprise, await scoreBaselines(input, environment, manifest)),
+		agreement: baselines.length === 0 ? null : compareRankings(order, baselines, input.alerts),
+		labels: labels === null ? null : evaluateLabels(labels, order, baselines),
 	};
 	reportProgress(environment, 'done', 4, 4);
 	return { evaluation: await putJson(artifacts, evaluation) };
@@ -95,15 +97,18 @@ function asTable(specs: readonly FeatureSpec[], table: FeatureTable): QualityTab
 	return qualityTableFromFeatures(specs, table);
 }
 
-/** [rows] */
-async function allSurprises(
+/** [rows] each */
+async function allScores(
 	artifacts: TaskEnvironment['artifacts'],
 	shards: readonly ScoreShardOutput[],
 	rows: number,
-): Promise<Float64Array> {
+): Promise<{ readonly surprise: Float64Array; readonly order: Float64Array }> {
 	const surprise = new Float64Array(rows);
+	const order = new Float64Array(rows);
 	for (const { scores, firstRow } of shards) {
-		surprise.set((await readScores(artifacts, scores)).surprise, firstRow);
+		const read = await readScores(artifacts, scores);
+		surprise.set(read.surprise, firstRow);
+		order.set(read.order, firstRow);
 	}
-	return surprise;
+	return { surprise, order };
 }

@@ -15,8 +15,13 @@ import { createAlertRule, findAlerts, periodOf } from '../../scoring/alert-rule.
 import { explainRows } from '../../scoring/explain-rows.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
 import { type CellValue, describeReasons, describeTypical, type Reason, shareOfLevel } from '../../scoring/reasons.ts';
-import type { ScoredRows, Scorer } from '../../scoring/scorer.ts';
-import { restoreScoringModel } from '../../scoring/scoring-model.ts';
+import type { ScoredRows } from '../../scoring/scorer.ts';
+import {
+	type ModelScores,
+	restoreScoringModel,
+	type ScoringModel,
+	scoreWithModel,
+} from '../../scoring/scoring-model.ts';
 import type { ScoreColumn } from '../read-scores.ts';
 import { readShard } from '../read-shards.ts';
 import { readRecordTimes } from '../record-times.ts';
@@ -48,9 +53,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const backend = await loadBackend({ backend: environment.backend });
 	const model = restoreScoringModel(backend, await getModel(artifacts, input.model.scorer));
 	const table = toFeatures(batch, specs);
-	const scored = await scoreInParts(model.scorer, table, (done) =>
-		reportProgress(environment, 'scoring', done, batch.rows),
-	);
+	const scored = await scoreInParts(model, table, (done) => reportProgress(environment, 'scoring', done, batch.rows));
 	const period = readPeriods(batch, profile, input.config);
 	const suspicious = pickSuspicious(scored, period, input.config);
 	const shown = shownValues(batch, table, specs);
@@ -70,7 +73,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 		discriminator_output: numbers(scored.discriminatorOutput),
 		p_value: numbers(scored.pValue),
 		reasons,
-		order: numbers(scored.surprise),
+		order: numbers(scored.order),
 		...(period === null ? {} : { period: numbers(period) }),
 	};
 	const result: TableBatch = { rows: batch.rows, names: Object.keys(columns), columns: Object.values(columns) };
@@ -89,12 +92,12 @@ function readPeriods(batch: TableBatch, profile: TableProfile, { time, alertsPer
  * of them, in the order of the table.
  */
 function pickSuspicious(
-	{ score, surprise }: ScoredRows,
+	{ score, order }: ModelScores,
 	period: Float64Array | null,
 	{ alertBudget, alertThreshold: threshold }: RunConfig,
 ): Int32Array {
 	const most = Math.max(MOST_FULL_REASONS, alertBudget ?? 0);
-	const shard = { firstRow: 0, order: surprise, score, period };
+	const shard = { firstRow: 0, order, score, period };
 	const kept = createAlertRule({ budget: alertBudget ?? defaultAlertBudget(score.length), threshold });
 	kept.add(shard);
 	const alerts = findAlerts(kept.rule(), shard);
@@ -103,20 +106,21 @@ function pickSuspicious(
 	);
 	if (rows.length <= most) return rows;
 	return rows
-		.sort((a, b) => (surprise[b] as number) - (surprise[a] as number) || a - b)
+		.sort((a, b) => (order[b] as number) - (order[a] as number) || a - b)
 		.slice(0, most)
 		.sort();
 }
 
 /** Scores the rows with the cheap split; between the parts the process can say that it is alive, and hear that it is to stop. */
 async function scoreInParts(
-	scorer: Scorer,
+	model: ScoringModel,
 	table: FeatureTable,
 	onRows: (done: number) => void,
-): Promise<Required<ScoredRows>> {
-	const width = scorer.specs.length;
+): Promise<Required<ModelScores>> {
+	const width = model.scorer.specs.length;
 	const whole = {
 		score: new Float64Array(table.rows),
+		order: new Float64Array(table.rows),
 		surprise: new Float64Array(table.rows),
 		discriminatorOutput: new Float64Array(table.rows),
 		pValue: new Float64Array(table.rows),
@@ -125,7 +129,8 @@ async function scoreInParts(
 	};
 	for (let start = 0; start < table.rows; start += SCORED_AT_ONCE) {
 		const rows = Int32Array.from({ length: Math.min(SCORED_AT_ONCE, table.rows - start) }, (_, i) => start + i);
-		const scored = scorer.score(pickRows(table, rows), { reasons: 'columns' });
+		const scored = scoreWithModel(model, pickRows(table, rows), { reasons: 'columns' });
+		whole.order.set(scored.order, start);
 		whole.score.set(scored.score, start);
 		whole.surprise.set(scored.surprise, start);
 		whole.discriminatorOutput.set(scored.discriminatorOutput, start);

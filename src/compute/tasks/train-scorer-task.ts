@@ -5,6 +5,7 @@ import type { TrainInput, TrainScorerOutput } from '../../contracts/pipeline.ts'
 import { createRandom } from '../../contracts/random.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { fitBackground } from '../../scoring/background/background.ts';
+import { fitEnsemble } from '../../scoring/ensemble.ts';
 import { fitScorer } from '../../scoring/fit-scorer.ts';
 import { scoringModelState } from '../../scoring/scoring-model.ts';
 import { checkSign, requireSign } from '../../scoring/sign-check.ts';
@@ -36,8 +37,11 @@ export async function trainScorerTask(input: TrainInput, environment: TaskEnviro
 	const rowNumbers: number[] = [];
 	for (let row = 0; row < manifest.rows; row++) if (isWanted(row)) rowNumbers.push(row + 1);
 	const background = fitBackground(scorer, table, specs, rowNumbers, createRandom(seed, 'background'));
+	const ensemble = input.config.scoring.ensemble
+		? fitEnsemble(scorer, table, specs, createRandom(seed, 'ensemble'))
+		: null;
 	return {
-		scorer: await putModel(artifacts, scoringModelState({ scorer, background })),
+		scorer: await putModel(artifacts, scoringModelState({ scorer, background, ensemble })),
 		backend: backend.name,
 		signCheck: { meanReal: sign.realMean, meanNoise: sign.noiseMean, auroc: sign.auroc },
 	};

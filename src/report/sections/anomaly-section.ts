@@ -1,7 +1,7 @@
 import { rectY, ruleX } from '@observablehq/plot';
 import { formatCount, formatFigure, formatNumberOf, formatShare, isDefined } from '../format.ts';
 import { dataText, type Html, type HtmlPart, html } from '../html.ts';
-import { answer, bar, figure, figures, type Section, type Verdict } from '../page-parts.ts';
+import { answer, bar, dataTable, figure, figures, type Section, type Verdict } from '../page-parts.ts';
 import { plotSvg } from '../plot-svg.ts';
 import type { AnomalyReport, TopRecord } from '../report-data.ts';
 
@@ -82,6 +82,26 @@ ${words}<table class="reasons"><tbody>${rows}</tbody></table></article>
 `;
 }
 
+function agreementTable({ rows, agreement }: AnomalyReport): Html | null {
+	if (agreement === undefined || agreement.detectors.length === 0) return null;
+	const { first, detectors } = agreement;
+	const chance = (first * first) / Math.max(1, rows);
+	return html`<h3>Do other detectors agree?</h3>
+<p class="aside">They score the same records. Of the first ${formatCount(first)} of two unrelated orders ${formatFigure(chance, 2)} would be the same. Where they differ, the records that only one of them puts first are worth a look; none of this says who is right.</p>${dataTable(
+		[
+			{ head: 'Detector' },
+			{ head: 'Rank correlation', isNumber: true },
+			{ head: `Of our first ${formatCount(first)}, among its first`, isNumber: true },
+		],
+		detectors.map(({ name, rankCorrelation, shared }) => [name, formatFigure(rankCorrelation), formatCount(shared)]),
+	)}`;
+}
+
+function ensembleNote({ isEnsemble }: AnomalyReport): Html | null {
+	if (isEnsemble !== true) return null;
+	return html`<p class="aside">The score is the mean of the ranks of ours and of four other detectors. The reasons explain the surprise, which is ours alone.</p>`;
+}
+
 export function anomalySection(anomalies: AnomalyReport): Section {
 	const { rows, alerts, alertRule, top, signCheck } = anomalies;
 	return {
@@ -90,7 +110,7 @@ export function anomalySection(anomalies: AnomalyReport): Section {
 		question: 'What is anomalous?',
 		body: html`${answer(
 			html`${formatNumberOf(rows, 'record')} were scored; ${formatNumberOf(alerts, 'alert')} (${formatShare(alerts / Math.max(1, rows), 2)}) went to the review queue${alertRule === undefined ? null : html` (${dataText(alertRule, 120)})`}.`,
-		)}${signCheck === undefined ? null : signAnswer(signCheck)}${surprisePlot(anomalies)}${
+		)}${ensembleNote(anomalies)}${signCheck === undefined ? null : signAnswer(signCheck)}${surprisePlot(anomalies)}${agreementTable(anomalies)}${
 			top.length > 0
 				? html`<h3>The most anomalous records, and why</h3>
 <p class="aside">Each bar is a column's part of the record's surprise, in nats: red speaks against the record, grey for it.</p>

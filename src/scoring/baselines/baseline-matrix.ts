@@ -1,4 +1,5 @@
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import type { ModelState } from '../../contracts/model-state.ts';
 import { type Coordinates, encodeRows, fitCoordinates, standardise } from '../coordinates.ts';
 
 /** Rows as the baselines see them. */
@@ -20,6 +21,8 @@ export type BaselineFeature =
 export interface FittedBaseline {
 	/** [rows] */
 	score(matrix: BaselineMatrix): Float64Array;
+	/** All that it takes to make it again. */
+	toState(): ModelState;
 }
 
 /** Levels of a categorical feature with a column of their own; the rarer ones share one. */

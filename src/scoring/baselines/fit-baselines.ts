@@ -1,9 +1,12 @@
 import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import type { ModelState } from '../../contracts/model-state.ts';
 import type { Random } from '../../contracts/random.ts';
-import { encodeForBaselines, fitBaselineCoordinates } from './baseline-matrix.ts';
-import { fitHistogramScore } from './histogram-score.ts';
-import { fitIsolationForest, fitTrimmedForest } from './isolation-forest.ts';
-import { fitNearestNeighbours } from './nearest-neighbours.ts';
+import type { Coordinates } from '../coordinates.ts';
+import { joinStates, splitStates } from '../join-states.ts';
+import { encodeForBaselines, type FittedBaseline, fitBaselineCoordinates } from './baseline-matrix.ts';
+import { fitHistogramScore, restoreHistogramScore } from './histogram-score.ts';
+import { fitIsolationForest, fitTrimmedForest, restoreIsolationForest } from './isolation-forest.ts';
+import { fitNearestNeighbours, restoreNearestNeighbours } from './nearest-neighbours.ts';
 
 /** In the order of the scores that `FittedBaselines.score` gives. */
 export const BASELINE_NAMES = [
@@ -16,6 +19,7 @@ export const BASELINE_NAMES = [
 export interface FittedBaselines {
 	/** [BASELINE_NAMES.length][rows]; higher = more anomalous. A row's scores depend on the row only. */
 	score(table: FeatureTable): Float64Array[];
+	toState(): ModelState;
 }
 
 /** Products that looking for neighbours may take in all; a few seconds. */
@@ -40,19 +44,53 @@ export function fitBaselines(
 	const prepared = encodeForBaselines(coordinates, table, true);
 	const affordable = Math.floor(NEIGHBOUR_PRODUCTS / Math.max(1, rowsToScore * plain.width));
 	const referenceRows = Math.min(MOST_REFERENCE_ROWS, Math.max(FEWEST_REFERENCE_ROWS, affordable));
-	const forest = fitIsolationForest(plain, random.fork('isolation forest'));
-	const trimmedForest = fitTrimmedForest(prepared, random.fork('prepared isolation forest'));
-	const histograms = fitHistogramScore(plain);
-	const neighbours = fitNearestNeighbours(plain, random.fork('nearest neighbours'), { referenceRows });
+	return openBaselines(coordinates, [
+		fitIsolationForest(plain, random.fork('isolation forest')),
+		fitTrimmedForest(prepared, random.fork('prepared isolation forest')),
+		fitHistogramScore(plain),
+		fitNearestNeighbours(plain, random.fork('nearest neighbours'), { referenceRows }),
+	]);
+}
+
+/** In the order of BASELINE_NAMES. */
+type Detectors = readonly [FittedBaseline, FittedBaseline, FittedBaseline, FittedBaseline];
+
+/** The detectors as they were when `toState` was called. @throws CounterfoilError MODEL_INVALID */
+export function restoreBaselines(state: ModelState): FittedBaselines {
+	const { forest, prepared, histograms, neighbours } = splitState(state);
+	return openBaselines((state.json as { readonly coordinates: Coordinates }).coordinates, [
+		restoreIsolationForest(forest),
+		restoreIsolationForest(prepared),
+		restoreHistogramScore(histograms),
+		restoreNearestNeighbours(neighbours),
+	]);
+}
+
+function openBaselines(coordinates: Coordinates, detectors: Detectors): FittedBaselines {
+	const [forest, prepared, histograms, neighbours] = detectors;
 	return {
 		score: (rows) => {
 			const matrix = encodeForBaselines(coordinates, rows, false);
 			return [
 				forest.score(matrix),
-				trimmedForest.score(encodeForBaselines(coordinates, rows, true)),
+				prepared.score(encodeForBaselines(coordinates, rows, true)),
 				histograms.score(matrix),
 				neighbours.score(matrix),
 			];
 		},
+		toState: () => {
+			const parts = joinStates({
+				forest: forest.toState(),
+				prepared: prepared.toState(),
+				histograms: histograms.toState(),
+				neighbours: neighbours.toState(),
+			});
+			return { json: { coordinates, parts: parts.json }, tensors: parts.tensors };
+		},
 	};
+}
+
+function splitState(state: ModelState) {
+	const { parts } = state.json as { readonly parts: unknown };
+	return splitStates({ json: parts, tensors: state.tensors }, ['forest', 'prepared', 'histograms', 'neighbours']);
 }

@@ -1,3 +1,5 @@
+import type { ModelState, TensorData } from '../../contracts/model-state.ts';
+import { takeTensor } from '../take-tensor.ts';
 import type { BaselineMatrix, FittedBaseline } from './baseline-matrix.ts';
 
 /** Bins, the mass added to each density, and how far outside a value still counts to the last bin: PyOD's defaults. */
@@ -29,8 +31,53 @@ export function fitHistogramScore(matrix: BaselineMatrix): FittedBaseline {
 			: Array.from({ length: feature.width }, (_, i) => fitHistogram(matrix, feature.start + i)),
 	);
 	const levels = matrix.features.map((feature) => (feature.kind === 'levels' ? countLevels(feature.codes) : null));
+	return openHistograms(histograms, levels);
+}
+
+/** Minus log2 of the density of each level of a feature by its code; null for numbers. */
+type LevelSurprises = ReadonlyMap<number, number> | null;
+
+interface StoredHistograms {
+	readonly columns: readonly number[];
+	/** Per feature, pairs of code and surprise. */
+	readonly levels: readonly (readonly (readonly [number, number])[] | null)[];
+}
+
+/** Histograms as they were when `toState` was called. @throws CounterfoilError MODEL_INVALID */
+export function restoreHistogramScore(state: ModelState): FittedBaseline {
+	const { columns, levels } = state.json as StoredHistograms;
+	const edges = takeTensor(state, 'edges', Float64Array);
+	const surprises = takeTensor(state, 'surprises', Float64Array);
+	const histograms = columns.map((column, at): Histogram => {
+		const surprise = surprises.subarray(at * BINS, (at + 1) * BINS);
+		return {
+			column,
+			edges: edges.subarray(at * (BINS + 1), (at + 1) * (BINS + 1)),
+			surprise,
+			highest: highestOf(surprise),
+		};
+	});
+	return openHistograms(
+		histograms,
+		levels.map((pairs) => (pairs === null ? null : new Map(pairs))),
+	);
+}
+
+function openHistograms(histograms: readonly Histogram[], levels: readonly LevelSurprises[]): FittedBaseline {
 	const rarest = -Math.log2(ALPHA);
 	return {
+		toState: () => {
+			const json: StoredHistograms = {
+				columns: histograms.map(({ column }) => column),
+				levels: levels.map((known) => (known === null ? null : [...known])),
+			};
+			const together = (pick: (histogram: Histogram) => Float64Array, width: number): TensorData => ({
+				shape: [histograms.length, width],
+				data: Float64Array.from(histograms.flatMap((histogram) => [...pick(histogram)])),
+			});
+			const edges = together((histogram) => histogram.edges, BINS + 1);
+			return { json, tensors: { edges, surprises: together(({ surprise }) => surprise, BINS) } };
+		},
 		score: ({ rows, width, values, features }) => {
 			const scores = new Float64Array(rows);
 			for (const histogram of histograms) addHistogram(histogram, values, width, scores);
@@ -78,7 +125,11 @@ function fitHistogram({ rows, width, values }: BaselineMatrix, column: number): 
 	for (let bin = 0; bin < BINS; bin++) {
 		surprise[bin] = -Math.log2((surprise[bin] as number) / rows / binWidth + ALPHA);
 	}
-	return { column, edges, surprise, highest: surprise.reduce((a, b) => Math.max(a, b)) };
+	return { column, edges, surprise, highest: highestOf(surprise) };
+}
+
+function highestOf(surprise: Float64Array): number {
+	return surprise.reduce((a, b) => Math.max(a, b));
 }
 
 /** Edges that are not above the value: 0 left of all bins, BINS + 1 from the last edge on. */

@@ -1,4 +1,6 @@
+import type { ModelState, TensorData } from '../../contracts/model-state.ts';
 import type { Random } from '../../contracts/random.ts';
+import { takeTensor } from '../take-tensor.ts';
 import { type BaselineMatrix, type FittedBaseline, pickMatrixRows } from './baseline-matrix.ts';
 
 const TREES = 100;
@@ -28,9 +30,32 @@ interface Trees {
  */
 export function fitIsolationForest(matrix: BaselineMatrix, random: Random): FittedBaseline {
 	const sampled = Math.min(ROWS_PER_TREE, matrix.rows);
-	const trees = growTrees(matrix, sampled, random);
-	const scale = 1 / (TREES * averagePath(Math.max(2, sampled)));
+	return openForest(growTrees(matrix, sampled, random), 1 / (TREES * averagePath(Math.max(2, sampled))));
+}
+
+/** A forest as it was when `toState` was called. @throws CounterfoilError MODEL_INVALID */
+export function restoreIsolationForest(state: ModelState): FittedBaseline {
+	const trees: Trees = {
+		column: takeTensor(state, 'column', Int32Array),
+		cut: takeTensor(state, 'cut', Float64Array),
+		left: takeTensor(state, 'left', Int32Array),
+		path: takeTensor(state, 'path', Float64Array),
+		roots: takeTensor(state, 'roots', Int32Array),
+	};
+	return openForest(trees, (state.json as { readonly scale: number }).scale);
+}
+
+/** @param scale 1 / (trees * c(rows)) */
+function openForest(trees: Trees, scale: number): FittedBaseline {
 	return {
+		toState: () => {
+			const { column, cut, left, path, roots } = trees;
+			const tensors: Record<string, TensorData> = {};
+			for (const [name, data] of Object.entries({ column, cut, left, path, roots })) {
+				tensors[name] = { shape: [data.length], data };
+			}
+			return { json: { scale }, tensors };
+		},
 		score: ({ rows, width, values }) => {
 			const scores = new Float64Array(rows);
 			for (let first = 0; first < rows; first += BLOCK_ROWS) {
@@ -120,7 +145,13 @@ function growTrees({ rows, width, values }: BaselineMatrix, sampled: number, ran
 		roots[tree] = nodes++;
 		grow(roots[tree] as number, 0, sampled, 0);
 	}
-	return { column, cut, left, path, roots };
+	return {
+		column: column.slice(0, nodes),
+		cut: cut.slice(0, nodes),
+		left: left.slice(0, nodes),
+		path: path.slice(0, nodes),
+		roots,
+	};
 }
 
 function addPaths(

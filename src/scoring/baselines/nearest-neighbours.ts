@@ -1,4 +1,6 @@
+import type { ModelState } from '../../contracts/model-state.ts';
 import type { Random } from '../../contracts/random.ts';
+import { takeTensor } from '../take-tensor.ts';
 import { type BaselineMatrix, type FittedBaseline, pickMatrixRows } from './baseline-matrix.ts';
 
 export interface NearestNeighboursOptions {
@@ -23,8 +25,24 @@ export function fitNearestNeighbours(
 	{ neighbour = 5, referenceRows = 2000 }: NearestNeighboursOptions = {},
 ): FittedBaseline {
 	const picked = random.sample(matrix.rows, Math.min(matrix.rows, referenceRows));
-	const reference = pickMatrixRows(matrix, picked);
+	return openNeighbours(pickMatrixRows(matrix, picked), neighbour);
+}
+
+/** Neighbours as they were when `toState` was called. @throws CounterfoilError MODEL_INVALID */
+export function restoreNearestNeighbours(state: ModelState): FittedBaseline {
+	const { neighbour, width } = state.json as { readonly neighbour: number; readonly width: number };
+	const values = takeTensor(state, 'values', Float64Array);
+	return openNeighbours({ rows: width === 0 ? 0 : values.length / width, width, values }, neighbour);
+}
+
+type Reference = Pick<BaselineMatrix, 'rows' | 'width' | 'values'>;
+
+function openNeighbours(reference: Reference, neighbour: number): FittedBaseline {
 	return {
+		toState: () => {
+			const { rows, width, values } = reference;
+			return { json: { neighbour, width }, tensors: { values: { shape: [rows, width], data: values } } };
+		},
 		score: ({ rows, width, values }) => {
 			const scores = new Float64Array(rows);
 			// Squared distances of the nearest so far, ascending; one more than asked for, as one may be the row itself.
@@ -39,7 +57,7 @@ export function fitNearestNeighbours(
 	};
 }
 
-function findNearest(reference: BaselineMatrix, values: Float64Array, offset: number, nearest: Float64Array): void {
+function findNearest(reference: Reference, values: Float64Array, offset: number, nearest: Float64Array): void {
 	const { rows, width } = reference;
 	const known = reference.values;
 	const last = nearest.length - 1;
