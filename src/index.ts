@@ -22,6 +22,14 @@ export { restoreMlpGenerator } from './gan/mlp-generator.ts';
 export { createMlpTrainer, restoreMlpTrainer } from './gan/mlp-trainer.ts';
 export type { Discriminator, Generator, Trainer } from './gan/types.ts';
 export { fitScorer } from './scoring/fit-scorer.ts';
-export { describeReasons } from './scoring/reasons.ts';
+export { describeReasons, type Reason } from './scoring/reasons.ts';
 export { restoreScorer } from './scoring/restore-scorer.ts';
 export type { ScoredRows, Scorer } from './scoring/scorer.ts';
+export type { PlainCell, PlainRow } from './table-from-rows.ts';
+export {
+	type RowExplanation,
+	type TableInput,
+	type TableScores,
+	TabularGan,
+	type TabularGanOptions,
+} from './tabular-gan.ts';

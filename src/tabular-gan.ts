@@ -1,0 +1,326 @@
+import { decodeModel, encodeModel } from './artifacts/model-file.ts';
+import { shownValues } from './compute/shown-values.ts';
+import { CounterfoilError } from './contracts/errors.ts';
+import type { FeatureSpec, FeatureTable } from './contracts/features.ts';
+import type { ModelState } from './contracts/model-state.ts';
+import type { TableProfile } from './contracts/profile.ts';
+import { createRandom } from './contracts/random.ts';
+import type { TableBatch } from './contracts/table.ts';
+import { finishProfile } from './features/finish-profile.ts';
+import { fitFeatures } from './features/fit-features.ts';
+import { fromFeatures } from './features/from-features.ts';
+import {
+	fitModeEncoder,
+	type ModeEncoder,
+	type ModeEncoderState,
+	restoreModeEncoder,
+} from './features/mode-encoder.ts';
+import { pickRows } from './features/pick-rows.ts';
+import { profileBatch } from './features/profile-batch.ts';
+import { requireTrainable } from './features/require-trainable.ts';
+import { requireSameSchema } from './features/schema.ts';
+import { toFeatures } from './features/to-features.ts';
+import { loadBackend } from './gan/backend.ts';
+import { restoreMlpGenerator } from './gan/mlp-generator.ts';
+import { createMlpTrainer } from './gan/mlp-trainer.ts';
+import type { Generator } from './gan/types.ts';
+import { fitBackground } from './scoring/background/background.ts';
+import { type Severity, severity } from './scoring/calibration.ts';
+import { fitEnsemble } from './scoring/ensemble.ts';
+import { explainRows } from './scoring/explain-rows.ts';
+import { fitScorer } from './scoring/fit-scorer.ts';
+import { joinStates, splitStates } from './scoring/join-states.ts';
+import type { ScoringSettings } from './scoring/options.ts';
+import type { Reason } from './scoring/reasons.ts';
+import { restoreScoringModel, type ScoringModel, scoreWithModel, scoringModelState } from './scoring/scoring-model.ts';
+import { checkSign, requireSign } from './scoring/sign-check.ts';
+import { type PlainRow, rowsFromTable, tableFromRows } from './table-from-rows.ts';
+
+/** Records as plain objects, or columns as the pipeline has them. */
+export type TableInput = readonly PlainRow[] | TableBatch;
+
+export interface TabularGanOptions {
+	/** Same rows, options and seed: same model on the same backend. @default 1 */
+	readonly seed?: number;
+	/** Column set aside: never looked at. */
+	readonly label?: string;
+	/** Column that names a record: never looked at. */
+	readonly key?: string;
+	/** Columns to leave out. */
+	readonly ignore?: readonly string[];
+	/** The rows are known to be normal: none is left out of the fits of the score. @default false */
+	readonly normalOnly?: boolean;
+	/** Scores by the mean rank of ours and of other detectors. @default false */
+	readonly ensemble?: boolean;
+	/** Training steps of the generator; 0 trains none, and `generate` is refused. @default by rows, width and backend */
+	readonly steps?: number;
+	/** Settings of the score other than the defaults. */
+	readonly scoring?: Partial<ScoringSettings>;
+	/** @default 'auto' */
+	readonly backend?: 'auto' | 'node' | 'wasm';
+	/** Ends the fit with CANCELLED. */
+	readonly signal?: AbortSignal;
+	/** Told how much of which half is done. */
+	readonly onProgress?: (progress: { readonly phase: string; readonly done: number; readonly total: number }) => void;
+}
+
+/** Scores of rows, [rows] each. A row's figures depend on the model and the row only. */
+export interface TableScores {
+	/** 0 to 1, 1 = most anomalous: share of the training rows that are less so. */
+	readonly score: Float64Array;
+	/** In nats; what the reasons add up to. */
+	readonly surprise: Float64Array;
+	/** Conformal p-value. */
+	readonly pValue: Float64Array;
+}
+
+/** Why a row has its score. */
+export interface RowExplanation {
+	readonly score: number;
+	readonly surprise: number;
+	readonly pValue: number;
+	readonly severity: Severity;
+	/** What is unusual about the row, in words. */
+	readonly text: readonly string[];
+	/** Their contributions add up to the surprise. */
+	readonly reasons: readonly Reason[];
+	/** Index of the normal training row most like it, among the rows given to `fit`; null if there is none. */
+	readonly nearest: number | null;
+}
+
+/** Rows that the halves are fitted on at most, as in the pipeline. */
+const MOST_SCORED_ROWS = 200_000;
+const MOST_GENERATOR_ROWS = 100_000;
+const SCORED_AT_ONCE = 4_096;
+const EXPLAINED_AT_ONCE = 128;
+const FORMAT = 'counterfoil-tabular-gan-1';
+
+interface Parts {
+	readonly profile: TableProfile;
+	readonly specs: readonly FeatureSpec[];
+	readonly scoring: ScoringModel;
+	readonly generator: { readonly encoder: ModeEncoder; readonly network: Generator } | null;
+}
+
+/**
+ * Both halves of a tabular GAN in one object: the discriminators score and explain rows, the generator makes more. All
+ * rows are in memory; for files larger than that there is the pipeline.
+ *
+ * @example
+ * import { TabularGan } from 'counterfoil';
+ *
+ * const gan = await TabularGan.fit(rows, { label: 'is_fraud', seed: 1 });
+ * const { score } = gan.score(newRows);
+ * const [why] = gan.explain(newRows.slice(0, 1));
+ * console.log(why.text, gan.generate(10));
+ * gan.dispose();
+ */
+export class TabularGan {
+	readonly #parts: Parts;
+
+	private constructor(parts: Parts) {
+		this.#parts = parts;
+	}
+
+	/**
+	 * Finds out what the columns hold and trains both halves on the rows.
+	 *
+	 * @throws CounterfoilError TABLE_UNTRAINABLE, COLUMN_UNKNOWN, SIGN_CHECK_FAILED, TRAINING_DIVERGED, CANCELLED
+	 */
+	static async fit(table: TableInput, options: TabularGanOptions = {}): Promise<TabularGan> {
+		const { seed = 1, label, key, ignore = [], signal, onProgress } = options;
+		const batch = toBatch(table);
+		const profile = finishProfile(profileBatch(batch), {
+			...(label === undefined ? {} : { label }),
+			...(key === undefined ? {} : { key }),
+			ignore,
+		});
+		requireTrainable(profile);
+		const specs = fitFeatures(profile, [batch]);
+		const features = toFeatures(batch, specs);
+		const backend = await loadBackend({ backend: options.backend ?? 'auto' });
+		const random = createRandom(seed, 'tabular-gan');
+
+		const scored = sampleRows(features.rows, MOST_SCORED_ROWS, random.fork('scored'));
+		const sample = scored.length < features.rows ? pickRows(features, scored) : features;
+		const scorer = await fitScorer(backend, sample, specs, {
+			seed,
+			normalOnly: options.normalOnly ?? false,
+			...(options.scoring === undefined ? {} : { settings: options.scoring }),
+			...(signal === undefined ? {} : { signal }),
+			onProgress: ({ done, total }) => onProgress?.({ phase: 'score', done, total }),
+		});
+		requireSign(checkSign(scorer, sample, random.fork('sign-check')));
+		const scoring: ScoringModel = {
+			scorer,
+			background: fitBackground(scorer, sample, specs, scored, random.fork('background')),
+			ensemble: options.ensemble === true ? fitEnsemble(scorer, sample, specs, random.fork('ensemble')) : null,
+		};
+		if (options.steps === 0) return new TabularGan({ profile, specs, scoring, generator: null });
+
+		const trained = sampleRows(features.rows, MOST_GENERATOR_ROWS, random.fork('trained'));
+		const training = trained.length < features.rows ? pickRows(features, trained) : features;
+		const encoder = fitModeEncoder(training, specs, random.fork('encoder'));
+		const encoded = encoder.encode(training, random.fork('encode'));
+		const { steps } = options;
+		const trainer = createMlpTrainer(backend, encoder.layout, encoded, steps === undefined ? {} : { steps }, seed);
+		try {
+			await trainer.train({
+				untilStep: trainer.totalSteps,
+				...(signal === undefined ? {} : { signal }),
+				onProgress: ({ step }) => onProgress?.({ phase: 'generator', done: step, total: trainer.totalSteps }),
+			});
+			return new TabularGan({ profile, specs, scoring, generator: { encoder, network: trainer.generator() } });
+		} finally {
+			trainer.dispose();
+		}
+	}
+
+	/** @throws CounterfoilError SCHEMA_MISMATCH when the columns are not those of training. */
+	score(table: TableInput): TableScores {
+		const { features } = this.#read(table);
+		const scores = {
+			score: new Float64Array(features.rows),
+			surprise: new Float64Array(features.rows),
+			pValue: new Float64Array(features.rows),
+		};
+		for (const rows of partsOf(features.rows, SCORED_AT_ONCE)) {
+			const part = scoreWithModel(this.#parts.scoring, pickRows(features, rows));
+			const [start = 0] = rows;
+			scores.score.set(part.score, start);
+			scores.surprise.set(part.surprise, start);
+			scores.pValue.set(part.pValue, start);
+		}
+		return scores;
+	}
+
+	/**
+	 * Takes about fifty times as long as `score`: give it the rows that matter.
+	 *
+	 * @throws CounterfoilError SCHEMA_MISMATCH when the columns are not those of training.
+	 */
+	explain(table: TableInput): RowExplanation[] {
+		const { scoring, specs } = this.#parts;
+		const { batch, features } = this.#read(table);
+		const values = shownValues(batch, features, specs);
+		return partsOf(features.rows, EXPLAINED_AT_ONCE).flatMap((rows) => {
+			const { score, surprise, pValue } = scoreWithModel(scoring, pickRows(features, rows));
+			return explainRows(scoring, { table: features, rows, values }).map((reasons, at): RowExplanation => {
+				const nearest = reasons.find((reason) => reason.kind === 'nearest');
+				const together = reasons.flatMap((reason) => (reason.kind === 'together' ? [reason.text] : []));
+				const alone = reasons.flatMap((reason) => ('feature' in reason ? (reason.text ?? []) : []));
+				return {
+					score: score[at] as number,
+					surprise: surprise[at] as number,
+					pValue: pValue[at] as number,
+					severity: severity(score[at] as number),
+					text: [...together, ...alone],
+					reasons,
+					nearest: nearest?.kind === 'nearest' ? nearest.rowNumber : null,
+				};
+			});
+		});
+	}
+
+	/**
+	 * Makes rows like those of training, without key, label and ignored columns.
+	 *
+	 * @param options.seed another seed, other rows. @default 1
+	 * @throws CounterfoilError MODEL_INVALID when no generator was trained
+	 */
+	generate(rows: number, { seed = 1 }: { readonly seed?: number } = {}): Record<string, string | number | null>[] {
+		const { generator, specs, profile } = this.#parts;
+		if (generator === null) {
+			throw new CounterfoilError('MODEL_INVALID', 'The model has no generator.', {
+				hint: 'Fit it with steps above 0.',
+			});
+		}
+		const random = createRandom(seed, 'generate');
+		const encoded = generator.network.sample(rows, random);
+		return rowsFromTable(fromFeatures(generator.encoder.decode(encoded, rows, random), specs, profile));
+	}
+
+	/** What the columns were found to hold. */
+	get profile(): TableProfile {
+		return this.#parts.profile;
+	}
+
+	/** The whole model as one safetensors file. */
+	toBytes(): Uint8Array {
+		const { profile, specs, scoring, generator } = this.#parts;
+		const state = joinStates({
+			table: { json: { profile, specs, encoder: generator?.encoder.toJSON() ?? null }, tensors: {} },
+			scoring: scoringModelState(scoring),
+			...(generator === null ? {} : { generator: generator.network.toState() }),
+		});
+		return encodeModel({ json: { format: FORMAT, parts: state.json }, tensors: state.tensors });
+	}
+
+	/**
+	 * The model that `toBytes` gave.
+	 *
+	 * @throws CounterfoilError MODEL_INVALID
+	 */
+	static async fromBytes(
+		bytes: Uint8Array,
+		{ backend: name = 'auto' }: Pick<TabularGanOptions, 'backend'> = {},
+	): Promise<TabularGan> {
+		const whole = decodeModel(bytes);
+		const stored = whole.json as { readonly format?: unknown; readonly parts?: unknown };
+		if (stored?.format !== FORMAT) {
+			throw new CounterfoilError('MODEL_INVALID', 'The file does not hold a TabularGan of this version.', {
+				hint: 'Fit the model again with this version.',
+			});
+		}
+		const state: ModelState = { json: stored.parts, tensors: whole.tensors };
+		const parts = splitStates(state, ['table', 'scoring', 'generator']);
+		const { profile, specs, encoder } = parts.table.json as {
+			readonly profile: TableProfile;
+			readonly specs: readonly FeatureSpec[];
+			readonly encoder: ModeEncoderState | null;
+		};
+		const backend = await loadBackend({ backend: name });
+		return new TabularGan({
+			profile,
+			specs,
+			scoring: restoreScoringModel(backend, parts.scoring),
+			generator:
+				encoder === null
+					? null
+					: { encoder: restoreModeEncoder(encoder), network: restoreMlpGenerator(backend, parts.generator) },
+		});
+	}
+
+	/** Frees the memory on the device; the model cannot be used after it. */
+	dispose(): void {
+		this.#parts.scoring.scorer.dispose();
+		this.#parts.generator?.network.dispose();
+	}
+
+	#read(table: TableInput): { readonly batch: TableBatch; readonly features: FeatureTable } {
+		const { profile, specs } = this.#parts;
+		const batch = toBatch(table);
+		// What is never looked at may be left out: the key of a record, too.
+		const unused = profile.columns.flatMap(({ name, role }) => (role === 'key' ? [name] : []));
+		requireSameSchema(profile, [...new Set([...batch.names, ...unused])]);
+		return { batch, features: toFeatures(batch, specs) };
+	}
+}
+
+function toBatch(table: TableInput): TableBatch {
+	return 'columns' in table && !Array.isArray(table)
+		? (table as TableBatch)
+		: tableFromRows(table as readonly PlainRow[]);
+}
+
+/** Row numbers of all rows, or of a sample. */
+function sampleRows(rows: number, most: number, random: ReturnType<typeof createRandom>): Int32Array {
+	if (rows > most) return random.sample(rows, most).sort();
+	return Int32Array.from({ length: rows }, (_, row) => row);
+}
+
+function partsOf(rows: number, size: number): Int32Array[] {
+	return Array.from({ length: Math.ceil(rows / size) }, (_, part) =>
+		Int32Array.from({ length: Math.min(size, rows - part * size) }, (_, row) => part * size + row),
+	);
+}
