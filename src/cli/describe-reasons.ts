@@ -81,6 +81,13 @@ export function describeReasons(reasons: readonly Reason[], most = 3): string {
 	return against.map(describeReason).join('; ');
 }
 
+/** Values that do not occur together, without their counts, then the reasons that say most, in one line. */
+export function describeBriefly(reasons: readonly Reason[], together: readonly string[], most: number): string {
+	const sentences = together.slice(0, most).map((sentence) => escapeControls(sentence.replace(/ \([^()]*\)$/, '')));
+	const rest = sentences.length < most ? describeReasons(reasons, most - sentences.length) : '';
+	return [...sentences, ...(rest === '' ? [] : [rest])].join('; ');
+}
+
 /** The row's own value and how often training has seen it: `mail (2.1 %)`. */
 export function describeOwnValue({ value, seen }: Reason): string {
 	if (seen === null) return describeValue(value);

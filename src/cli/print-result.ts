@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { ModelMetric } from '../store/database.ts';
 import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
 import { commandName, quoteArgument } from './command-name.ts';
-import { describeReasons } from './describe-reasons.ts';
+import { describeBriefly } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
@@ -68,17 +68,10 @@ export function formatScoredRecord(record: ScoredRecord, terminal: Terminal): st
 	const key = isOwnKey(recordKey) ? `  ${escapeControls(recordKey)}` : '';
 	const colour = severity === 'critical' ? 'red' : severity === 'low' ? 'dim' : 'yellow';
 	const head = `${String(rank).padStart(3)}. row ${rowNumber}${key}  score ${formatScore(score)}  `;
-	const why = [...together.map(sayBriefly), describeReasons(reasons, REASONS_SHOWN - together.length)].join('; ');
+	const why = describeBriefly(reasons, together, 3);
 	// A pipe has no width; a terminal would break the line in the middle of a word.
 	const width = terminal.stdout.isTTY === true ? (terminal.stdout.columns ?? 80) - 6 : Number.POSITIVE_INFINITY;
 	return `${head}${terminal.paint(colour, severity)}${why === '' ? '' : `\n     ${cutToWidth(why, width)}`}`;
-}
-
-const REASONS_SHOWN = 3;
-
-/** What does not occur together, without the counts. */
-function sayBriefly(sentence: string): string {
-	return escapeControls(sentence.replace(/ \([^()]*\)$/, ''));
 }
 
 /** A key that is a content hash says nothing to a person. */

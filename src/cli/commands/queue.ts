@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { describeReasons, readReasons } from '../describe-reasons.ts';
+import { describeBriefly, readGroups, readReasons } from '../describe-reasons.ts';
 import { formatTable } from '../format-table.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -30,7 +30,9 @@ export function defineQueue(group: Command, terminal: Terminal): void {
 			const name = flags.dataset === undefined ? {} : { datasetName: flags.dataset };
 			const items = await listQueue(store, { limit: flags.limit, ...name });
 			if (terminal.json) {
-				return terminal.outJson(items.map((item) => ({ ...item, reasons: readReasons(item.reasons) })));
+				return terminal.outJson(
+					items.map((item) => ({ ...item, reasons: readReasons(item.reasons), together: readGroups(item.reasons) })),
+				);
 			}
 			if (items.length === 0) {
 				terminal.note('the review queue is empty; a run fills it: counterfoil run FILE');
@@ -44,7 +46,7 @@ export function defineQueue(group: Command, terminal: Terminal): void {
 				formatScore(item.score),
 				item.severity,
 				item.state.replace('_', ' '),
-				describeReasons(readReasons(item.reasons), 2),
+				describeBriefly(readReasons(item.reasons), readGroups(item.reasons), 2),
 			]);
 			terminal.out(
 				formatTable(
