@@ -5,7 +5,7 @@ import type { LoadedGroup } from './member-group.ts';
 import { encodedStride, writeConstants } from './member-inputs.ts';
 import { BLOCK_ROWS } from './options.ts';
 import type { Bags } from './row-hash.ts';
-import { hashRows } from './row-hash.ts';
+import { hashRows, isInBag } from './row-hash.ts';
 
 /** The discriminators of a scorer, on the device. */
 export interface DependenceModel {
@@ -58,12 +58,6 @@ export function memberWeights(model: DependenceModel, entry: number, into: Membe
 		}
 		first += members;
 	}
-}
-
-function isInBag(bags: Bags, entry: number, member: number): boolean {
-	if (entry < 0) return false;
-	const word = bags.members[entry * bags.words + (member >>> 5)] as number;
-	return ((word >>> (member & 31)) & 1) === 1;
 }
 
 export function countMembers(model: DependenceModel): number {

@@ -7,17 +7,27 @@ import type { Backend } from '../gan/backend.ts';
 import { fitCalibration } from './calibration.ts';
 import type { Coordinates } from './coordinates.ts';
 import { encodeRows, fitCoordinates } from './coordinates.ts';
+import type { DependenceScores } from './dependence.ts';
 import { fitGroup } from './fit-group.ts';
 import type { MarginalDensity } from './independent-columns.ts';
 import { fitMarginals, independentColumns } from './independent-columns.ts';
 import type { MemberGroup } from './member-group.ts';
+import { fitNeighbours, loadNeighbours, type Neighbours, neighbourBlocks } from './neighbours.ts';
 import type { ScoringSettings } from './options.ts';
 import { BLOCK_ROWS, DEFAULT_SETTINGS, FEWEST_ROWS } from './options.ts';
 import { drawIndependentColumns } from './reference-density.ts';
 import type { Bags } from './row-hash.ts';
 import { collectBags, hashRows } from './row-hash.ts';
 import type { Scorer, SurpriseParts } from './scorer.ts';
-import { checkTable, hashedFeatures, loadModel, openScorer, surpriseBlocks } from './scorer.ts';
+import {
+	checkTable,
+	disposeDiscriminators,
+	hashedFeatures,
+	loadDiscriminators,
+	openScorer,
+	sumParts,
+	surpriseBlocks,
+} from './scorer.ts';
 
 export interface FitScorerOptions {
 	/** Any safe integer. */
@@ -96,9 +106,28 @@ export async function fitScorer(
 		progress,
 	);
 	const fitted = { coordinates, marginals, ...members };
-	const scored = await surpriseOf(backend, fitted, table, progress, 'calibrate');
+	const trained = await surpriseOf(backend, fitted, table, progress, 'calibrate');
+	const hasNeighbours = members.groups.length > 0;
+	const coreRows = Math.floor(table.rows * (trim > 0 ? settings.neighbourCore : 1));
+	const core = leastSurprising(trained.surprise, coreRows);
+	const neighbours = hasNeighbours
+		? fitNeighbours(
+				table,
+				coordinates,
+				core,
+				hashedFeatures(coordinates),
+				settings,
+				drawIndependentColumns,
+				random.fork('neighbours'),
+			)
+		: null;
+	const scored =
+		neighbours === null
+			? trained
+			: sumParts(trained.marginal, [trained, await compare(backend, coordinates, neighbours, table, progress)]);
 	return openScorer(backend, {
 		...fitted,
+		neighbours,
 		specs,
 		references: drawReferences(table, coordinates, kept, settings.referenceRows, random.fork('references')),
 		calibration: fitCalibration(scored.surprise, settings.calibrationPoints),
@@ -165,16 +194,39 @@ async function surpriseOf(
 	progress: Progress,
 	phase: FitProgress['phase'],
 ): Promise<SurpriseParts> {
-	const model = loadModel(backend, parts);
+	const discriminators = loadDiscriminators(backend, { ...parts, neighbours: null });
 	try {
-		const blocks = surpriseBlocks(parts, model, table, false);
-		for (;;) {
-			const step = blocks.next();
-			if (step.done) return step.value;
-			await progress.advance(phase, 1);
-		}
+		return await workThrough(surpriseBlocks(backend, parts, discriminators, table, false), progress, phase);
 	} finally {
-		for (const group of model.groups) group.dispose();
+		disposeDiscriminators(discriminators);
+	}
+}
+
+async function compare(
+	backend: Backend,
+	coordinates: Coordinates,
+	neighbours: Neighbours,
+	table: FeatureTable,
+	progress: Progress,
+): Promise<DependenceScores> {
+	const loaded = loadNeighbours(backend, neighbours);
+	try {
+		const blocks = neighbourBlocks(backend, coordinates, loaded, hashedFeatures(coordinates), table, false);
+		return await workThrough(blocks, progress, 'calibrate');
+	} finally {
+		loaded.dispose();
+	}
+}
+
+async function workThrough<Result>(
+	blocks: Generator<void, Result, void>,
+	progress: Progress,
+	phase: FitProgress['phase'],
+): Promise<Result> {
+	for (;;) {
+		const step = blocks.next();
+		if (step.done) return step.value;
+		await progress.advance(phase, 1);
 	}
 }
 
@@ -224,7 +276,7 @@ function createProgress(
 	const groups = coordinates.dependent.length < 2 ? 0 : settings.groups.length;
 	const blocks = groups === 0 ? 0 : Math.ceil(rows / BLOCK_ROWS);
 	const first = hasFirstPass ? groups * settings.firstSteps + blocks : 0;
-	const total = first + groups * settings.steps + blocks;
+	const total = first + groups * settings.steps + 2 * blocks;
 	let done = 0;
 	let reported = 0;
 	return {

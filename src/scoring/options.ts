@@ -49,6 +49,26 @@ export interface ScoringSettings {
 	 * @default 0.07
 	 */
 	readonly trim: number;
+	/**
+	 * Bags of the nearest-neighbour discriminators; with 64 the score of a row hardly depends on which rows were dealt.
+	 *
+	 * @default 64
+	 */
+	readonly neighbourBags: number;
+	/**
+	 * Real rows, and as many fakes, of a bag. Few, so that a cluster of anomalies is hardly ever among them: 16 and 8
+	 * are alike, 128 is worse.
+	 *
+	 * @default 16
+	 */
+	readonly neighbourRows: number;
+	/**
+	 * Share of the least surprising rows that bags are dealt from; a single anomaly among 16 rows does more harm than
+	 * one among 1,000.
+	 *
+	 * @default 0.7
+	 */
+	readonly neighbourCore: number;
 	/** Bandwidth of the marginal densities, in units of Silverman's rule; wider ranks tails better. @default 2 */
 	readonly bandwidth: number;
 	/** Share of the kernel that is a Cauchy, so that far values differ in score too. @default 0.03 */
@@ -85,6 +105,9 @@ export const DEFAULT_SETTINGS: ScoringSettings = {
 	finalRate: 0.05,
 	weightDecay: 1e-2,
 	trim: 0.07,
+	neighbourBags: 64,
+	neighbourRows: 16,
+	neighbourCore: 0.7,
 	bandwidth: 2,
 	cauchyShare: 0.03,
 	cauchyWidth: 4,

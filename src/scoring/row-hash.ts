@@ -89,3 +89,10 @@ export function indexBags(bags: Bags): (first: number, second: number) => number
 	}
 	return (first, second) => entryOf.get(hashKey(first, second)) ?? -1;
 }
+
+/** @param entry of a row's content, -1 for none. */
+export function isInBag(bags: Bags, entry: number, member: number): boolean {
+	if (entry < 0) return false;
+	const word = bags.members[entry * bags.words + (member >>> 5)] as number;
+	return ((word >>> (member & 31)) & 1) === 1;
+}

@@ -6,9 +6,11 @@ import type { MarginalDensity } from './independent-columns.ts';
 import type { GridDensity } from './kernel-density.ts';
 import type { MemberGroup } from './member-group.ts';
 import { layOutInputs } from './member-inputs.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { Bags } from './row-hash.ts';
 import type { ScorerParts } from './scorer-parts.ts';
 
-const FORMAT = 'counterfoil-scorer-1';
+const FORMAT = 'counterfoil-scorer-2';
 
 type StoredGrid = Omit<GridDensity, 'density'>;
 
@@ -34,6 +36,7 @@ interface StoredScorer {
 		readonly subspaces: readonly (readonly number[])[];
 	}[];
 	readonly bagWords: number;
+	readonly neighbours: { readonly bags: number; readonly rows: number; readonly words: number } | null;
 	readonly calibrationRows: number;
 }
 
@@ -42,6 +45,10 @@ export function scorerState(parts: ScorerParts): ModelState {
 	const tensors: Record<string, TensorData> = {};
 	const put = (name: string, data: TensorData['data'], shape: number[] = [data.length]) => {
 		tensors[name] = { shape, data };
+	};
+	const putBags = (name: string, { hashes, members, words }: Bags) => {
+		put(`${name}/hashes`, hashes, [hashes.length / 2, 2]);
+		put(`${name}/members`, members, [hashes.length / 2, words]);
 	};
 	const marginals = parts.marginals.map((marginal, index) => {
 		if (marginal === null) return null;
@@ -60,9 +67,14 @@ export function scorerState(parts: ScorerParts): ModelState {
 		const subspaces = inputs.spans.map((spans) => spans.map((span) => span.feature));
 		return { features, hidden, temperature, subspaces };
 	});
-	const { bags, references, calibration, coordinates } = parts;
-	put('bags/hashes', bags.hashes, [bags.hashes.length / 2, 2]);
-	put('bags/members', bags.members, [bags.hashes.length / 2, bags.words]);
+	const { bags, neighbours, references, calibration, coordinates } = parts;
+	putBags('bags', bags);
+	if (neighbours !== null) {
+		const shape = [neighbours.bags, neighbours.rows, coordinates.width];
+		put('neighbours/real', neighbours.real, shape);
+		put('neighbours/fake', neighbours.fake, shape);
+		putBags('neighbours', neighbours.contents);
+	}
 	put('references', references, [
 		coordinates.width === 0 ? 0 : references.length / coordinates.width,
 		coordinates.width,
@@ -77,6 +89,8 @@ export function scorerState(parts: ScorerParts): ModelState {
 		marginals,
 		groups,
 		bagWords: bags.words,
+		neighbours:
+			neighbours === null ? null : { bags: neighbours.bags, rows: neighbours.rows, words: neighbours.contents.words },
 		calibrationRows: calibration.rows,
 	};
 	return { json, tensors };
@@ -90,6 +104,18 @@ export function readScorerState(state: ModelState): ScorerParts {
 		const data = state.tensors[name]?.data;
 		if (!(data instanceof type)) throw invalid(`the array "${name}" is missing or of another type`);
 		return data;
+	};
+	const takeBags = (name: string, words: number): Bags => ({
+		hashes: take(`${name}/hashes`, Uint32Array),
+		members: take(`${name}/members`, Uint32Array),
+		words,
+	});
+	const takeNeighbours = (): Neighbours | null => {
+		if (stored.neighbours === null) return null;
+		const { words, ...sizes } = stored.neighbours;
+		const real = take('neighbours/real', Float32Array);
+		const fake = take('neighbours/fake', Float32Array);
+		return { ...sizes, real, fake, contents: takeBags('neighbours', words) };
 	};
 	const marginals = stored.marginals.map((marginal, index): MarginalDensity | null => {
 		if (marginal === null) return null;
@@ -112,11 +138,8 @@ export function readScorerState(state: ModelState): ScorerParts {
 		coordinates: stored.coordinates,
 		marginals,
 		groups,
-		bags: {
-			hashes: take('bags/hashes', Uint32Array),
-			members: take('bags/members', Uint32Array),
-			words: stored.bagWords,
-		},
+		bags: takeBags('bags', stored.bagWords),
+		neighbours: takeNeighbours(),
 		references: take('references', Float32Array),
 		calibration: {
 			rows: stored.calibrationRows,

@@ -10,6 +10,7 @@ import { splitFully } from './full-split.ts';
 import { type GroupRequest, groupSurprise } from './group-surprise.ts';
 import { independentColumns } from './independent-columns.ts';
 import { loadGroup } from './member-group.ts';
+import { type LoadedNeighbours, loadNeighbours, neighbourBlocks } from './neighbours.ts';
 import { indexBags } from './row-hash.ts';
 import type { ScorerParts } from './scorer-parts.ts';
 import { scorerState } from './scorer-state.ts';
@@ -70,48 +71,75 @@ export interface SurpriseParts extends DependenceScores {
 
 /** The uncalibrated part of scoring, block by block. */
 export function* surpriseBlocks(
+	backend: Backend,
 	parts: Pick<ScorerParts, 'coordinates' | 'marginals'>,
-	model: DependenceModel,
+	discriminators: Discriminators,
 	table: FeatureTable,
 	wantSplit: boolean,
 ): Generator<void, SurpriseParts, void> {
-	const marginal = independentColumns(parts.coordinates, parts.marginals).surprise(table);
-	const dependence = yield* dependenceBlocks(model, table, wantSplit);
-	const features = parts.coordinates.features.length;
-	const surprise = new Float64Array(table.rows);
-	for (let row = 0; row < table.rows; row++) {
-		let sum = dependence.term[row] as number;
-		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
-		surprise[row] = sum;
+	const { coordinates } = parts;
+	const { members, neighbours } = discriminators;
+	const marginal = independentColumns(coordinates, parts.marginals).surprise(table);
+	const kinds = [yield* dependenceBlocks(members, table, wantSplit)];
+	if (neighbours !== null) {
+		kinds.push(yield* neighbourBlocks(backend, coordinates, neighbours, members.hashed, table, wantSplit));
 	}
-	return { ...dependence, marginal, surprise };
+	return sumParts(marginal, kinds);
+}
+
+/** The marginal terms and the mean of what the kinds of discriminators say. */
+export function sumParts(marginal: Float64Array, kinds: readonly DependenceScores[]): SurpriseParts {
+	const [first] = kinds as [DependenceScores];
+	const meanOf = (pick: (kind: DependenceScores) => Float64Array) =>
+		pick(first).map((_, at) => kinds.reduce((sum, kind) => sum + (pick(kind)[at] as number), 0) / kinds.length);
+	const term = meanOf((kind) => kind.term);
+	const features = marginal.length / term.length;
+	const surprise = term.map((value, row) => {
+		let sum = value;
+		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
+		return sum;
+	});
+	const split = first.split === null ? null : meanOf((kind) => kind.split as Float64Array);
+	return { term, logOdds: meanOf((kind) => kind.logOdds), split, marginal, surprise };
 }
 
 /** Makes a scorer that can be used out of its parts. */
 export function openScorer(backend: Backend, parts: ScorerParts): Scorer {
-	const model = loadModel(backend, parts);
+	const discriminators = loadDiscriminators(backend, parts);
 	return {
 		specs: parts.specs,
-		score: (table, options = {}) => scoreTable(parts, model, table, options),
-		groupSurprise: (table, request) => groupSurprise(model, table, request, parts.references),
+		score: (table, options = {}) => scoreTable(backend, parts, discriminators, table, options),
+		groupSurprise: (table, request) => groupSurprise(discriminators.members, table, request, parts.references),
 		toState: () => scorerState(parts),
-		dispose: () => {
-			for (const group of model.groups) group.dispose();
-		},
+		dispose: () => disposeDiscriminators(discriminators),
 	};
 }
 
-export function loadModel(
+/** The discriminators of both kinds, on the device. */
+export interface Discriminators {
+	/** Trained ones, on a few features each. */
+	readonly members: DependenceModel;
+	/** Those that compare distances; null where there are none (yet). */
+	readonly neighbours: LoadedNeighbours | null;
+}
+
+export function loadDiscriminators(
 	backend: Backend,
-	parts: Pick<ScorerParts, 'coordinates' | 'groups' | 'bags'>,
-): DependenceModel {
-	return {
-		coordinates: parts.coordinates,
-		groups: parts.groups.map((group) => loadGroup(backend, group)),
-		bags: parts.bags,
-		entryOf: indexBags(parts.bags),
-		hashed: hashedFeatures(parts.coordinates),
+	{ coordinates, groups, bags, neighbours }: Pick<ScorerParts, 'coordinates' | 'groups' | 'bags' | 'neighbours'>,
+): Discriminators {
+	const members = {
+		coordinates,
+		groups: groups.map((group) => loadGroup(backend, group)),
+		bags,
+		entryOf: indexBags(bags),
+		hashed: hashedFeatures(coordinates),
 	};
+	return { members, neighbours: neighbours === null ? null : loadNeighbours(backend, neighbours) };
+}
+
+export function disposeDiscriminators({ members, neighbours }: Discriminators): void {
+	for (const group of members.groups) group.dispose();
+	neighbours?.dispose();
 }
 
 /** The features whose content identifies a row: all that are scored. */
@@ -120,14 +148,15 @@ export function hashedFeatures(coordinates: Coordinates): number[] {
 }
 
 function scoreTable(
+	backend: Backend,
 	parts: ScorerParts,
-	model: DependenceModel,
+	discriminators: Discriminators,
 	table: FeatureTable,
 	options: ScoreOptions,
 ): ScoredRows {
 	checkTable(table, parts.specs);
 	const { surprise, logOdds, marginal, split } = finish(
-		surpriseBlocks(parts, model, table, options.reasons === 'columns'),
+		surpriseBlocks(backend, parts, discriminators, table, options.reasons === 'columns'),
 	);
 	const score = new Float64Array(table.rows);
 	const pValue = new Float64Array(table.rows);
@@ -143,9 +172,24 @@ function scoreTable(
 	const rows = options.rows ?? Int32Array.from({ length: table.rows }, (_, row) => row);
 	const wanted = pickRows(marginal, rows, features);
 	const dependence =
-		split === null ? splitFully(model, table, rows, parts.references) : pickRows(split, rows, features);
+		split === null ? splitAll(backend, parts, discriminators, table, rows) : pickRows(split, rows, features);
 	const contributions = wanted.map((value, at) => value + (dependence[at] as number));
 	return { ...scored, contributions, marginal: wanted };
+}
+
+/** The full split of the members' term and the neighbours', which is never approximate; [rows.length, features]. */
+function splitAll(
+	backend: Backend,
+	{ coordinates, references }: ScorerParts,
+	{ members, neighbours }: Discriminators,
+	table: FeatureTable,
+	rows: Int32Array,
+): Float64Array {
+	const split = splitFully(members, table, rows, references);
+	if (neighbours === null) return split;
+	const compared = finish(neighbourBlocks(backend, coordinates, neighbours, members.hashed, table, true));
+	const own = pickRows(compared.split as Float64Array, rows, coordinates.features.length);
+	return split.map((value, at) => (value + (own[at] as number)) / 2);
 }
 
 function pickRows(matrix: Float64Array, rows: Int32Array, width: number): Float64Array {

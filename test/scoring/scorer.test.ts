@@ -201,7 +201,11 @@ test('rows that members trained on are judged by the others, also when they come
 	const sharp = restoreScorer(backend, { json, tensors: state.tensors });
 	const forgetful = restoreScorer(backend, {
 		json,
-		tensors: { ...state.tensors, 'bags/hashes': { shape: [0, 2], data: new Uint32Array(0) } },
+		tensors: {
+			...state.tensors,
+			'bags/hashes': { shape: [0, 2], data: new Uint32Array(0) },
+			'neighbours/hashes': { shape: [0, 2], data: new Uint32Array(0) },
+		},
 	});
 	const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 	const outOfBag = mean(sharp.score(rows).discriminatorOutput);
