@@ -1,3 +1,5 @@
+import type { HistoryFact } from './history.ts';
+
 /**
  * The table as the models see it: numbers and level codes, nothing else. src/features makes it from the
  * cells of a batch and turns generated ones back into cells.
@@ -26,6 +28,16 @@ export interface FeatureTable {
 	readonly columns: readonly FeatureColumn[];
 }
 
+/** What a feature of an entity's own past is about. */
+export interface HistoryMark {
+	readonly entity: string;
+	readonly fact: HistoryFact;
+	/** Length of the window; absent where there is none. */
+	readonly days?: number;
+	/** Columns of the table's history; the feature is their sum. */
+	readonly columns: readonly string[];
+}
+
 /**
  * What one feature is. A column gives one feature, a datetime up to three: `day` (whole days since
  * 1970-01-01 UTC), `time-of-day` (seconds, absent if every time is midnight) and `weekday` (levels
@@ -38,13 +50,15 @@ interface SpecBase {
 	readonly name: string;
 	/** The source column. */
 	readonly column: string;
-	readonly part: 'value' | 'day' | 'time-of-day' | 'weekday';
+	readonly part: 'value' | 'day' | 'time-of-day' | 'weekday' | 'history';
 	/** Whether the anomaly score looks at it. The day of an event time is left out: it only ever grows. */
 	readonly scored: boolean;
 	/** Share of training rows in which it is missing. */
 	readonly missingShare: number;
 	/** Parts of datetime columns only: how the cells are written, as in the column's profile. */
 	readonly dateFormat?: string;
+	/** Part `history` only, which is always numeric. */
+	readonly history?: HistoryMark;
 }
 
 export interface NumericSpec extends SpecBase {

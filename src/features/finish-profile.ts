@@ -1,5 +1,4 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import { findNearest } from '../contracts/find-nearest.ts';
 import type {
 	ColumnKind,
 	ColumnProfile,
@@ -17,6 +16,7 @@ import { type NumberStats, standardDeviation } from './number-stats.ts';
 import { parseNumber } from './parse-number.ts';
 import type { PartialProfile } from './profile-batch.ts';
 import { sketchQuantiles, weightedQuantiles } from './quantile-sketch.ts';
+import { requireColumns } from './require-columns.ts';
 import { fingerprintOf } from './schema.ts';
 import { type TextEvidence, usualDecimals } from './text-evidence.ts';
 
@@ -43,19 +43,11 @@ const SHOWN_LEVELS = 200;
  *   read as the kind that was asked for.
  */
 export function finishProfile(merged: PartialProfile, options: ProfileOptions = {}): TableProfile {
-	const names = new Set(merged.columns.map((column) => column.name));
 	const asked = [options.label, options.key, ...(options.ignore ?? []), ...(options.kinds?.keys() ?? [])];
-	for (const name of asked) {
-		if (name === undefined || names.has(name)) continue;
-		const nearest = findNearest(name, names);
-		throw new CounterfoilError('COLUMN_UNKNOWN', 'The table has no such column.', {
-			where: `column "${name}"`,
-			hint:
-				nearest === null
-					? `The columns are: ${[...names].slice(0, 30).join(', ')}${names.size > 30 ? ', ...' : ''}.`
-					: `Did you mean "${nearest}"?`,
-		});
-	}
+	requireColumns(
+		merged.columns.map(({ name }) => name),
+		asked,
+	);
 	const columns = merged.columns.map((tally) => profileColumn(tally, options));
 	return { rows: merged.rows, columns, fingerprint: fingerprintOf(columns) };
 }

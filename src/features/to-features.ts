@@ -1,3 +1,4 @@
+import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable, NumericSpec } from '../contracts/features.ts';
 import { MISSING_LEVEL } from '../contracts/features.ts';
 import type { TableBatch } from '../contracts/table.ts';
@@ -8,9 +9,14 @@ import { columnCells, readLevels, readLocalTimes, readNumbers } from './read-cel
  * The features of a batch, in the order of the specs. Cells that cannot be read are missing, levels that the spec
  * does not have are `UNSEEN_LEVEL`, infinite numbers are the largest or smallest of training.
  *
+ * @param history of the same rows; needed for specs of the part `history`.
  * @throws SCHEMA_MISMATCH if a column is missing.
  */
-export function toFeatures(batch: TableBatch, specs: readonly FeatureSpec[]): FeatureTable {
+export function toFeatures(
+	batch: TableBatch,
+	specs: readonly FeatureSpec[],
+	history: TableBatch | null = null,
+): FeatureTable {
 	// The parts of a datetime share one pass over its texts.
 	const times = new Map<string, Float64Array>();
 
@@ -24,6 +30,7 @@ export function toFeatures(batch: TableBatch, specs: readonly FeatureSpec[]): Fe
 	}
 
 	function toColumn(spec: FeatureSpec): FeatureColumn {
+		if (spec.history !== undefined) return { type: 'numeric', values: sumColumns(history, spec.history.columns) };
 		if (spec.part === 'value') {
 			const cells = columnCells(batch, spec.column);
 			if (spec.type === 'categorical') return { type: 'categorical', codes: readLevels(cells, spec) };
@@ -35,6 +42,21 @@ export function toFeatures(batch: TableBatch, specs: readonly FeatureSpec[]): Fe
 	}
 
 	return { rows: batch.rows, columns: specs.map(toColumn) };
+}
+
+/** [rows]; missing where one of the columns is. */
+export function sumColumns(history: TableBatch | null, columns: readonly string[]): Float64Array {
+	const sum = new Float64Array(history?.rows ?? 0);
+	for (const name of columns) {
+		const cells = history?.columns[history.names.indexOf(name)];
+		if (cells?.type !== 'number') {
+			throw new CounterfoilError('SCHEMA_MISMATCH', 'The rows come without the past of their entities.', {
+				hint: 'The model scores entities against their past; give it the history that `addHistory` makes.',
+			});
+		}
+		for (let row = 0; row < sum.length; row++) sum[row] = (sum[row] as number) + (cells.values[row] as number);
+	}
+	return sum;
 }
 
 function boundInfinite(values: Float64Array, spec: NumericSpec): Float64Array {

@@ -1,0 +1,100 @@
+import type { FeatureSpec, NumericSpec } from '../../contracts/features.ts';
+import type { HistoryColumn, HistoryFact, HistoryPlan } from '../../contracts/history.ts';
+import type { TableBatch } from '../../contracts/table.ts';
+import { addNumber, createNumberStats } from '../number-stats.ts';
+import { sketchQuantiles } from '../quantile-sketch.ts';
+import { sumColumns } from '../to-features.ts';
+import { LEAST_GAIN } from './entity-history.ts';
+import { layOutEntity } from './history-columns.ts';
+import type { EntityPast, HistoryState } from './history-state.ts';
+import { gainOf } from './number-habit.ts';
+
+/** A feature before it has been measured. */
+interface Draft {
+	readonly name: string;
+	readonly column: string;
+	readonly entity: string;
+	readonly fact: HistoryFact;
+	readonly days?: number;
+	readonly columns: readonly string[];
+}
+
+/** Fits the specs of a history from batches that come one after the other. */
+export interface HistoryFit {
+	add(history: TableBatch): void;
+	finish(): FeatureSpec[];
+}
+
+/**
+ * Describes the features of the history that are scored. A number counts only where the entities' own pasts foretell
+ * it better than the table does; there is no habit otherwise, and what is unlike a habit that nobody has would only
+ * drown the rest. No label is looked at. Counts, gaps and levels that are new to an entity are told with the reasons,
+ * but not scored: on the simulator they hid more frauds than they found (docs/scoring.md).
+ *
+ * @param state after the last row of the training table
+ */
+export function createHistoryFit(plan: HistoryPlan, state: HistoryState): HistoryFit {
+	const fits = plan.entities
+		.flatMap((_, index) => draftFeatures(plan, index, state.pasts[index] as EntityPast))
+		.map((draft) => ({ draft, stats: createNumberStats(), rows: 0, missing: 0 }));
+	return {
+		add(history) {
+			for (const fit of fits) {
+				fit.rows += history.rows;
+				for (const value of sumColumns(history, fit.draft.columns)) {
+					if (Number.isNaN(value)) fit.missing++;
+					else addNumber(fit.stats, value, 1);
+				}
+			}
+		},
+		finish: () =>
+			fits.map(({ draft, stats, rows, missing }): NumericSpec => {
+				const { name, column, entity, fact, days, columns } = draft;
+				return {
+					type: 'numeric',
+					name,
+					column,
+					part: 'history',
+					scored: true,
+					missingShare: rows === 0 ? 0 : missing / rows,
+					history: { entity, fact, ...(days === undefined ? {} : { days }), columns },
+					decimals: 3,
+					min: stats.min,
+					max: stats.max,
+					quantiles: sketchQuantiles(stats.sketch, stats.min, stats.max),
+				};
+			}),
+	};
+}
+
+function draftFeatures(plan: HistoryPlan, index: number, past: EntityPast): Draft[] {
+	const entity = plan.entities[index] as string;
+	const columns = layOutEntity(plan, index);
+	const find = (fact: HistoryFact, column: string, days?: number): HistoryColumn[] =>
+		columns.filter((c) => c.fact === fact && c.column === column && c.days === days);
+	const one = (name: string, fact: HistoryFact, column: string, days?: number): Draft[] =>
+		find(fact, column, days).map((found) => ({
+			name,
+			column,
+			entity,
+			fact,
+			...(days === undefined ? {} : { days }),
+			columns: [found.name],
+		}));
+	const numbers = plan.numbers.filter((_, k) => {
+		const habit = past.numbers[k] as EntityPast['numbers'][number];
+		return Math.max(gainOf(habit.plain.gain), gainOf(habit.ratio.gain)) > LEAST_GAIN;
+	});
+	return [
+		...numbers.flatMap((column) => [
+			...one(`${column} for this ${entity}`, 'habit', column),
+			...one(`${column} for this ${entity} (ratio)`, 'habit-ratio', column),
+		]),
+		...one(`rows of this ${entity} in 1 day`, 'burst', entity, 1),
+		...one(`last 7 days at this ${entity}`, 'unlike', entity, 7),
+		...plan.places.flatMap(({ first, second }) => [
+			...one(`distance from the usual place of this ${entity} (${first}, ${second})`, 'distance', first),
+			...one(`speed of this ${entity} (${first}, ${second})`, 'speed', first),
+		]),
+	];
+}
