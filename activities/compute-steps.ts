@@ -19,6 +19,7 @@ function inChild<Name extends keyof ComputeSteps>(task: Name): ComputeActivities
 export const computeActivities: ComputeActivities = {
 	ingest: inChild('ingest'),
 	profile: inChild('profile'),
+	addHistory: inChild('addHistory'),
 	fitFeatures: inChild('fitFeatures'),
 	trainGenerator: inChild('trainGenerator'),
 	trainScorer: inChild('trainScorer'),

@@ -18,5 +18,6 @@ export const loadModel: Activity<LoadModelInput, ModelParts> = async (services, 
 		features: part('features', model.features_uri, model.features_sha256),
 		generator: part('generator', model.generator_uri, model.generator_sha256),
 		scorer: part('scorer', model.scorer_uri, model.scorer_sha256),
+		history: model.history_uri === null ? null : part('history', model.history_uri, model.history_sha256),
 	};
 };

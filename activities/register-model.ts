@@ -27,6 +27,8 @@ export const registerModel: Activity<RegisterModelInput, RegisterModelOutput> = 
 		discriminator_sha256: generator.discriminator.sha256,
 		scorer_uri: scorer.scorer.uri,
 		scorer_sha256: scorer.scorer.sha256,
+		history_uri: input.history?.fitted.uri ?? null,
+		history_sha256: input.history?.fitted.sha256 ?? null,
 		config_json: JSON.stringify(input.config),
 		seed: input.seed,
 		backend: generator.backend,

@@ -1,4 +1,5 @@
 import type {
+	AddHistoryOutput,
 	AlertCut,
 	ArtifactRef,
 	IngestOutput,
@@ -53,13 +54,15 @@ export async function runSteps(request: RunRequest, activities: Activities): Pro
 async function runPipeline(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const common = commonInput(request);
 	const table = await ingestTable(request, activities);
-	const model = await trainModel(request, table, activities);
-	const scored = await scoreTable(request, table, model.parts, activities);
+	const history = await addHistory(request, table, activities);
+	const model = await trainModel(request, table, history, activities);
+	const scored = await scoreTable(request, table, model.parts, history, activities);
 	const rows = request.config.syntheticRows ?? Math.min(table.rows, 10_000);
 	const synthetic = await generateTable(request, model.parts, rows, activities);
 	const { evaluation } = await activities.evaluate({
 		...common,
 		manifest: table.manifest,
+		history: history?.rows ?? null,
 		model: model.parts,
 		discriminator: model.generator.discriminator,
 		synthetic: synthetic.table,
@@ -85,6 +88,7 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 		rowsRejected: table.rowsRejected,
 		alerts: scored.cut.alerts,
 		syntheticRows: rows,
+		history: toldHistory(history),
 		reportPath: report.path,
 	});
 }
@@ -100,12 +104,14 @@ async function runIngest(request: RunRequest, activities: Activities): Promise<R
 
 async function runTraining(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const table = await obtainTable(request, activities);
-	const model = await trainModel(request, table, activities);
+	const history = await addHistory(request, table, activities);
+	const model = await trainModel(request, table, history, activities);
 	return finish(request, activities, {
 		datasetId: table.datasetId,
 		modelId: model.parts.modelId,
 		rowsLoaded: table.rows,
 		rowsRejected: table.rowsRejected,
+		history: toldHistory(history),
 	});
 }
 
@@ -114,7 +120,10 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 	const parts = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
 	const table = await obtainTable(request, activities);
 	await activities.checkSchema({ ...common, manifest: table.manifest, profile: parts.profile });
-	const scored = await scoreTable(request, table, parts, activities);
+	const { manifest } = table;
+	const { profile, history: fitted } = parts;
+	const history = fitted === null ? null : await activities.addHistory({ ...common, manifest, profile, fitted });
+	const scored = await scoreTable(request, table, parts, history, activities);
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
 	return finish(request, activities, {
 		datasetId: table.datasetId,
@@ -122,6 +131,7 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 		rowsLoaded: table.rows,
 		rowsRejected: table.rowsRejected,
 		alerts: scored.cut.alerts,
+		history: toldHistory(history),
 	});
 }
 
@@ -169,24 +179,52 @@ async function ingestTable(request: RunRequest, activities: Activities): Promise
 	};
 }
 
-async function trainModel(request: RunRequest, table: StoredTable, activities: Activities): Promise<TrainedModel> {
+/** The pasts of the entities, if the request names any. */
+async function addHistory(
+	request: RunRequest,
+	{ manifest, profile }: StoredTable,
+	activities: Activities,
+): Promise<AddHistoryOutput | null> {
+	if (request.config.entity.length === 0) return null;
+	return activities.addHistory({ ...commonInput(request), manifest, profile, fitted: null });
+}
+
+function toldHistory(history: AddHistoryOutput | null): RunSummary['history'] {
+	if (history === null) return null;
+	return history.continued ? 'continued' : 'begun';
+}
+
+async function trainModel(
+	request: RunRequest,
+	table: StoredTable,
+	history: AddHistoryOutput | null,
+	activities: Activities,
+): Promise<TrainedModel> {
 	const common = commonInput(request);
 	const { manifest, profile } = table;
 	const { features } = await activities.fitFeatures({ ...common, manifest, profile });
 	// Side by side: neither needs the other, and each takes one core.
 	const [generator, scorer] = await Promise.all([
 		activities.trainGenerator({ ...common, manifest, features }),
-		activities.trainScorer({ ...common, manifest, features }),
+		activities.trainScorer({ ...common, manifest, features, history }),
 	]);
 	const { modelId } = await activities.registerModel({
 		...common,
 		datasetId: table.datasetId,
 		profile,
 		features,
+		history,
 		generator,
 		scorer,
 	});
-	const parts: ModelParts = { modelId, profile, features, generator: generator.generator, scorer: scorer.scorer };
+	const parts: ModelParts = {
+		modelId,
+		profile,
+		features,
+		generator: generator.generator,
+		scorer: scorer.scorer,
+		history: history?.fitted ?? null,
+	};
 	return { parts, generator, scorer };
 }
 
@@ -194,12 +232,21 @@ async function scoreTable(
 	request: RunRequest,
 	table: StoredTable,
 	model: ModelParts,
+	history: AddHistoryOutput | null,
 	activities: Activities,
 ): Promise<{ readonly scores: readonly ScoreShardOutput[]; readonly cut: AlertCut }> {
 	const common = commonInput(request);
 	const shards = Array.from({ length: table.shards }, (_, shard) => shard);
 	const scores = await Promise.all(
-		shards.map((shard) => activities.scoreShard({ ...common, manifest: table.manifest, model, shard })),
+		shards.map((shard) =>
+			activities.scoreShard({
+				...common,
+				manifest: table.manifest,
+				history: history?.rows ?? null,
+				model,
+				shard,
+			}),
+		),
 	);
 	// The cut is known before anything is written, because a written score is never updated.
 	const cut = await activities.decideAlerts({ ...common, scores, rows: table.rows });
@@ -252,6 +299,7 @@ async function finish(
 		rowsRejected: 0,
 		alerts: 0,
 		syntheticRows: 0,
+		history: null,
 		reportPath: null,
 		...known,
 	};

@@ -22,6 +22,7 @@ export interface TrainingFlags {
 	readonly normalOnly?: boolean;
 	readonly ensemble?: boolean;
 	readonly backend?: 'auto' | 'node' | 'wasm';
+	readonly entity?: readonly string[];
 }
 
 /** The options of commands that score and generate. */
@@ -43,7 +44,7 @@ export function addTableOptions(command: Command): void {
 	command
 		.optionsGroup('The table:')
 		.option('--key <column>', 'column that names a record')
-		.option('--time <column>', 'column of dates that says when a record happened')
+		.option('--time <column>', 'column that says when a record happened')
 		.option('--label <column>', 'column set aside for evaluation, never trained on')
 		.option('--label-positive <value>', 'value of the label that is the anomaly')
 		.option('--ignore <columns>', 'columns to leave out of training, separated by commas', parseNames)
@@ -59,6 +60,7 @@ export function addTrainingOptions(command: Command): void {
 		.optionsGroup('Training:')
 		.option('--steps <n>', 'training steps of the generator', parseWhole(1))
 		.option('--normal-only', 'all rows are known to be normal')
+		.option('--entity <columns>', 'who acts, then with whom or where: score rows against their own past', parseNames)
 		.option('--ensemble', 'score by the mean rank of ours and of other detectors');
 	addBackendOption(command);
 }
@@ -99,6 +101,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		key: flags.key,
 		time: flags.time,
 		ignore: flags.ignore,
+		entity: flags.entity,
 		delimiter: flags.delimiter,
 		quote: undefined,
 		header: flags.header,

@@ -32,6 +32,7 @@ const WORDS: Readonly<Partial<Record<StepName, string>>> = {
 	ingest: 'reading the table',
 	profile: 'looking at the columns',
 	publishRecords: 'storing the records',
+	addHistory: 'looking at the past of the entities',
 	fitFeatures: 'preparing the columns',
 	trainGenerator: 'training the generator',
 	trainScorer: 'training the discriminators',

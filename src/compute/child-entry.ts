@@ -21,6 +21,7 @@ type Tasks = {
 const tasks: Tasks = {
 	ingest: async () => (await import('./tasks/ingest-task.ts')).ingestTask,
 	profile: async () => (await import('./tasks/profile-task.ts')).profileTask,
+	addHistory: async () => (await import('./tasks/add-history-task.ts')).addHistoryTask,
 	fitFeatures: async () => (await import('./tasks/fit-features-task.ts')).fitFeaturesTask,
 	trainGenerator: async () => (await import('./tasks/train-generator-task.ts')).trainGeneratorTask,
 	trainScorer: async () => (await import('./tasks/train-scorer-task.ts')).trainScorerTask,

@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { TableHistory } from '../contracts/history.ts';
 import type { ShardRef, TableManifest } from '../contracts/manifest.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import { decodeShard } from '../ingest/arrow-shard.ts';
@@ -8,10 +9,31 @@ export async function readShard(artifacts: ArtifactStore, shard: ShardRef): Prom
 	return decodeShard(await artifacts.get(shard.uri));
 }
 
-/** The shards of a stored table in order, one in memory at a time. */
+export interface ReadShard {
+	readonly batch: TableBatch;
+	readonly firstRow: number;
+	/** Of the same rows; null where none was asked for. */
+	readonly history: TableBatch | null;
+}
+
+/** The shards of a stored table in order, with their history, one in memory at a time. */
 export async function* readShards(
 	artifacts: ArtifactStore,
 	manifest: TableManifest,
-): AsyncGenerator<{ readonly batch: TableBatch; readonly firstRow: number }> {
-	for (const shard of manifest.shards) yield { batch: await readShard(artifacts, shard), firstRow: shard.firstRow };
+	history: TableHistory | null = null,
+): AsyncGenerator<ReadShard> {
+	for (const [index, shard] of manifest.shards.entries()) {
+		const batch = await readShard(artifacts, shard);
+		yield { batch, firstRow: shard.firstRow, history: await readShardHistory(artifacts, history, index) };
+	}
+}
+
+/** The history of the rows of one shard, by the number of the shard. */
+export async function readShardHistory(
+	artifacts: ArtifactStore,
+	history: TableHistory | null,
+	index: number,
+): Promise<TableBatch | null> {
+	const ref = history?.shards[index];
+	return ref === undefined ? null : decodeShard(await artifacts.get(ref.uri));
 }

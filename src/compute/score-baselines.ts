@@ -1,5 +1,4 @@
-import { getJson } from '../artifacts/stored-json.ts';
-import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import type { FeatureTable } from '../contracts/features.ts';
 import type { TableManifest } from '../contracts/manifest.ts';
 import type { EvaluateInput } from '../contracts/pipeline.ts';
 import { createRandom } from '../contracts/random.ts';
@@ -13,6 +12,7 @@ import { readStoredEnsemble } from '../scoring/scoring-model.ts';
 import { loadFeatures } from './load-features.ts';
 import { readShards } from './read-shards.ts';
 import { isSampled } from './row-split.ts';
+import { loadScoredFeatures } from './scored-features.ts';
 import { getModel } from './stored-model.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
@@ -42,10 +42,15 @@ export async function scoreBaselines(
 ): Promise<BaselineScores[]> {
 	const { artifacts } = environment;
 	const { seed } = input;
-	const specs = await getJson<FeatureSpec[]>(artifacts, input.model.features);
+	const { columns, specs, history } = await loadScoredFeatures(
+		artifacts,
+		input.model.features,
+		input.model.history,
+		input.history,
+	);
 	const maxRows = Math.min(MAX_ROWS, Math.max(1000, Math.floor(MAX_CELLS / specs.length)));
 	const isFittedOn = (row: number) => isSampled(row, seed, manifest.rows, maxRows);
-	const sample = await loadFeatures(artifacts, manifest, specs, isFittedOn);
+	const sample = await loadFeatures(artifacts, manifest, specs, isFittedOn, history);
 	const baselines =
 		(await loadStored(input, environment)) ??
 		fitBaselines(sample, specs, createRandom(seed, 'baselines'), manifest.rows);
@@ -53,15 +58,18 @@ export async function scoreBaselines(
 
 	const names = [...BASELINE_NAMES, 'discriminator of the plain GAN'];
 	const all = names.map((name) => ({ name, scores: new Float64Array(manifest.rows) }));
-	for await (const { batch, firstRow } of readShards(artifacts, manifest)) {
-		const table = toFeatures(batch, specs);
+	for await (const { batch, firstRow, history: past } of readShards(artifacts, manifest, history)) {
+		const table = toFeatures(batch, specs, past);
 		for (let first = 0; first < table.rows; first += ROWS_AT_ONCE) {
 			const count = Math.min(ROWS_AT_ONCE, table.rows - first);
 			const part = pickRows(
 				table,
 				Int32Array.from({ length: count }, (_, i) => first + i),
 			);
-			const scored = [...baselines.score(part), discriminate(part)];
+			const scored = [
+				...baselines.score(part),
+				discriminate({ ...part, columns: part.columns.slice(0, columns.length) }),
+			];
 			for (let i = 0; i < all.length; i++) all[i]?.scores.set(scored[i] as Float64Array, firstRow + first);
 		}
 	}

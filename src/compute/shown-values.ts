@@ -1,4 +1,4 @@
-import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import type { CategoricalFeature, FeatureSpec, FeatureTable, NumericFeature } from '../contracts/features.ts';
 import { cellValue, type TableBatch } from '../contracts/table.ts';
 import type { CellValue } from '../scoring/reasons.ts';
 
@@ -15,6 +15,10 @@ export function shownValues(
 			if (spec.type === 'categorical' && spec.part === 'weekday') {
 				const code = (table.columns[feature] as CategoricalFeature).codes[row] as number;
 				return spec.levels[code] ?? null;
+			}
+			if (spec.history !== undefined) {
+				const value = (table.columns[feature] as NumericFeature).values[row] as number;
+				return Number.isNaN(value) ? null : value;
 			}
 			const cells = cellsOf[feature];
 			return cells === undefined ? null : cellValue(cells, row);

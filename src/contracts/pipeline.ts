@@ -20,10 +20,12 @@ export interface RunConfig {
 	readonly labelPositive: string | null;
 	/** Column that names a record. */
 	readonly key: string | null;
-	/** Datetime column that tells when a record happened. */
+	/** Column that tells when a record happened: dates, or for the past of entities also seconds; null: in order of the rows. */
 	readonly time: string | null;
 	/** Columns that are left out of training. */
 	readonly ignore: readonly string[];
+	/** Columns that name who acts (first) and with whom or where: rows are scored against their past too. */
+	readonly entity: readonly string[];
 	readonly dialect: DialectConfig;
 	/** Share of rows that may be rejected before the run fails, 0 to 1. @default 0.1 */
 	readonly maxRejectShare: number;
@@ -66,6 +68,7 @@ export const DEFAULT_CONFIG: RunConfig = {
 	key: null,
 	time: null,
 	ignore: [],
+	entity: [],
 	dialect: { delimiter: null, quote: null, header: null, encoding: null },
 	maxRejectShare: 0.1,
 	generator: { kind: 'mlp', steps: null },
@@ -149,6 +152,22 @@ export interface CountOutput {
 	readonly rows: number;
 }
 
+export interface AddHistoryInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly profile: ArtifactRef;
+	/** What a model keeps of the history it was trained with, to score by it; null: fitted on this table. */
+	readonly fitted: ArtifactRef | null;
+}
+/** The past of the entities of each row of a table. */
+export interface AddHistoryOutput {
+	/** A FittedHistory. */
+	readonly fitted: ArtifactRef;
+	/** A TableHistory. */
+	readonly rows: ArtifactRef;
+	/** Whether the pasts go on from where the training table ended. */
+	readonly continued: boolean;
+}
+
 export interface FitFeaturesInput extends StepInput {
 	readonly manifest: ArtifactRef;
 	readonly profile: ArtifactRef;
@@ -160,6 +179,9 @@ export interface FitFeaturesOutput {
 export interface TrainInput extends StepInput {
 	readonly manifest: ArtifactRef;
 	readonly features: ArtifactRef;
+}
+export interface TrainScorerInput extends TrainInput {
+	readonly history: AddHistoryOutput | null;
 }
 export interface TrainGeneratorOutput {
 	/** Generator weights with their encoder. */
@@ -187,6 +209,7 @@ export interface RegisterModelInput extends StepInput {
 	readonly datasetId: string;
 	readonly profile: ArtifactRef;
 	readonly features: ArtifactRef;
+	readonly history: AddHistoryOutput | null;
 	readonly generator: TrainGeneratorOutput;
 	readonly scorer: TrainScorerOutput;
 }
@@ -201,6 +224,8 @@ export interface ModelParts {
 	readonly features: ArtifactRef;
 	readonly generator: ArtifactRef;
 	readonly scorer: ArtifactRef;
+	/** A FittedHistory; null where the model knows no entities. */
+	readonly history: ArtifactRef | null;
 }
 export interface LoadModelInput extends StepInput {
 	readonly modelId: string;
@@ -226,6 +251,8 @@ export interface CheckSchemaInput extends StepInput {
 
 export interface ScoreShardInput extends StepInput {
 	readonly manifest: ArtifactRef;
+	/** The TableHistory of the table; null where the model knows no entities. */
+	readonly history: ArtifactRef | null;
 	readonly model: ModelParts;
 	readonly shard: number;
 }
@@ -293,6 +320,8 @@ export interface PublishSyntheticInput extends StepInput {
 
 export interface EvaluateInput extends StepInput {
 	readonly manifest: ArtifactRef;
+	/** The TableHistory of the table; null where the model knows no entities. */
+	readonly history: ArtifactRef | null;
 	readonly model: ModelParts;
 	readonly discriminator: ArtifactRef;
 	readonly synthetic: ArtifactRef;
@@ -339,6 +368,8 @@ export interface FinishRunInput extends StepInput {
 
 export interface ExplainInput {
 	readonly manifest: ArtifactRef;
+	/** The TableHistory of the table; null where the model knows no entities. */
+	readonly history: ArtifactRef | null;
 	readonly model: ModelParts;
 	/** Counted from 0. */
 	readonly row: number;
@@ -352,9 +383,10 @@ export interface ExplainOutput {
 export interface ComputeSteps {
 	ingest(input: IngestInput): Promise<IngestOutput>;
 	profile(input: ProfileInput): Promise<ProfileOutput>;
+	addHistory(input: AddHistoryInput): Promise<AddHistoryOutput>;
 	fitFeatures(input: FitFeaturesInput): Promise<FitFeaturesOutput>;
 	trainGenerator(input: TrainInput): Promise<TrainGeneratorOutput>;
-	trainScorer(input: TrainInput): Promise<TrainScorerOutput>;
+	trainScorer(input: TrainScorerInput): Promise<TrainScorerOutput>;
 	checkSchema(input: CheckSchemaInput): Promise<CountOutput>;
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
 	generate(input: GenerateInput): Promise<GenerateOutput>;
@@ -386,6 +418,7 @@ export type StepName = keyof Steps;
 const isComputeStep = {
 	ingest: true,
 	profile: true,
+	addHistory: true,
 	fitFeatures: true,
 	trainGenerator: true,
 	trainScorer: true,
@@ -421,6 +454,8 @@ export interface RunSummary {
 	readonly rowsRejected: number;
 	readonly alerts: number;
 	readonly syntheticRows: number;
+	/** Where the pasts of the entities begin: with this table, or with the one the model was trained on; null: no entities. */
+	readonly history: 'begun' | 'continued' | null;
 	readonly reportPath: string | null;
 }
 

@@ -1,10 +1,11 @@
 import { runTask } from '../compute/run-task.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ArtifactRef } from '../contracts/pipeline.ts';
+import type { AddHistoryOutput, ArtifactRef } from '../contracts/pipeline.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRecord } from '../store/get-record.ts';
 import { getScore } from '../store/get-score.ts';
 import { getModel } from '../store/models.ts';
+import { getStepOutput } from '../store/run-steps.ts';
 import { getRun } from '../store/runs.ts';
 import type { ScoreWithRecord } from '../store/scores.ts';
 import type { Workspace } from './open-workspace.ts';
@@ -81,16 +82,19 @@ async function workOut(workspace: Workspace, score: ScoreWithRecord, signal: Abo
 		if (uri !== null) return { uri, sha256: sha256 ?? '', bytes: 0 };
 		throw new CounterfoilError('MODEL_INVALID', 'the model is not complete', { where: `model ${model.model_id}` });
 	};
+	const history = (await getStepOutput(store, score.run_id, 'addHistory')) as AddHistoryOutput | null;
 	const { reasons } = await runTask(
 		'explain',
 		{
 			manifest: ref(dataset.manifest_uri, null),
+			history: history?.rows ?? null,
 			model: {
 				modelId: model.model_id,
 				profile: ref(model.profile_uri, model.profile_sha256),
 				features: ref(model.features_uri, model.features_sha256),
 				generator: ref(model.generator_uri, model.generator_sha256),
 				scorer: ref(model.scorer_uri, model.scorer_sha256),
+				history: history === null ? null : ref(model.history_uri, model.history_sha256),
 			},
 			row: score.row_number - 1,
 		},

@@ -6,7 +6,15 @@ import type { RunConfig } from '../contracts/pipeline.ts';
  *
  * @throws CounterfoilError CONFIG_INVALID
  */
-export function requireConsistentConfig({ label, labelPositive, key, ignore, time, alertsPer }: RunConfig): void {
+export function requireConsistentConfig({
+	label,
+	labelPositive,
+	key,
+	ignore,
+	entity,
+	time,
+	alertsPer,
+}: RunConfig): void {
 	if (alertsPer !== null && time === null) {
 		throw new CounterfoilError('CONFIG_INVALID', `alerts per ${alertsPer} need to know when a record happened`, {
 			where: '--alerts',
@@ -30,6 +38,45 @@ export function requireConsistentConfig({ label, labelPositive, key, ignore, tim
 		throw new CounterfoilError('CONFIG_INVALID', 'the column is named as the label and to be ignored', {
 			where,
 			hint: 'a label is never trained on; it needs no --ignore',
+		});
+	}
+	requireConsistentEntities({ label, key, entity, time });
+}
+
+function requireConsistentEntities({
+	label,
+	key,
+	entity,
+	time,
+}: Pick<RunConfig, 'label' | 'key' | 'entity' | 'time'>): void {
+	const twice = entity.find((name, at) => entity.indexOf(name) !== at);
+	if (twice !== undefined) {
+		throw new CounterfoilError('CONFIG_INVALID', 'the column is named as an entity twice', {
+			where: `column "${twice}"`,
+			hint: 'name each entity once',
+		});
+	}
+	const clashes = [
+		[label, 'the label', 'a label must not be seen by the score; leave one of them out'],
+		[key, 'the key', 'a key names a record, an entity has many; leave one of them out'],
+		[time, 'the time', 'an entity is who acts, the time is when; leave one of them out'],
+	] as const;
+	for (const [column, what, hint] of clashes) {
+		if (column === null || !entity.includes(column)) continue;
+		throw new CounterfoilError('CONFIG_INVALID', `the column is named as an entity and as ${what}`, {
+			where: `column "${column}"`,
+			hint,
+		});
+	}
+	if (time === null || entity.length === 0) return;
+	for (const [column, what] of [
+		[label, 'the label'],
+		[key, 'the key'],
+	] as const) {
+		if (column !== time) continue;
+		throw new CounterfoilError('CONFIG_INVALID', `the column is named as the time and as ${what}`, {
+			where: `column "${time}"`,
+			hint: 'leave one of them out',
 		});
 	}
 }

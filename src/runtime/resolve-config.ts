@@ -12,6 +12,7 @@ export interface ConfigFlags {
 	readonly key?: string;
 	readonly time?: string;
 	readonly ignore?: readonly string[];
+	readonly entity?: readonly string[];
 	readonly delimiter?: string;
 	readonly quote?: string;
 	readonly header?: boolean;
@@ -40,6 +41,7 @@ const flagsSchema = z.strictObject({
 	key: column.optional(),
 	time: column.optional(),
 	ignore: z.array(column).optional(),
+	entity: z.array(column).max(8).optional(),
 	delimiter: z.string().length(1).optional(),
 	quote: z.string().length(1).optional(),
 	header: z.boolean().optional(),
@@ -75,6 +77,7 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 		key: chosen.key ?? DEFAULT_CONFIG.key,
 		time: chosen.time ?? DEFAULT_CONFIG.time,
 		ignore: chosen.ignore ?? DEFAULT_CONFIG.ignore,
+		entity: chosen.entity ?? DEFAULT_CONFIG.entity,
 		dialect: {
 			delimiter: chosen.delimiter ?? null,
 			quote: chosen.quote ?? null,

@@ -142,6 +142,8 @@ interface ModelsTable {
 	discriminator_sha256: string | null;
 	scorer_uri: string | null;
 	scorer_sha256: string | null;
+	history_uri: string | null;
+	history_sha256: string | null;
 	config_json: string;
 	seed: number;
 	backend: string;

@@ -132,6 +132,18 @@ export function staleAttempt({ runId, step, attempt }: StepAttempt): Counterfoil
 	});
 }
 
+/** What a finished step of a run gave; null if the run has no such step, or it is not finished. */
+export async function getStepOutput(store: Store, runId: string, step: string): Promise<unknown> {
+	const stored = await store.reader
+		.selectFrom('run_steps')
+		.select('output_json')
+		.where('run_id', '=', runId)
+		.where('step', '=', step)
+		.where('status', '=', 'finished')
+		.executeTakeFirst();
+	return parseOrNull(stored?.output_json ?? null);
+}
+
 function parseOrNull(json: string | null): unknown {
 	return json === null ? null : JSON.parse(json);
 }

@@ -3,6 +3,7 @@ import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { finishProfile } from '../../features/finish-profile.ts';
+import { planHistory } from '../../features/history/plan-history.ts';
 import { profileTable } from '../profile-table.ts';
 import { labelKey } from '../read-labels.ts';
 import { requireTimeColumn } from '../record-times.ts';
@@ -19,7 +20,11 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		ignore,
 	});
 	requirePositive(profile, input.config.labelPositive);
-	if (input.config.time !== null) requireTimeColumn(profile, input.config.time);
+	const { entity, time, alertsPer } = input.config;
+	// A budget of alerts needs dates; the past of entities also goes by numbers.
+	if (time !== null && (entity.length === 0 || alertsPer !== null)) requireTimeColumn(profile, time);
+	// Refused here, before anything is stored.
+	if (entity.length > 0) planHistory(profile, entity, time);
 	return { profile: await putJson(artifacts, profile) };
 }
 

@@ -23,12 +23,14 @@ import {
 	scoreWithModel,
 } from '../../scoring/scoring-model.ts';
 import type { ScoreColumn } from '../read-scores.ts';
-import { readShard } from '../read-shards.ts';
+import { readShard, readShardHistory } from '../read-shards.ts';
 import { readRecordTimes } from '../record-times.ts';
 import { roundReason } from '../round-reason.ts';
+import { loadScoredFeatures } from '../scored-features.ts';
 import { shownValues } from '../shown-values.ts';
 import { getModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
+import { wordHistory } from '../word-history.ts';
 
 const SCORED_AT_ONCE = 4_096;
 const EXPLAINED_AT_ONCE = 128;
@@ -45,14 +47,17 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const { artifacts } = environment;
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const profile = await getJson<TableProfile>(artifacts, input.model.profile);
-	const specs = await getJson<FeatureSpec[]>(artifacts, input.model.features);
+	const { features, history: fitted } = input.model;
+	const { specs, history } = await loadScoredFeatures(artifacts, features, fitted, input.history);
 	const shard = manifest.shards[input.shard] as ShardRef;
 	const batch = await readShard(artifacts, shard);
 	requireSameSchema(profile, batch.names);
 	reportProgress(environment, 'scoring', 0, batch.rows);
 	const backend = await loadBackend({ backend: environment.backend });
 	const model = restoreScoringModel(backend, await getModel(artifacts, input.model.scorer));
-	const table = toFeatures(batch, specs);
+	const past = await readShardHistory(artifacts, history, input.shard);
+	const table = toFeatures(batch, specs, past);
+	const word = wordHistory(specs, batch, past);
 	const scored = await scoreInParts(model, table, (done) => reportProgress(environment, 'scoring', done, batch.rows));
 	const period = readPeriods(batch, profile, input.config);
 	const suspicious = pickSuspicious(scored, period, input.config);
@@ -61,11 +66,12 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	for (let start = 0; start < suspicious.length; start += EXPLAINED_AT_ONCE) {
 		const rows = suspicious.subarray(start, start + EXPLAINED_AT_ONCE);
 		const explained = explainRows(model, { table, rows, values: shown });
-		for (const [position, row] of rows.entries()) full.set(row, explained[position] as Reason[]);
+		for (const [position, row] of rows.entries()) full.set(row, word(explained[position] as Reason[], row));
 		reportProgress(environment, 'finding reasons', start + rows.length, suspicious.length);
 		await nextTurn();
 	}
-	const reasons = storeReasons(describeCheaply(table, specs, scored, shown), full, batch.rows);
+	const cheaply = describeCheaply(table, specs, scored, shown);
+	const reasons = storeReasons((row) => word(cheaply(row), row), full, batch.rows);
 	const numbers = (values: Float64Array): Cells => ({ type: 'number', values });
 	const columns: Partial<Record<ScoreColumn, Cells>> = {
 		score: numbers(scored.score),

@@ -1,7 +1,6 @@
 import { getJson } from '../../artifacts/stored-json.ts';
-import type { FeatureSpec } from '../../contracts/features.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
-import type { TrainInput, TrainScorerOutput } from '../../contracts/pipeline.ts';
+import type { TrainScorerInput, TrainScorerOutput } from '../../contracts/pipeline.ts';
 import { createRandom } from '../../contracts/random.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { fitBackground } from '../../scoring/background/background.ts';
@@ -11,6 +10,7 @@ import { scoringModelState } from '../../scoring/scoring-model.ts';
 import { checkSign, requireSign } from '../../scoring/sign-check.ts';
 import { loadFeatures } from '../load-features.ts';
 import { isSampled } from '../row-split.ts';
+import { loadScoredFeatures } from '../scored-features.ts';
 import { putModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -18,13 +18,17 @@ import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 const MAX_ROWS = 200_000;
 
 /** Fits the anomaly score and makes sure that it points the right way. */
-export async function trainScorerTask(input: TrainInput, environment: TaskEnvironment): Promise<TrainScorerOutput> {
+export async function trainScorerTask(
+	input: TrainScorerInput,
+	environment: TaskEnvironment,
+): Promise<TrainScorerOutput> {
 	const { artifacts } = environment;
 	const { seed } = input;
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
-	const specs = await getJson<FeatureSpec[]>(artifacts, input.features);
+	const { fitted = null, rows = null } = input.history ?? {};
+	const { specs, history } = await loadScoredFeatures(artifacts, input.features, fitted, rows);
 	const isWanted = (row: number) => isSampled(row, seed, manifest.rows, MAX_ROWS);
-	const table = await loadFeatures(artifacts, manifest, specs, isWanted);
+	const table = await loadFeatures(artifacts, manifest, specs, isWanted, history);
 	const backend = await loadBackend({ backend: environment.backend });
 	const scorer = await fitScorer(backend, table, specs, {
 		seed,

@@ -87,11 +87,11 @@ function draftFeatures(plan: HistoryPlan, index: number, past: EntityPast): Draf
 	});
 	return [
 		...numbers.flatMap((column) => [
-			...one(`${column} for this ${entity}`, 'habit', column),
-			...one(`${column} for this ${entity} (ratio)`, 'habit-ratio', column),
+			...one(`${column} against the habit of this ${entity}`, 'habit', column),
+			...one(`${column} against the habit of this ${entity} (log)`, 'habit-ratio', column),
 		]),
-		...one(`rows of this ${entity} in 1 day`, 'burst', entity, 1),
-		...one(`last 7 days at this ${entity}`, 'unlike', entity, 7),
+		...one(`rows of this ${entity} in 1 day against its rate`, 'burst', entity, 1),
+		...one(`departures from habits in 7 days of this ${entity}`, 'unlike', entity, 7),
 		...plan.places.flatMap(({ first, second }) => [
 			...one(`distance from the usual place of this ${entity} (${first}, ${second})`, 'distance', first),
 			...one(`speed of this ${entity} (${first}, ${second})`, 'speed', first),

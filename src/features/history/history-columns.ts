@@ -7,12 +7,17 @@ export const BURST_DAYS = [1, 7] as const;
 /** Window over which departures from habits are added up. */
 export const UNLIKE_DAYS = 7;
 
+/** Name of a column of the history: unique, whatever the columns of the table are called. */
+export function historyColumnName(entity: string, fact: HistoryFact, column: string, days?: number): string {
+	return JSON.stringify([entity, fact, column, ...(days === undefined ? [] : [days])]);
+}
+
 /** The columns of the history of one entity and what they are about, in their order. */
 export function layOutEntity(plan: HistoryPlan, index: number): HistoryColumn[] {
 	const entity = plan.entities[index] as string;
 	const columns: HistoryColumn[] = [];
 	const add = (fact: HistoryFact, column: string, days?: number) => {
-		const name = JSON.stringify([entity, fact, column, ...(days === undefined ? [] : [days])]);
+		const name = historyColumnName(entity, fact, column, days);
 		columns.push({ name, entity, fact, column, ...(days === undefined ? {} : { days }) });
 	};
 	add('rows', entity);
