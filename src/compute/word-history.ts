@@ -48,7 +48,7 @@ export function wordHistory(
 		const whose = `this ${entity}`;
 		const own = (name: HistoryFact, about = column, days?: number) => look(row, entity, name, about, days);
 		const rows = own('rows', entity);
-		const past = `${count(rows)} of ${whose}`;
+		const past = count(rows);
 		if (Number.isNaN(rows)) return { value: null, typical: 'an entity and a time', text: null };
 		switch (fact) {
 			case 'burst': {
@@ -97,7 +97,7 @@ export function wordHistory(
 				const far = Math.max(Math.abs(own('habit')), Math.abs(own('habit-ratio'))) >= FAR ? 'far ' : '';
 				return {
 					value,
-					typical: `${usual} for ${whose} (${past})`,
+					typical: `${usual} (${past})`,
 					text:
 						side === null
 							? null

@@ -6,7 +6,7 @@ import { growTo } from './growing-numbers.ts';
 import { BURST_DAYS, layOutHistory, UNLIKE_DAYS, WINDOW_DAYS } from './history-columns.ts';
 import { createHistoryState, type EntityPast, type HistoryState } from './history-state.ts';
 import { stepLevelHabit } from './level-habit.ts';
-import { gainOf, stepNumberHabit } from './number-habit.ts';
+import { isAttribute, isHabit, type NumberHabits, stepNumberHabit } from './number-habit.ts';
 import { stepPlaceHabit } from './place-habit.ts';
 import { addRecentRow } from './recent-rows.ts';
 
@@ -36,8 +36,6 @@ const ANSCOMBE = 0.375;
 /** Rows of the table before departures are put in proportion to the usual ones. */
 const FEWEST_ROWS = 30;
 const MOST_UNLIKE = 4;
-/** Nats a row by which a habit has to foretell a column better than the table does, to count as a habit. */
-export const LEAST_GAIN = 0.1;
 
 /** @param state where an earlier table has ended; it is changed by `step`. */
 export function createEntityHistory(plan: HistoryPlan, state: HistoryState = createHistoryState(plan)): EntityHistory {
@@ -105,6 +103,12 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 		return column;
 	}
 
+	/** Whether a number is a habit of an entity, and an attribute of none. */
+	function hasHabit(k: number, e: number): boolean {
+		for (const past of state.pasts) if (isAttribute(past.numbers[k] as NumberHabits)) return false;
+		return isHabit((state.pasts[e] as EntityPast).numbers[k] as NumberHabits);
+	}
+
 	/** How unlike habits the entity's rows of the window were, against the table: sum of z / sqrt(rows + 1). */
 	function compareUnlike(past: EntityPast, e: number, code: number, departure: number): number {
 		const { usualUnlike } = past;
@@ -156,7 +160,7 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 				continue;
 			}
 			const habit = past.numbers[k] as EntityPast['numbers'][number];
-			const gain = Math.max(gainOf(habit.plain.gain), gainOf(habit.ratio.gain));
+			const counts = hasHabit(k, e);
 			stepNumberHabit(habit.plain, code, value, number);
 			stepNumberHabit(habit.ratio, code, signedLog(value), ratio);
 			put(out, column++, row, number[0] as number);
@@ -165,7 +169,7 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 			habit.lowest[0] = Math.min(habit.lowest[0] as number, value);
 			putUsual(out, column, row, isPositive ? ratio : number, isPositive);
 			column += 2;
-			if (gain <= LEAST_GAIN || Number.isNaN(number[0] as number)) continue;
+			if (!counts || Number.isNaN(number[0] as number)) continue;
 			habits++;
 			departure += Math.max(Math.abs(number[0] as number), Math.abs(ratio[0] as number));
 			departureFirst += Math.abs(ratio[0] as number);

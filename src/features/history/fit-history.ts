@@ -4,10 +4,9 @@ import type { TableBatch } from '../../contracts/table.ts';
 import { addNumber, createNumberStats } from '../number-stats.ts';
 import { sketchQuantiles } from '../quantile-sketch.ts';
 import { sumColumns } from '../to-features.ts';
-import { LEAST_GAIN } from './entity-history.ts';
 import { layOutEntity } from './history-columns.ts';
 import type { EntityPast, HistoryState } from './history-state.ts';
-import { gainOf } from './number-habit.ts';
+import { isAttribute, isHabit, type NumberHabits } from './number-habit.ts';
 
 /** A feature before it has been measured. */
 interface Draft {
@@ -35,7 +34,7 @@ export interface HistoryFit {
  */
 export function createHistoryFit(plan: HistoryPlan, state: HistoryState): HistoryFit {
 	const fits = plan.entities
-		.flatMap((_, index) => draftFeatures(plan, index, state.pasts[index] as EntityPast))
+		.flatMap((_, index) => draftFeatures(plan, index, state.pasts))
 		.map((draft) => ({ draft, stats: createNumberStats(), rows: 0, missing: 0 }));
 	return {
 		add(history) {
@@ -67,7 +66,7 @@ export function createHistoryFit(plan: HistoryPlan, state: HistoryState): Histor
 	};
 }
 
-function draftFeatures(plan: HistoryPlan, index: number, past: EntityPast): Draft[] {
+function draftFeatures(plan: HistoryPlan, index: number, pasts: readonly EntityPast[]): Draft[] {
 	const entity = plan.entities[index] as string;
 	const columns = layOutEntity(plan, index);
 	const find = (fact: HistoryFact, column: string, days?: number): HistoryColumn[] =>
@@ -82,8 +81,8 @@ function draftFeatures(plan: HistoryPlan, index: number, past: EntityPast): Draf
 			columns: [found.name],
 		}));
 	const numbers = plan.numbers.filter((_, k) => {
-		const habit = past.numbers[k] as EntityPast['numbers'][number];
-		return Math.max(gainOf(habit.plain.gain), gainOf(habit.ratio.gain)) > LEAST_GAIN;
+		const habits = pasts.map(({ numbers }) => numbers[k] as NumberHabits);
+		return isHabit(habits[index] as NumberHabits) && !habits.some(isAttribute);
 	});
 	return [
 		...numbers.flatMap((column) => [

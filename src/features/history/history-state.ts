@@ -3,7 +3,7 @@ import type { Codes } from './code-rows.ts';
 import { createGrowingNumbers, type GrowingNumbers } from './growing-numbers.ts';
 import { WINDOW_DAYS } from './history-columns.ts';
 import { createLevelHabit, type LevelHabit } from './level-habit.ts';
-import { createNumberHabit, type NumberHabit } from './number-habit.ts';
+import { createNumberHabit, type NumberHabits } from './number-habit.ts';
 import { createPlaceHabit, type PlaceHabit } from './place-habit.ts';
 import { createRecentRows, type RecentRows } from './recent-rows.ts';
 
@@ -32,12 +32,8 @@ export interface EntityPast {
 	readonly known: Float64Array;
 	/** [3] over all rows: departures, their sum, the sum of their squares. */
 	readonly usualUnlike: Float64Array;
-	/** One per number of the plan; `lowest` [1] is the least value of the table so far. */
-	readonly numbers: readonly {
-		readonly plain: NumberHabit;
-		readonly ratio: NumberHabit;
-		readonly lowest: Float64Array;
-	}[];
+	/** One per number of the plan. */
+	readonly numbers: readonly NumberHabits[];
 	/** One per column of levels, those of later entities first. */
 	readonly levels: readonly LevelHabit[];
 	readonly places: readonly PlaceHabit[];

@@ -10,12 +10,20 @@ import { createGrowingNumbers, type GrowingNumbers } from './growing-numbers.ts'
  * A value enters the habit no further than `CLIP` deviations away, or the first fraud would make the second normal.
  */
 export interface NumberHabit {
-	/** [entities, 3]: rows, mean, sum of squared distances from it. */
+	/** [entities, 4]: rows, mean, sum of squared distances from it, last value. */
 	readonly entities: GrowingNumbers;
 	/** [5] over all rows so far: rows, mean, squares; rows with a past, sum of squared distances from m. */
 	readonly table: Float64Array;
-	/** [2] rows with a past, and the nats by which the habit foretold them better than the table did. */
+	/** [3] rows with a past, the nats by which the habit foretold them better than the table, those with the last value. */
 	readonly gain: Float64Array;
+}
+
+/** Of one number, as it is and on the signed logarithm. */
+export interface NumberHabits {
+	readonly plain: NumberHabit;
+	readonly ratio: NumberHabit;
+	/** [1] the least value of the table so far. */
+	readonly lowest: Float64Array;
 }
 
 /** A prior of so many rows; with 10, an entity of two rows is no wild z. Chosen on development seeds of the simulator. */
@@ -32,7 +40,7 @@ const MOST_WRONG = 4;
 const STEPS = 1e6;
 
 export function createNumberHabit(): NumberHabit {
-	return { entities: createGrowingNumbers(3), table: new Float64Array(5), gain: new Float64Array(2) };
+	return { entities: createGrowingNumbers(4), table: new Float64Array(5), gain: new Float64Array(3) };
 }
 
 /**
@@ -44,7 +52,7 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 	const { table, gain } = habit;
 	const { values } = habit.entities;
 	const x = Math.min(LARGEST, Math.max(-LARGEST, value));
-	const at = entity * 3;
+	const at = entity * 4;
 	const n = values[at] as number;
 	let kept = x;
 	out[0] = Number.NaN;
@@ -72,6 +80,7 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 			const wrong = Math.min(Math.abs(z), MOST_WRONG);
 			const tableWrong = Math.min(Math.abs(x - (table[1] as number)) / tableDeviation, MOST_WRONG);
 			gain[0] = (gain[0] as number) + 1;
+			if (values[at + 3] === x) gain[2] = (gain[2] as number) + 1;
 			gain[1] =
 				(gain[1] as number) + Math.log(tableDeviation / deviation) + (tableWrong * tableWrong - wrong * wrong) / 2;
 		}
@@ -79,6 +88,7 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 		table[3] = (table[3] as number) + 1;
 		table[4] = (table[4] as number) + ((kept - m) ** 2 * (n + k)) / (n + k + 1);
 	}
+	values[at + 3] = x;
 	welford(values, at, kept);
 	welford(table, 0, kept);
 }
@@ -96,4 +106,20 @@ function welford(values: Float64Array, at: number, x: number): void {
 /** Nats a row by which habits foretell the column better than the table does; 0 before there is a past. */
 export function gainOf(gain: Float64Array): number {
 	return (gain[0] as number) > 0 ? (gain[1] as number) / (gain[0] as number) : 0;
+}
+
+/** Nats a row by which habits have to foretell a number better than the table does, to count as habits. */
+const LEAST_GAIN = 0.15;
+/** Share of rows with the very value of the row before from which it is no habit but an attribute, such as an age. */
+const MOST_REPEATED = 0.5;
+
+/** Whether entities have the number as an attribute, which does not vary with what they do. */
+export function isAttribute({ plain }: NumberHabits): boolean {
+	const [rows = 0, , repeated = 0] = plain.gain;
+	return repeated > MOST_REPEATED * rows;
+}
+
+/** Whether entities have habits of the number at all, by the rows so far. */
+export function isHabit(habits: NumberHabits): boolean {
+	return Math.max(gainOf(habits.plain.gain), gainOf(habits.ratio.gain)) > LEAST_GAIN && !isAttribute(habits);
 }
