@@ -26,7 +26,8 @@ function recorded(outputs: Record<string, object> = {}) {
 		loadDataset: { datasetId: 'ds', manifest: ref, profile: ref, shards: SHARDS, rows: 10, rowsRejected: 2 },
 		fitFeatures: { features: ref },
 		registerModel: { modelId: 'm' },
-		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref },
+		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref, history: null },
+		addHistory: { fitted: ref, rows: ref, continued: true },
 		decideAlerts: { rule: ref, surprise: 1, alerts: 3 },
 		generate: { table: ref, shards: SHARDS, rows: 10 },
 		registerSynthetic: { syntheticTableId: 's' },
@@ -85,6 +86,41 @@ test('each kind of run does its steps in order and ends by closing the run', asy
 		const { activities, calls } = recorded();
 		await runSteps({ ...request, ...changes }, activities);
 		assert.deepEqual(calls, [...expected, 'finishRun'], changes.kind);
+	}
+});
+
+test('where entities are named, the past of each row is told before anything is trained or scored by it', async () => {
+	const config = { ...DEFAULT_CONFIG, entity: ['customer_id'], time: 'created_at' };
+	const ref = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
+	const history = { fitted: ref, rows: ref, continued: true };
+
+	const piped = recorded();
+	const summary = await runSteps({ ...request, config }, piped.activities);
+	assert.deepEqual(piped.calls.slice(0, 9), [...TABLE, 'addHistory', ...MODEL.slice(0, 3)]);
+	assert.deepEqual(piped.inputs.get('addHistory')?.fitted, null);
+	assert.deepEqual(piped.inputs.get('trainScorer')?.history, history);
+	assert.ok(!('history' in (piped.inputs.get('trainGenerator') ?? {})), 'the generator knows nothing of it');
+	for (const step of ['scoreShard', 'evaluate']) assert.deepEqual(piped.inputs.get(step)?.history, ref, step);
+	const model = piped.inputs.get('scoreShard')?.model as { readonly history: unknown } | undefined;
+	assert.deepEqual(model?.history, ref);
+	assert.equal(summary.history, 'continued');
+
+	// A model that knows entities needs the past of every table that it scores, whatever the command says.
+	const parts = { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref };
+	for (const known of [ref, null]) {
+		const scored = recorded({ loadModel: { ...parts, history: known } });
+		await runSteps({ ...request, kind: 'score', modelId: 'm' }, scored.activities);
+		const told = known === null ? [] : ['addHistory'];
+		assert.deepEqual(scored.calls.slice(0, -1), [
+			'loadModel',
+			...TABLE,
+			'checkSchema',
+			...told,
+			...SCORES,
+			'publishQueue',
+		]);
+		assert.deepEqual(scored.inputs.get('scoreShard')?.history, known);
+		if (known !== null) assert.deepEqual(scored.inputs.get('addHistory')?.fitted, ref);
 	}
 });
 

@@ -16,6 +16,12 @@ import type { Terminal } from '../terminal.ts';
 
 type ScoreFlags = RunFlags & { readonly model: string; readonly dataset?: string; readonly name?: string };
 
+/** Which rows count as the past of an entity; said, because scores depend on it. */
+const HISTORY_WORDS = {
+	continued: 'all records are later than those of training: the past of each entity goes on from there',
+	begun: 'not all records are later than those of training: the past of each entity begins with this table',
+} as const;
+
 export function defineScore(command: Command, terminal: Terminal): void {
 	command
 		.argument('[file]', 'CSV, TSV or Arrow file, also gzipped')
@@ -38,6 +44,7 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			const { getModel } = await import('../../store/models.ts');
 			const model = await getModel(workspace.store, flags.model);
 			const done = await carryOutRun(workspace, { kind: 'score', modelId: model.model_id, ...what }, flags, terminal);
+			if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
 			// Columns and metrics are those of the model; the new table has nothing to say about them.
 			const result = { ...(await collectResult(workspace, done.summary)), columns: [], metrics: [] };
 			if (terminal.json) return terminal.outJson(result);

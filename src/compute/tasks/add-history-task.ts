@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import type { FittedHistory, HistoryPlan, TableHistory } from '../../contracts/history.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { AddHistoryInput, AddHistoryOutput, ArtifactRef } from '../../contracts/pipeline.ts';
@@ -63,6 +64,12 @@ async function readAllTimes(
 	for await (const { batch, firstRow } of readShards(environment.artifacts, manifest)) {
 		times.set(readTimes(batch, plan), firstRow);
 		reportProgress(environment, 'looking at the times', firstRow + batch.rows, manifest.rows);
+	}
+	if (times.length > 0 && times.every(Number.isNaN)) {
+		throw new CounterfoilError('CONFIG_INVALID', 'No row has a time that can be read.', {
+			where: `column "${plan.time.column}"`,
+			hint: 'name a column of dates or of seconds with --time',
+		});
 	}
 	return times;
 }

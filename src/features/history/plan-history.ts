@@ -5,7 +5,13 @@ import { isFeature } from '../fit-features.ts';
 import { requireColumns } from '../require-columns.ts';
 
 /**
- * What is looked at in the pasts of the entities: every number and every column of levels that models are trained on.
+ * Share of missing cells up to which a number may be a habit. Beyond, whether it is there would count twice, in the
+ * column and in its habit, and the discriminators would learn little but that both are missing together.
+ */
+const MOST_MISSING = 0.1;
+
+/**
+ * What is looked at in the pasts of the entities: the numbers and levels that models are trained on.
  *
  * @param entities columns that name an entity, who acts first; at least one
  * @param time column of the time of a row, or null where the order of the file is that of time
@@ -19,7 +25,8 @@ export function planHistory(profile: TableProfile, entities: readonly string[], 
 	const others = profile.columns.filter(
 		(column) => isFeature(column) && column.name !== time && !entities.includes(column.name),
 	);
-	const numbers = others.filter(({ kind }) => kind === 'numeric' || kind === 'integer').map(({ name }) => name);
+	const numeric = others.filter(({ kind }) => kind === 'numeric' || kind === 'integer');
+	const numbers = numeric.filter(({ missing, rows }) => missing <= MOST_MISSING * rows).map(({ name }) => name);
 	return {
 		entities,
 		time: time === null ? null : timeOf(profile.columns.find(({ name }) => name === time) as ColumnProfile),
@@ -27,13 +34,14 @@ export function planHistory(profile: TableProfile, entities: readonly string[], 
 		levels: others
 			.filter(({ kind }) => kind === 'categorical' || kind === 'boolean')
 			.map(({ name, kind }) => ({ column: name, ignoreCase: kind === 'boolean' })),
-		places: findPlaces(numbers),
+		places: findPlaces(numeric.map(({ name }) => name)),
 	};
 }
 
-function timeOf({ name, kind, dateFormat, numbers }: ColumnProfile): HistoryTime {
+function timeOf({ name, kind, dateFormat }: ColumnProfile): HistoryTime {
 	if (kind === 'datetime' && dateFormat !== undefined) return { column: name, dateFormat };
-	if ((kind === 'numeric' || kind === 'integer') && numbers !== undefined) return { column: name, dateFormat: null };
+	// Seconds that grow from row to row are taken for a key.
+	if (kind === 'numeric' || kind === 'integer' || kind === 'key') return { column: name, dateFormat: null };
 	throw new CounterfoilError('CONFIG_INVALID', `The time of a row cannot be read from a column that is ${kind}.`, {
 		where: `column "${name}"`,
 		hint: 'name a column of dates or of seconds with --time, or leave it out: then rows count in the order of the file',
