@@ -6,6 +6,7 @@ import { query, runProgram, scoreDigest, startProgram, workFolder } from './run-
 
 const ROWS = 600;
 const FLAGS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '150', '--seed', '7'];
+const ENTITIES = ['--entity', 'customer_id,merchant_id', '--time', 'created_at'];
 
 async function simulate(folder: string, seed = 1): Promise<string> {
 	const ended = await runProgram(
@@ -280,16 +281,16 @@ test('an ensemble scores by the mean rank, now and later, and without the other 
 test('killed in the middle of training, the same command goes on and finds the same scores', async (context) => {
 	const straight = workFolder(context);
 	const file = await simulate(straight);
-	const whole = await runProgram(['run', file, ...FLAGS], { cwd: straight });
+	const whole = await runProgram(['run', file, ...FLAGS, ...ENTITIES], { cwd: straight });
 	assert.equal(whole.code, 0, whole.stderr);
 
 	const broken = workFolder(context);
-	const started = startProgram(['run', file, ...FLAGS], { cwd: broken });
+	const started = startProgram(['run', file, ...FLAGS, ...ENTITIES], { cwd: broken });
 	await untilCheckpoint(broken);
 	started.kill('SIGKILL');
 	assert.equal((await started.ended).signal, 'SIGKILL');
 	assert.equal(query<{ n: number }>(broken, 'select count(*) as n from scores')[0]?.n, 0);
-	const again = await runProgram(['run', file, ...FLAGS], { cwd: broken });
+	const again = await runProgram(['run', file, ...FLAGS, ...ENTITIES], { cwd: broken });
 	assert.equal(again.code, 0, again.stderr);
 
 	assert.equal(query<{ n: number }>(broken, 'select count(*) as n from runs')[0]?.n, 1);
@@ -303,7 +304,11 @@ test('killed in the middle of training, the same command goes on and finds the s
 	assert.ok(generated(broken) === generated(straight), 'the generated rows differ');
 	const files = readdirSync(join(broken, '.counterfoil/artifacts'), { recursive: true, encoding: 'utf8' });
 	const networks = files.filter((name) => name.endsWith('.safetensors'));
-	assert.equal(networks.length, 3, 'generator, discriminator and scorer are kept, no checkpoint');
+	assert.equal(
+		networks.length,
+		4,
+		'generator, discriminator, scorer and pasts of the entities are kept, no checkpoint',
+	);
 });
 
 /** Waits until the journal holds a checkpoint of the generator's training. */

@@ -9,7 +9,22 @@ import { parse } from 'csv-parse/sync';
 import { query, runProgram, type StartedProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
 import { startTemporal } from './temporal-server.ts';
 
-const FLAGS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '100', '--seed', '7'];
+const FLAGS = [
+	'--label',
+	'is_fraud',
+	'--ignore',
+	'fraud_kind',
+	'--key',
+	'payment_id',
+	'--steps',
+	'100',
+	'--seed',
+	'7',
+	'--entity',
+	'customer_id',
+	'--time',
+	'created_at',
+];
 
 describe('the same pipeline on Temporal', () => {
 	const folder = workFolder({ after });

@@ -48,7 +48,14 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 			const { source, kinds } = await writePayments(join(workspace.paths.home, 'demo'), flags.rows, seed);
 			terminal.note(`simulated ${formatQuantity(flags.rows, 'payment')}: ${source}`);
 
-			const options: RunFlags = { ...flags, label: 'is_fraud', key: 'payment_id', ignore: ['fraud_kind'] };
+			const options: RunFlags = {
+				...flags,
+				label: 'is_fraud',
+				key: 'payment_id',
+				ignore: ['fraud_kind'],
+				entity: ['customer_id', 'merchant_id'],
+				time: 'created_at',
+			};
 			const asked = { kind: 'pipeline', source, datasetName: 'demo', rows: flags.rows } as const;
 			const done = await carryOutRun(workspace, asked, options, terminal);
 			const result = await collectResult(workspace, done.summary);
