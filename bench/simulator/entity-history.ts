@@ -175,8 +175,8 @@ const args = process.argv.slice(2);
 const small = args.includes('--small');
 const seeds = args.filter((arg) => arg !== '--small').map(Number);
 const backend = await loadBackend({});
-for (const seed of seeds.length > 0 ? seeds : BENCH_REPORTING_SEEDS) {
-	for (const withHistory of [true, false]) {
+for (const withHistory of [true, false]) {
+	for (const seed of seeds.length > 0 ? seeds : BENCH_REPORTING_SEEDS) {
 		const payments = loadPayments(seed, small, withHistory);
 		const budget = small ? 24 : 100;
 		const startedMs = performance.now();
