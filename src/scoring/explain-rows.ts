@@ -5,6 +5,7 @@ import type { Background } from './background/background.ts';
 import { findImpossibleGroups } from './background/impossible-groups.ts';
 import { nearestNormalRows } from './background/normal-rows.ts';
 import { rankValue, shareNearby } from './background/value-ranks.ts';
+import { SEVERITY_THRESHOLDS } from './options.ts';
 import { describeGroup, describeUnusual } from './reason-words.ts';
 import {
 	type CellValue,
@@ -44,6 +45,7 @@ export function explainRows(
 	const picked = pickRows(table, rows);
 	const all = Int32Array.from({ length: rows.length }, (_, position) => position);
 	const scored = scorer.score(picked, { reasons: 'full' });
+	const isOdd = (position: number) => (scored.score[position] as number) >= SEVERITY_THRESHOLDS.medium;
 	const contributions = scored.contributions as Float64Array;
 	const marginal = scored.marginal as Float64Array;
 	const groups = findImpossibleGroups(scorer, background.counts, { table: picked, rows: all, contributions, marginal });
@@ -63,19 +65,21 @@ export function explainRows(
 			values: cells,
 			frequencies: specs.map((_, feature) => frequencyOf(feature, position)),
 		});
+		const together = (groups[position] ?? []).map((group) => describeGroup(specs, background.counts, group, cells));
+		// What a group says already, and what is not odd as a whole, is not said of a single value.
+		const grouped = new Set(together.flatMap(({ features }) => features));
+		const withText = (reason: FeatureReason): FeatureReason => {
+			const dependence = isOdd(position) && !grouped.has(reason.feature) ? reason.dependence : 0;
+			const asRare = asRareOf(reason.feature, position);
+			const text = reason.contribution > 0 ? describeUnusual({ ...reason, dependence, asRare }) : null;
+			return text === null ? reason : { ...reason, text };
+		};
 		return [
-			...named.map((reason) =>
-				reason.column === null ? reason : withText(reason, asRareOf(reason.feature, position)),
-			),
-			...(groups[position] ?? []).map((group) => describeGroup(specs, background.counts, group, cells)),
+			...named.map((reason) => (reason.column === null ? reason : withText(reason))),
+			...together,
 			...(nearestRow < 0 ? [] : [{ kind: 'nearest', column: null, contribution: 0, rowNumber: nearestRow } as const]),
 		];
 	});
-}
-
-function withText(reason: FeatureReason, asRare: number): FeatureReason {
-	const text = reason.contribution > 0 ? describeUnusual({ ...reason, asRare }) : null;
-	return text === null ? reason : { ...reason, text };
 }
 
 /** Share of the training rows whose level of a feature is as rare as that of a row or rarer; 1 for numbers. */

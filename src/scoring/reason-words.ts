@@ -15,7 +15,7 @@ const NOTABLE = 1;
 export function describeGroup(
 	specs: readonly FeatureSpec[],
 	counts: TrainingCounts,
-	{ values: counted, observed, expected, surprise }: ImpossibleGroup,
+	{ values: counted, rows, observed, expected, surprise, isOwn }: ImpossibleGroup,
 	values: readonly CellValue[],
 ): GroupReason {
 	// Levels first: "groceries was never seen with an amount of ..." reads better than the other way round.
@@ -24,7 +24,7 @@ export function describeGroup(
 	const [first = '', ...others] = [...counted]
 		.sort((a, b) => order(a) - order(b))
 		.map((value) => describeCounted(specs, counts, value, values));
-	const of = `${formatCount(counts.rows)} training rows`;
+	const of = `${formatCount(rows)} ${isOwn ? 'other ' : ''}training rows`;
 	const chance = `${formatCount(expected)} would be by chance`;
 	const how = observed === 0 ? 'was never seen' : 'was hardly ever seen';
 	return {
@@ -35,7 +35,7 @@ export function describeGroup(
 		text: `${first} ${how} with ${others.join(' and ')} (${observed === 0 ? 'none' : formatCount(observed)} of ${of}, ${chance})`,
 		observed,
 		expected: Number(expected.toPrecision(3)),
-		rows: counts.rows,
+		rows,
 		surprise: Number(surprise.toPrecision(3)),
 	};
 }

@@ -126,6 +126,24 @@ describe('the reasons of a row', () => {
 		}
 	});
 
+	test('do not count a training row against itself', () => {
+		const row = training.broken[0] as number;
+		const own = buildTable(
+			training.columns.map(({ name, cells }) => ({ name, cells: [...cells.slice(0, row + 1)] })),
+			specs,
+		);
+		const counts = fitTrainingCounts(own, specs, createRandom(1));
+		const values = training.columns.map(({ cells }) => cells[row] ?? null);
+		const [reasons] = explainRows(
+			{ scorer, background: { ...background, counts } },
+			{ table: own, rows: Int32Array.of(row), values: () => values },
+		);
+		const group = reasons?.find((reason): reason is GroupReason => reason.kind === 'together');
+		assert.equal(group?.observed, 0);
+		assert.equal(group?.rows, row);
+		assert.match(group?.text ?? '', /\(none of 99 other training rows/);
+	});
+
 	test('name no group where the values go together', () => {
 		const normal = Array.from({ length: 90 }, (_, row) => row);
 		assert.deepEqual(

@@ -76,12 +76,20 @@ test('values that do not occur together are named with their range and with what
 		{ kind: 'numbers', edges: [20, 30, 31] },
 		{ kind: 'cycle', period: 86_400 },
 	];
-	const counts: TrainingCounts = { rows: 18_600, isComplete: true, bins, codes: new Uint8Array(0) };
+	const counts: TrainingCounts = {
+		rows: 18_600,
+		isComplete: true,
+		bins,
+		codes: new Uint8Array(0),
+		contents: new Float64Array(0),
+	};
 	const together = (ranges: Record<number, [number, number]>, observed = 0) =>
 		describeGroup(
 			specs,
 			counts,
 			{
+				rows: 18_600,
+				isOwn: false,
 				values: Object.entries(ranges).map(([feature, [from, to]]) => ({
 					feature: Number(feature),
 					range: { from, to },

@@ -50,6 +50,7 @@ export function backgroundState({ counts, ranks, normal }: Background): ModelSta
 	};
 	const tensors: Record<string, TensorData> = {
 		'counts/codes': { shape: [counts.bins.length, counts.rows], data: counts.codes },
+		'counts/contents': { shape: [counts.rows], data: counts.contents },
 		'normal/encoded': { shape: [normal.rowNumbers.length, normal.coordinates.width], data: normal.encoded },
 		'normal/row-numbers': { shape: [normal.rowNumbers.length], data: normal.rowNumbers },
 	};
@@ -68,6 +69,7 @@ export function readBackground(state: ModelState): Background {
 			isComplete: stored.isComplete,
 			bins: stored.bins,
 			codes: takeTensor(state, 'counts/codes', Uint8Array),
+			contents: takeTensor(state, 'counts/contents', Float64Array),
 		},
 		ranks: stored.ranked.map((isRanked, index) =>
 			isRanked ? takeTensor(state, `ranks/${index}`, Float64Array) : null,

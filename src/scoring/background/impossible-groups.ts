@@ -1,19 +1,23 @@
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import { pickRows } from '../../features/pick-rows.ts';
 import { GROUP_CANDIDATES, GROUP_SETS, sizeOf } from '../group-surprise.ts';
 import type { Scorer } from '../scorer.ts';
 import type { CountedValue, TrainingCounts } from './training-counts.ts';
-import { createCounter } from './training-counts.ts';
+import { createCounter, rowContents } from './training-counts.ts';
 import { binValues, RARE_BIN, rangeAround, type ValueBins } from './value-bins.ts';
 
 /** Values of a row that training rows do not have together, though each of them is common enough. */
 export interface ImpossibleGroup {
 	/** Two or three features and the bins of their values. */
 	readonly values: readonly CountedValue[];
-	/** Training rows that have all of them, and how many would if the values went together freely. */
+	/** Training rows other than the row itself: all, those that have all of the values, and how many would by chance. */
+	readonly rows: number;
 	readonly observed: number;
 	readonly expected: number;
 	/** What the discriminators hold against the values together, in nats. */
 	readonly surprise: number;
+	/** The row is one of the training rows. */
+	readonly isOwn: boolean;
 }
 
 export interface GroupSearch {
@@ -54,11 +58,17 @@ export function findImpossibleGroups(
 	}
 	const surprises = scorer.groupSurprise(table, { rows, candidates });
 	const countRows = createCounter(counts);
-	const bins = binsOf(counts, table, rows);
+	const picked = pickRows(table, rows);
+	const bins = counts.bins.map((featureBins, feature) =>
+		featureBins === null ? null : binValues(featureBins, picked.columns[feature] as FeatureColumn),
+	);
+	const known = new Set(counts.contents);
+	const contents = rowContents(picked, specs);
 	return Array.from(rows, (_, position) => {
 		const features = candidates.subarray(position * GROUP_CANDIDATES, (position + 1) * GROUP_CANDIDATES);
 		const own = surprises.subarray(position * GROUP_SETS, (position + 1) * GROUP_SETS);
-		return groupsOfRow(features, own, (feature) => bins[feature]?.[position] ?? RARE_BIN, counts, countRows);
+		const isOwn = known.has(contents[position] as number);
+		return groupsOfRow(features, own, (feature) => bins[feature]?.[position] ?? RARE_BIN, counts, countRows, isOwn);
 	});
 }
 
@@ -78,25 +88,13 @@ function mostDependent(
 		.slice(0, GROUP_CANDIDATES);
 }
 
-/** Per feature, the bin of each of the rows. */
-function binsOf({ bins }: TrainingCounts, table: FeatureTable, rows: Int32Array): (Uint8Array | null)[] {
-	return bins.map((featureBins, feature) => {
-		if (featureBins === null) return null;
-		const column = table.columns[feature] as FeatureColumn;
-		const picked: FeatureColumn =
-			column.type === 'categorical'
-				? { type: 'categorical', codes: rows.map((row) => column.codes[row] as number) }
-				: { type: 'numeric', values: Float64Array.from(rows, (row) => column.values[row] as number) };
-		return binValues(featureBins, picked);
-	});
-}
-
 function groupsOfRow(
 	features: Int32Array,
 	surprises: Float64Array,
 	binOf: (feature: number) => number,
 	counts: TrainingCounts,
 	countRows: (values: readonly CountedValue[]) => number,
+	isOwn: boolean,
 ): ImpossibleGroup[] {
 	const found: (ImpossibleGroup & { readonly set: number })[] = [];
 	const sets = Array.from(surprises.keys()).filter((set) => (surprises[set] as number) >= LEAST_SURPRISE);
@@ -113,9 +111,10 @@ function groupsOfRow(
 			}));
 			const expected = expectedRows(values, counts.rows, countRows);
 			if (expected < LEAST_EXPECTED) continue;
-			const observed = countRows(values);
+			const observed = countRows(values) - (isOwn ? 1 : 0);
 			if (observed <= MOST_OBSERVED * expected) {
-				found.push({ set, values, observed, expected, surprise: surprises[set] as number });
+				const rows = counts.rows - (isOwn ? 1 : 0);
+				found.push({ set, values, rows, observed, expected, surprise: surprises[set] as number, isOwn });
 			}
 			break;
 		}

@@ -1,5 +1,6 @@
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { Random } from '../../contracts/random.ts';
+import { hashRows } from '../row-hash.ts';
 import { type BinRange, binValues, fitValueBins, isInRange, type ValueBins } from './value-bins.ts';
 
 /** Training rows by which combinations of values are counted, a byte per value. */
@@ -12,6 +13,8 @@ export interface TrainingCounts {
 	readonly bins: readonly (ValueBins | null)[];
 	/** [features, rows] */
 	readonly codes: Uint8Array;
+	/** [rows]: what tells the content of each row, so that a training row is not counted against itself. */
+	readonly contents: Float64Array;
 }
 
 const MOST_ROWS = 50_000;
@@ -29,7 +32,19 @@ export function fitTrainingCounts(table: FeatureTable, specs: readonly FeatureSp
 		codes.set(picked === null ? all : Uint8Array.from(picked, (row) => all[row] as number), index * rows);
 		return fitted;
 	});
-	return { rows, isComplete: picked === null, bins, codes };
+	const all = rowContents(table, specs);
+	const contents = picked === null ? all : Float64Array.from(picked, (row) => all[row] as number);
+	return { rows, isComplete: picked === null, bins, codes, contents };
+}
+
+/** A number for the content of each row, 53 bits of its hash, [rows]. */
+export function rowContents(table: FeatureTable, specs: readonly FeatureSpec[]): Float64Array {
+	const scored = specs.flatMap((spec, index) => (spec.scored ? [index] : []));
+	const hashes = hashRows(table, scored);
+	return Float64Array.from(
+		{ length: table.rows },
+		(_, row) => (hashes[2 * row] as number) * 2 ** 21 + ((hashes[2 * row + 1] as number) >>> 11),
+	);
 }
 
 /** A feature and the bins of it that are meant. */
