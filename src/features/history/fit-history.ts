@@ -46,8 +46,10 @@ export function createHistoryFit(plan: HistoryPlan, state: HistoryState): Histor
 				}
 			}
 		},
-		finish: () =>
-			fits.map(({ draft, stats, rows, missing }): NumericSpec => {
+		finish() {
+			// What no row has tells nothing: a table without numbers has no departures from habits.
+			const present = fits.filter(({ stats }) => stats.count > 0);
+			return present.map(({ draft, stats, rows, missing }): NumericSpec => {
 				const { name, column, entity, fact, days, columns } = draft;
 				return {
 					type: 'numeric',
@@ -62,7 +64,8 @@ export function createHistoryFit(plan: HistoryPlan, state: HistoryState): Histor
 					max: stats.max,
 					quantiles: sketchQuantiles(stats.sketch, stats.min, stats.max),
 				};
-			}),
+			});
+		},
 	};
 }
 

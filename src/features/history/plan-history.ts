@@ -38,10 +38,12 @@ export function planHistory(profile: TableProfile, entities: readonly string[], 
 	};
 }
 
+const SECONDS: ReadonlySet<ColumnProfile['kind']> = new Set(['numeric', 'integer', 'key', 'constant']);
+
 function timeOf({ name, kind, dateFormat }: ColumnProfile): HistoryTime {
 	if (kind === 'datetime' && dateFormat !== undefined) return { column: name, dateFormat };
-	// Seconds that grow from row to row are taken for a key.
-	if (kind === 'numeric' || kind === 'integer' || kind === 'key') return { column: name, dateFormat: null };
+	// Seconds that grow from row to row are taken for a key, and those of a single row for a constant.
+	if (SECONDS.has(kind)) return { column: name, dateFormat: null };
 	throw new CounterfoilError('CONFIG_INVALID', `The time of a row cannot be read from a column that is ${kind}.`, {
 		where: `column "${name}"`,
 		hint: 'name a column of dates or of seconds with --time, or leave it out: then rows count in the order of the file',

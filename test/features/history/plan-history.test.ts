@@ -70,3 +70,22 @@ test('only what entities have a habit of is scored against it', () => {
 	assert.ok(habit?.type === 'numeric' && Number.isNaN(habit.values[0]) && Math.abs(habit.values[599] as number) < 3);
 	assert.throws(() => toFeatures(table, specs), { code: 'SCHEMA_MISMATCH' });
 });
+
+test('of entities without numbers only what every row has is scored', () => {
+	const bare = tableOf({
+		at: cells(60, (row) => row * 3600),
+		card: cells(60, (row) => `c${row % 4}`),
+		device: cells(60, (row) => (row % 3 === 0 ? 'phone' : 'laptop')),
+	});
+	const plan = planHistory(finishProfile(profileBatch(bare)), ['card'], 'at');
+	const history = createEntityHistory(plan);
+	const coded = history.code(bare);
+	const out = history.names.map(() => new Float64Array(bare.rows));
+	for (let row = 0; row < bare.rows; row++) history.step(coded, row, out);
+	const fit = createHistoryFit(plan, history.state);
+	fit.add({ rows: 60, names: history.names, columns: out.map((values) => ({ type: 'number', values })) });
+	assert.deepEqual(
+		fit.finish().map(({ history: mark }) => mark?.fact),
+		['burst'],
+	);
+});
