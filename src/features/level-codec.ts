@@ -94,10 +94,20 @@ export function decodeLevels(
 	random: Random,
 ): Int32Array {
 	const choices = codec.frequencies.length;
+	return levelsOfChoices(codec, (row) => largestOf(matrix, start + row * width, choices), rows, random);
+}
+
+/** The same for choices that are already made. */
+export function levelsOfChoices(
+	codec: LevelCodec,
+	choiceAt: (row: number) => number,
+	rows: number,
+	random: Random,
+): Int32Array {
 	const rareRows = codec.rareCounts.reduce((sum, count) => sum + count, 0);
 	const codes = new Int32Array(rows);
-	for (let row = 0, at = start; row < rows; row++, at += width) {
-		const choice = largestOf(matrix, at, choices);
+	for (let row = 0; row < rows; row++) {
+		const choice = choiceAt(row);
 		if (choice < codec.levels.length) codes[row] = codec.levels[choice] as number;
 		else if (choice === codec.levels.length && codec.rareLevels.length > 0) {
 			let left = random.uniform() * rareRows;
