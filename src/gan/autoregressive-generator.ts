@@ -1,0 +1,188 @@
+import type { Tensor2D } from '@tensorflow/tfjs';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { ModelState } from '../contracts/model-state.ts';
+import type { Random } from '../contracts/random.ts';
+import {
+	type AutoregressivePlan,
+	type AutoregressiveShape,
+	orderMask,
+	planAutoregressive,
+	surprisalTensor,
+} from './autoregressive-network.ts';
+import type { Backend } from './backend.ts';
+import { readSettings, readTensor } from './model-parts.ts';
+import { splitParameters } from './parameter-layout.ts';
+
+export interface TokenSampleOptions {
+	/** Per feature, the tokens that rows may have; null: any. @default any */
+	readonly allowed?: readonly (readonly number[] | null)[];
+	/** [rows, features]: tokens that are given, -1 where one is to be drawn; all rows have the same features given. */
+	readonly given?: Int32Array;
+	/** Below 1 rows are more usual than real ones, above 1 less. @default 1 */
+	readonly temperature?: number;
+}
+
+/** Draws rows of tokens, column by column. */
+export interface AutoregressiveGenerator {
+	readonly kind: 'autoregressive';
+	/**
+	 * @returns [rows, features]. What is given or restricted comes first in the order of drawing, so every row meets it.
+	 * @throws CounterfoilError CONDITION_INVALID when a feature may have no token at all.
+	 */
+	sample(rows: number, random: Random, options?: TokenSampleOptions): Int32Array;
+	/**
+	 * -log p of each column given those before it in the order, in nats: [rows, features].
+	 *
+	 * @param order a permutation of the features; @default one drawn for each block of rows
+	 */
+	surprisal(tokens: Int32Array, random: Random, order?: ArrayLike<number>): Float32Array;
+	toState(): ModelState;
+	/** Frees the tensors; the generator cannot be used afterwards. */
+	dispose(): void;
+}
+
+/** Rows that are drawn in one order. */
+const ROWS_PER_ORDER = 2048;
+
+/** @param parameters flat, in the order of the plan's layout; kept, not copied. */
+export function createAutoregressiveGenerator(
+	backend: Backend,
+	shape: AutoregressiveShape,
+	parameters: Float32Array,
+): AutoregressiveGenerator {
+	const { tf } = backend;
+	const plan = planAutoregressive(shape);
+	const { features, embedding: e, hidden: h, columns, offsets } = plan;
+	const flat = tf.tensor1d(parameters);
+	const heads = columns.map(({ tokens }, feature) => headOf(feature, tokens));
+
+	/** What one column is drawn by. */
+	function headOf(feature: number, tokens: number) {
+		return tf.tidy(() => {
+			const [, first, firstBias, head, headBias] = splitParameters(tf, flat, plan.layout);
+			return {
+				first: tf.slice(first as Tensor2D, [0, feature * h], [-1, h]),
+				firstBias: tf.slice(firstBias as Tensor2D, [0, feature * h], [-1, h]),
+				head: tf.reshape(tf.slice(head as never, [feature, 0, 0], [1, h, tokens]), [h, tokens]),
+				headBias: tf.reshape(tf.slice(headBias as never, [feature, 0, 0], [1, 1, tokens]), [1, tokens]),
+			};
+		}) as unknown as Record<'first' | 'firstBias' | 'head' | 'headBias', Tensor2D>;
+	}
+
+	function sample(rows: number, random: Random, options: TokenSampleOptions = {}): Int32Array {
+		const { allowed = [], given, temperature = 1 } = options;
+		const isGiven = columns.map((_, feature) => given !== undefined && (given[feature] as number) >= 0);
+		const bars = columns.map((column, feature) => barOf(column.tokens, allowed[feature] ?? null, feature));
+		const drawn = new Int32Array(rows * features);
+		for (let start = 0; start < rows; start += ROWS_PER_ORDER) {
+			const count = Math.min(ROWS_PER_ORDER, rows - start);
+			const shuffled = [...random.permutation(features)];
+			const rank = (feature: number) => (isGiven[feature] ? 0 : bars[feature] !== null ? 1 : 2);
+			const order = shuffled.sort((a, b) => rank(a) - rank(b));
+			const x = new Float32Array(count * features * e);
+			for (const feature of order) {
+				const { tokens } = columns[feature] as { tokens: number };
+				const at = (row: number) => (start + row) * features + feature;
+				if (isGiven[feature]) {
+					for (let row = 0; row < count; row++) drawn[at(row)] = (given as Int32Array)[at(row)] as number;
+				} else {
+					const shares = sharesOf(feature, x, count, bars[feature] ?? null, temperature);
+					for (let row = 0; row < count; row++) drawn[at(row)] = draw(shares, row * tokens, tokens, random.uniform());
+				}
+				for (let row = 0; row < count; row++) {
+					const from = ((offsets[feature] as number) + (drawn[at(row)] as number)) * e;
+					x.set(parameters.subarray(from, from + e), (row * features + feature) * e);
+				}
+			}
+		}
+		return drawn;
+	}
+
+	/** Probabilities of a column's tokens, [rows, tokens]. */
+	function sharesOf(
+		feature: number,
+		x: Float32Array,
+		rows: number,
+		bar: Float32Array | null,
+		temperature: number,
+	): Float32Array {
+		const { first, firstBias, head, headBias } = heads[feature] as (typeof heads)[number];
+		const shares = tf.tidy(() => {
+			const hidden = tf.relu(tf.add(tf.matMul(tf.tensor2d(x, [rows, features * e]), first), firstBias));
+			let logits = tf.add(tf.matMul(hidden as Tensor2D, head), headBias);
+			if (temperature !== 1) logits = tf.div(logits, temperature);
+			if (bar !== null) logits = tf.add(logits, tf.tensor2d(bar, [1, bar.length]));
+			return tf.softmax(logits);
+		});
+		const values = shares.dataSync() as Float32Array;
+		shares.dispose();
+		return values;
+	}
+
+	function surprisal(tokens: Int32Array, random: Random, order?: ArrayLike<number>): Float32Array {
+		const rows = tokens.length / features;
+		const all = new Float32Array(tokens.length);
+		for (let start = 0; start < rows; start += ROWS_PER_ORDER) {
+			const count = Math.min(ROWS_PER_ORDER, rows - start);
+			const batch = {
+				tokens: tokens.subarray(start * features, (start + count) * features),
+				rows: count,
+				mask: orderMask(order ?? random.permutation(features)),
+				dropout: null,
+				weights: null,
+			};
+			const tensor = tf.tidy(() => tf.transpose(surprisalTensor(backend, plan, flat, batch)));
+			all.set(tensor.dataSync() as Float32Array, start * features);
+			tensor.dispose();
+		}
+		return all;
+	}
+
+	return {
+		kind: 'autoregressive',
+		sample,
+		surprisal,
+		toState: () => ({
+			json: { kind: 'autoregressive-generator', columns, embedding: e, hidden: h },
+			tensors: { parameters: { shape: [parameters.length], data: parameters } },
+		}),
+		dispose: () => {
+			flat.dispose();
+			tf.dispose(heads.flatMap((head) => Object.values(head)));
+		},
+	};
+}
+
+/** @throws CounterfoilError MODEL_INVALID */
+export function restoreAutoregressiveGenerator(backend: Backend, state: ModelState): AutoregressiveGenerator {
+	const names = ['columns', 'embedding', 'hidden'] as const;
+	const shape = readSettings<AutoregressiveShape>(state, 'autoregressive-generator', names);
+	const plan: AutoregressivePlan = planAutoregressive(shape);
+	return createAutoregressiveGenerator(backend, shape, readTensor(state, 'parameters', plan.layout.total));
+}
+
+/** Added to the log-odds of a column's tokens: 0 for those that may be drawn; null where all may. */
+function barOf(tokens: number, allowed: readonly number[] | null, feature: number): Float32Array | null {
+	if (allowed === null) return null;
+	const bar = new Float32Array(tokens).fill(-1e9);
+	for (const token of allowed) bar[token] = 0;
+	if (bar.includes(0)) return bar;
+	throw new CounterfoilError('CONDITION_INVALID', 'No value that the column can have meets the condition.', {
+		where: `feature ${feature}`,
+		hint: 'Ask for values that the training rows have.',
+	});
+}
+
+/** The token at which the running sum of shares passes `share`; never one of share 0. */
+function draw(shares: Float32Array, at: number, tokens: number, share: number): number {
+	let left = share;
+	let last = 0;
+	for (let token = 0; token < tokens; token++) {
+		const own = shares[at + token] as number;
+		if (own <= 0) continue;
+		last = token;
+		left -= own;
+		if (left < 0) break;
+	}
+	return last;
+}

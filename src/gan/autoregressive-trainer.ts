@@ -1,0 +1,320 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { ModelState, TensorData } from '../contracts/model-state.ts';
+import { createRandom, type Random, type RandomState, restoreRandom } from '../contracts/random.ts';
+import type { TokenColumn } from '../contracts/tokens.ts';
+import { type AdamState, adamStep } from './adam.ts';
+import { type AutoregressiveGenerator, createAutoregressiveGenerator } from './autoregressive-generator.ts';
+import {
+	type AutoregressivePlan,
+	initialAutoregressive,
+	likelihoodGradientTensor,
+	orderMask,
+	planAutoregressive,
+	surprisalTensor,
+	type TokenBatch,
+} from './autoregressive-network.ts';
+import {
+	type AutoregressiveOptions,
+	type ResolvedAutoregressiveOptions,
+	resolveAutoregressiveOptions,
+} from './autoregressive-options.ts';
+import type { Backend } from './backend.ts';
+import { readSettings, readTensor } from './model-parts.ts';
+
+const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+/** Share of the steps over which the rate rises, and after which it begins to fall; and where it ends. */
+const SCHEDULE = { rise: 0.03, fallFrom: 0.3, end: 0.01 } as const;
+/** Rows that held-out likelihood is measured on at most. */
+const MOST_HELD_OUT = 2048;
+/** Steps between two looks at the event loop, where cancellations and heartbeats come in. */
+const STEPS_PER_TURN = 5;
+
+/** One entry per record, all arrays of one length. */
+export interface LikelihoodHistory {
+	readonly step: number[];
+	/** -log p of a row, in nats, mean over the rows: of the batch, and of rows set aside (NaN where none are). */
+	readonly training: number[];
+	readonly heldOut: number[];
+}
+
+export interface AutoregressiveTrainOptions {
+	readonly untilStep: number;
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (progress: { readonly step: number; readonly untilStep: number }) => void;
+	readonly onCheckpoint?: (state: ModelState, step: number) => void | Promise<void>;
+	/** @default only at the end */
+	readonly checkpointEverySteps?: number;
+}
+
+export interface AutoregressiveTrainer {
+	readonly step: number;
+	readonly totalSteps: number;
+	readonly history: LikelihoodHistory;
+	/** @throws CounterfoilError CANCELLED, TRAINING_DIVERGED */
+	train(options: AutoregressiveTrainOptions): Promise<void>;
+	/** Everything needed to go on as if nothing had happened. */
+	checkpoint(): ModelState;
+	/** A copy of the generator as it is now, with its averaged parameters. */
+	generator(): AutoregressiveGenerator;
+	dispose(): void;
+}
+
+interface TrainingState {
+	readonly adam: AdamState;
+	/** Moving average of the parameters; null during the first half. */
+	readonly average: Tensor | null;
+}
+
+interface CheckpointSettings {
+	readonly step: number;
+	readonly seed: number;
+	readonly random: RandomState;
+	readonly options: ResolvedAutoregressiveOptions;
+	readonly history: LikelihoodHistory;
+	readonly hasAverage: boolean;
+}
+
+/**
+ * An autoregressive generator, to be trained by likelihood: each step takes a batch of rows and a new order of the
+ * columns, and makes each column's token more likely given the tokens before it.
+ *
+ * @param tokens [rows, features]; kept, not copied
+ * @throws CounterfoilError TABLE_UNTRAINABLE, CONFIG_INVALID
+ *
+ * @example
+ * const encoder = fitTokenEncoder(table, specs);
+ * const trainer = createAutoregressiveTrainer(await loadBackend(), encoder.columns, encoder.encode(table), {}, 0);
+ * await trainer.train({ untilStep: trainer.totalSteps });
+ * const rows = encoder.decode(trainer.generator().sample(1000, random), random);
+ */
+export function createAutoregressiveTrainer(
+	backend: Backend,
+	columns: readonly TokenColumn[],
+	tokens: Int32Array,
+	options: AutoregressiveOptions,
+	seed: number,
+): AutoregressiveTrainer {
+	const features = columns.length;
+	const rows = features === 0 ? 0 : tokens.length / features;
+	if (rows < 2) {
+		throw new CounterfoilError('TABLE_UNTRAINABLE', 'A generator needs at least two rows and one column.', {
+			hint: 'Give a table with more rows, or with at least one column that varies.',
+		});
+	}
+	const resolved = resolveAutoregressiveOptions(options, { rows, features, backend: backend.name });
+	const plan = planAutoregressive({ columns, embedding: resolved.embedding, hidden: resolved.hidden });
+	const { tf } = backend;
+	const parameters = tf.tensor1d(initialAutoregressive(plan, rows, createRandom(seed, 'autoregressive/initial')));
+	const adam = { parameters, firstMoment: tf.zerosLike(parameters), secondMoment: tf.zerosLike(parameters) };
+	const random = createRandom(seed, 'autoregressive/training').save();
+	const history = { step: [], training: [], heldOut: [] };
+	return assembleTrainer(backend, plan, tokens, resolved, seed, { adam, average: null }, 0, random, history);
+}
+
+/**
+ * The trainer that `state` is a checkpoint of, with the same rows.
+ *
+ * @throws CounterfoilError MODEL_INVALID
+ */
+export function restoreAutoregressiveTrainer(
+	backend: Backend,
+	columns: readonly TokenColumn[],
+	tokens: Int32Array,
+	state: ModelState,
+): AutoregressiveTrainer {
+	const names = ['step', 'seed', 'random', 'options', 'history', 'hasAverage'] as const;
+	const settings = readSettings<CheckpointSettings>(state, 'autoregressive-trainer', names);
+	const { step, seed, random, options, history, hasAverage } = settings;
+	const plan = planAutoregressive({ columns, embedding: options.embedding, hidden: options.hidden });
+	const read = (name: string) => backend.tf.tensor1d(readTensor(state, name, plan.layout.total));
+	const adam = {
+		parameters: read('parameters'),
+		firstMoment: read('firstMoment'),
+		secondMoment: read('secondMoment'),
+	};
+	const average = hasAverage ? read('average') : null;
+	const copy = structuredClone(history);
+	return assembleTrainer(backend, plan, tokens, options, seed, { adam, average }, step, random, copy);
+}
+
+function assembleTrainer(
+	backend: Backend,
+	plan: AutoregressivePlan,
+	tokens: Int32Array,
+	options: ResolvedAutoregressiveOptions,
+	seed: number,
+	start: TrainingState,
+	startStep: number,
+	startRandom: RandomState,
+	history: LikelihoodHistory,
+): AutoregressiveTrainer {
+	const { tf } = backend;
+	const { features, hidden } = plan;
+	const { training, heldOut } = splitRows(tokens.length / features, options.heldOut, seed);
+	const batchRows = Math.min(options.batchRows, training.length);
+	const batchTokens = new Int32Array(batchRows * features);
+	const heldOutBatch = batchOf(heldOut, new Int32Array(heldOut.length * features));
+	const dropoutRate = Math.round(options.dropout * 256);
+	let state = start;
+	let step = startStep;
+	const random: Random = restoreRandom(startRandom);
+
+	function batchOf(rows: ArrayLike<number>, into: Int32Array): Int32Array {
+		for (let i = 0; i < rows.length; i++) {
+			const from = (rows[i] as number) * features;
+			into.set(tokens.subarray(from, from + features), i * features);
+		}
+		return into;
+	}
+
+	function drawBatch(): TokenBatch {
+		const rows = Int32Array.from({ length: batchRows }, () => training[random.integer(training.length)] as number);
+		return {
+			tokens: batchOf(rows, batchTokens),
+			rows: batchRows,
+			mask: orderMask(random.permutation(features)),
+			dropout: dropoutRate === 0 ? null : drawDropout(batchRows * features * hidden, dropoutRate, random),
+			weights: null,
+		};
+	}
+
+	function runStep(): void {
+		step++;
+		const batch = drawBatch();
+		const before = state;
+		const rate = learningRateAt(step, options);
+		const isAveraging = step > options.steps / 2;
+		state = tf.tidy((() => {
+			const gradient = likelihoodGradientTensor(backend, plan, before.adam.parameters, batch);
+			const length = tf.sqrt(tf.sum(tf.square(gradient)));
+			const clipped = tf.mul(gradient, tf.minimum(1, tf.div(options.clipNorm, tf.add(length, 1e-6))));
+			const adam = adamStep(tf, before.adam, clipped, step, { ...ADAM, learningRate: rate });
+			const { average: old } = before;
+			if (!isAveraging) return { adam, average: null };
+			const average =
+				old === null
+					? tf.clone(adam.parameters)
+					: tf.add(old, tf.mul(tf.sub(adam.parameters, old), 1 - options.averageDecay));
+			return { adam, average };
+		}) as unknown as () => Tensor) as unknown as TrainingState;
+		disposeState(before);
+	}
+
+	/** Mean negative log-likelihood of rows under one order, in nats a row. */
+	function measure(rowTokens: Int32Array, order: Int32Array): number {
+		const rows = rowTokens.length / features;
+		if (rows === 0) return Number.NaN;
+		const flat = state.average ?? state.adam.parameters;
+		const batch = { tokens: rowTokens, rows, mask: orderMask(order), dropout: null, weights: null };
+		const sum = tf.tidy(() => tf.sum(surprisalTensor(backend, plan, flat, batch)));
+		const value = (sum.dataSync()[0] as number) / rows;
+		sum.dispose();
+		return value;
+	}
+
+	async function train(trainOptions: AutoregressiveTrainOptions): Promise<void> {
+		const { untilStep, signal, onProgress, onCheckpoint } = trainOptions;
+		const { checkpointEverySteps = Number.POSITIVE_INFINITY } = trainOptions;
+		// The same order each time, so that the curve is not one of luck.
+		const order = createRandom(seed, 'autoregressive/measure').permutation(features);
+		while (step < untilStep) {
+			if (signal?.aborted) {
+				throw new CounterfoilError('CANCELLED', 'Training was cancelled.', { where: `step ${step}` });
+			}
+			runStep();
+			if (step % options.historyEverySteps === 0 || step === options.steps) {
+				const training = measure(batchTokens, order);
+				if (!Number.isFinite(training)) {
+					throw new CounterfoilError('TRAINING_DIVERGED', 'Training produced values that are not finite.', {
+						where: `step ${step}`,
+						hint: 'Train with a smaller learning rate.',
+					});
+				}
+				history.step.push(step);
+				history.training.push(training);
+				history.heldOut.push(measure(heldOutBatch, order));
+				onProgress?.({ step, untilStep });
+			}
+			const isCheckpoint = step % checkpointEverySteps === 0 || step === untilStep;
+			if (isCheckpoint) await onCheckpoint?.(checkpoint(), step);
+			if (step % STEPS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
+		}
+	}
+
+	function checkpoint(): ModelState {
+		const { adam, average } = state;
+		const settings: CheckpointSettings = {
+			step,
+			seed,
+			random: random.save(),
+			options,
+			history: structuredClone(history),
+			hasAverage: average !== null,
+		};
+		return {
+			json: { kind: 'autoregressive-trainer', ...settings },
+			tensors: {
+				parameters: readFlat(adam.parameters),
+				firstMoment: readFlat(adam.firstMoment),
+				secondMoment: readFlat(adam.secondMoment),
+				...(average === null ? {} : { average: readFlat(average) }),
+			},
+		};
+	}
+
+	function disposeState({ adam, average }: TrainingState): void {
+		tf.dispose([...Object.values(adam), ...(average === null ? [] : [average])]);
+	}
+
+	return {
+		get step() {
+			return step;
+		},
+		totalSteps: options.steps,
+		history,
+		train,
+		checkpoint,
+		generator() {
+			const flat = readFlat(state.average ?? state.adam.parameters).data as Float32Array;
+			return createAutoregressiveGenerator(backend, plan, flat);
+		},
+		dispose: () => disposeState(state),
+	};
+}
+
+/** A linear rise, a level part, and a linear fall. */
+export function learningRateAt(
+	step: number,
+	{ steps, learningRate }: Pick<ResolvedAutoregressiveOptions, 'steps' | 'learningRate'>,
+): number {
+	const done = (step - 1) / steps;
+	const rise = Math.min(1, (done + 1 / steps) / SCHEDULE.rise);
+	const fall = Math.max(SCHEDULE.end, Math.min(1, (1 - done) / (1 - SCHEDULE.fallFrom)));
+	return learningRate * rise * fall;
+}
+
+/** Rows to learn from and rows to measure on. A table too small to give any up is measured on none. */
+function splitRows(rows: number, share: number, seed: number): { training: Int32Array; heldOut: Int32Array } {
+	const shuffled = createRandom(seed, 'autoregressive/split').permutation(rows);
+	const count = Math.min(MOST_HELD_OUT, Math.floor(rows * share));
+	return { training: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
+}
+
+/** 0 for dropped units, else 1 / (1 - rate); four units are decided by one random word. */
+function drawDropout(units: number, rateIn256ths: number, random: Random): Float32Array {
+	const mask = new Float32Array(units);
+	const kept = 256 / (256 - rateIn256ths);
+	for (let unit = 0; unit < units; unit += 4) {
+		let word = random.integer(2 ** 32);
+		for (let i = unit; i < Math.min(unit + 4, units); i++) {
+			mask[i] = (word & 255) < rateIn256ths ? 0 : kept;
+			word >>>= 8;
+		}
+	}
+	return mask;
+}
+
+function readFlat(flat: Tensor): TensorData {
+	return { shape: flat.shape, data: (flat.dataSync() as Float32Array).slice() };
+}
