@@ -7,6 +7,7 @@ export type { ModelState } from './contracts/model-state.ts';
 export type { ColumnKind, ColumnProfile, TableProfile } from './contracts/profile.ts';
 export { createRandom, type Random } from './contracts/random.ts';
 export type { Cells, TableBatch } from './contracts/table.ts';
+export type { TokenColumn } from './contracts/tokens.ts';
 export { auroc, averagePrecision, precisionAtK } from './evaluate/detection.ts';
 export { measureQuality, type Quality } from './evaluate/quality.ts';
 export { type QualityTable, qualityTableFromFeatures } from './evaluate/quality-table.ts';
@@ -17,9 +18,26 @@ export { mergeProfiles } from './features/merge-profiles.ts';
 export { fitModeEncoder, type ModeEncoder, restoreModeEncoder } from './features/mode-encoder.ts';
 export { profileBatch } from './features/profile-batch.ts';
 export { toFeatures } from './features/to-features.ts';
+export {
+	fitTokenEncoder,
+	restoreTokenEncoder,
+	type TokenEncoder,
+} from './features/token-encoder.ts';
+export { type AutoregressiveGenerator, restoreAutoregressiveGenerator } from './gan/autoregressive-generator.ts';
+export {
+	type AutoregressiveTrainer,
+	createAutoregressiveTrainer,
+	restoreAutoregressiveTrainer,
+} from './gan/autoregressive-trainer.ts';
 export { type Backend, loadBackend } from './gan/backend.ts';
 export { restoreMlpGenerator } from './gan/mlp-generator.ts';
 export { createMlpTrainer, restoreMlpTrainer } from './gan/mlp-trainer.ts';
+export { drawByWeight, rakeWeights } from './gan/moment-critic.ts';
+export {
+	restoreTokenDiscriminator,
+	type TokenDiscriminator,
+	trainTokenDiscriminator,
+} from './gan/token-discriminator.ts';
 export type { Discriminator, Generator, Trainer } from './gan/types.ts';
 export { fitScorer } from './scoring/fit-scorer.ts';
 export { describeReasons, type Reason } from './scoring/reasons.ts';

@@ -38,12 +38,7 @@ const RANK_COSINES = 8;
 export function planAutoregressive(shape: AutoregressiveShape): AutoregressivePlan {
 	const { columns, embedding, hidden } = shape;
 	const features = columns.length;
-	const offsets = new Int32Array(features);
-	let tokens = 0;
-	for (const [feature, column] of columns.entries()) {
-		offsets[feature] = tokens;
-		tokens += column.tokens;
-	}
+	const { tokens, offsets } = countTokens(columns);
 	const widest = Math.max(...columns.map((column) => column.tokens));
 	const layout = createParameterLayout([
 		[tokens, embedding],
@@ -55,6 +50,17 @@ export function planAutoregressive(shape: AutoregressiveShape): AutoregressivePl
 	return { ...shape, features, tokens, offsets, widest, layout };
 }
 
+/** Tokens of all columns together, and where each column's begin. */
+export function countTokens(columns: readonly TokenColumn[]): { tokens: number; offsets: Int32Array } {
+	const offsets = new Int32Array(columns.length);
+	let tokens = 0;
+	for (const [feature, column] of columns.entries()) {
+		offsets[feature] = tokens;
+		tokens += column.tokens;
+	}
+	return { tokens, offsets };
+}
+
 /**
  * First parameters, flat in the order of the layout: embedding, first layer and its bias, heads and their biases,
  * which begin at the logarithm of the columns' own shares.
@@ -62,19 +68,11 @@ export function planAutoregressive(shape: AutoregressiveShape): AutoregressivePl
  * @param rows training rows, for the smoothing of the shares.
  */
 export function initialAutoregressive(plan: AutoregressivePlan, rows: number, random: Random): Float32Array {
-	const { columns, embedding, hidden, features, widest, offsets, layout } = plan;
+	const { columns, embedding, hidden, features, widest, layout } = plan;
 	const flat = new Float32Array(layout.total);
 	const starts = blockStarts(layout);
 	const [embeddings, first, , heads, biases] = starts as [number, number, number, number, number];
-	for (let i = 0; i < first; i++) flat[embeddings + i] = 0.5 * random.normal();
-	for (const [feature, { positions, tokens }] of columns.entries()) {
-		for (let token = 0; token < tokens; token++) {
-			const position = positions?.[token] ?? null;
-			if (position === null) continue;
-			const at = embeddings + ((offsets[feature] as number) + token) * embedding;
-			for (let k = 0; k < Math.min(RANK_COSINES, embedding); k++) flat[at + k] = Math.cos(Math.PI * (k + 1) * position);
-		}
-	}
+	flat.set(initialEmbedding(plan, random), embeddings);
 	// On average half of the columns come before one; ordered ones have larger embeddings.
 	const scale = 1 / Math.sqrt(features * embedding * 0.35);
 	for (let i = first; i < (starts[2] as number); i++) flat[i] = scale * random.normal();
@@ -88,6 +86,30 @@ export function initialAutoregressive(plan: AutoregressivePlan, rows: number, ra
 		}
 	}
 	return flat;
+}
+
+/** Normal numbers; an ordered token begins with cosines of its rank. [tokens, embedding] */
+export function initialEmbedding(
+	{
+		columns,
+		embedding,
+		tokens: total,
+		offsets,
+	}: Pick<AutoregressivePlan, 'columns' | 'embedding' | 'tokens' | 'offsets'>,
+	random: Random,
+): Float32Array {
+	const table = new Float32Array(total * embedding);
+	for (let i = 0; i < table.length; i++) table[i] = 0.5 * random.normal();
+	for (const [feature, { positions, tokens }] of columns.entries()) {
+		for (let token = 0; token < tokens; token++) {
+			const position = positions?.[token] ?? null;
+			if (position === null) continue;
+			const at = ((offsets[feature] as number) + token) * embedding;
+			for (let k = 0; k < Math.min(RANK_COSINES, embedding); k++)
+				table[at + k] = Math.cos(Math.PI * (k + 1) * position);
+		}
+	}
+	return table;
 }
 
 function blockStarts(layout: ParameterLayout): number[] {
@@ -137,7 +159,7 @@ interface Forward {
 }
 
 /** Places of tokens in the embedding: [rows * features]. */
-function placeTokens(plan: AutoregressivePlan, tokens: Int32Array): Int32Array {
+export function placeTokens(plan: Pick<AutoregressivePlan, 'features' | 'offsets'>, tokens: Int32Array): Int32Array {
 	const { features, offsets } = plan;
 	const places = new Int32Array(tokens.length);
 	for (let i = 0; i < tokens.length; i++) places[i] = (tokens[i] as number) + (offsets[i % features] as number);

@@ -20,6 +20,7 @@ import {
 	resolveAutoregressiveOptions,
 } from './autoregressive-options.ts';
 import type { Backend } from './backend.ts';
+import { drawDropout } from './draw-dropout.ts';
 import { readSettings, readTensor } from './model-parts.ts';
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -299,20 +300,6 @@ function splitRows(rows: number, share: number, seed: number): { training: Int32
 	const shuffled = createRandom(seed, 'autoregressive/split').permutation(rows);
 	const count = Math.min(MOST_HELD_OUT, Math.floor(rows * share));
 	return { training: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
-}
-
-/** 0 for dropped units, else 1 / (1 - rate); four units are decided by one random word. */
-function drawDropout(units: number, rateIn256ths: number, random: Random): Float32Array {
-	const mask = new Float32Array(units);
-	const kept = 256 / (256 - rateIn256ths);
-	for (let unit = 0; unit < units; unit += 4) {
-		let word = random.integer(2 ** 32);
-		for (let i = unit; i < Math.min(unit + 4, units); i++) {
-			mask[i] = (word & 255) < rateIn256ths ? 0 : kept;
-			word >>>= 8;
-		}
-	}
-	return mask;
 }
 
 function readFlat(flat: Tensor): TensorData {

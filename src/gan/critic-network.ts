@@ -19,7 +19,7 @@ export interface CriticShape {
 export interface CriticForward {
 	/** Input of each layer, [batch, inputs]. */
 	readonly inputs: readonly Tensor[];
-	/** Slope of the activation after each hidden layer, [batch, hidden]. */
+	/** Slope of the activation after each hidden layer, 0 where dropped, [batch, hidden]. */
 	readonly slopes: readonly Tensor[];
 	/** [batch, 1] */
 	readonly logits: Tensor;
@@ -56,12 +56,24 @@ export function initialiseCritic(shape: CriticShape, random: Random): Float32Arr
 /**
  * @param parameters from `splitParameters`
  * @param input [batch, inputWidth]
+ * @param dropouts one per layer, what its input is multiplied by, [batch, inputs]; @default nothing is dropped
  */
-export function criticForward(tf: Tfjs, parameters: readonly Tensor[], input: Tensor): CriticForward {
+export function criticForward(
+	tf: Tfjs,
+	parameters: readonly Tensor[],
+	input: Tensor,
+	dropouts: readonly Tensor[] = [],
+): CriticForward {
 	const inputs: Tensor[] = [];
 	const slopes: Tensor[] = [];
 	let value = input;
 	for (let k = 0; k < parameters.length; k += 2) {
+		const dropout = dropouts[k / 2];
+		if (dropout !== undefined) {
+			value = tf.mul(value, dropout);
+			const before = slopes.pop();
+			if (before !== undefined) slopes.push(tf.mul(before, dropout));
+		}
 		inputs.push(value);
 		value = denseForward(tf, value, parameters[k] as Tensor, parameters[k + 1] as Tensor);
 		if (k + 2 === parameters.length) break;

@@ -53,6 +53,32 @@ describe('discriminator network', () => {
 		assertGradient(tf, loss, input, gradient.dataSync());
 	});
 
+	it('has the gradients that finite differences find where parts of the inputs are dropped', () => {
+		const random = createRandom(12);
+		const dropouts = [6, 5, 4].map((width) =>
+			tf.tensor2d(
+				Float32Array.from({ length: 7 * width }, () => (random.uniform() < 0.3 ? 0 : 1 / 0.7)),
+				[7, width],
+			),
+		);
+		const parameters = split(flat);
+		const forward = criticForward(tf, parameters, inputTensor(input), dropouts);
+		const gradient = joinParameters(tf, criticBackward(tf, parameters, forward, upstreamTensor));
+		assertGradient(
+			tf,
+			(values) => weightedSum(criticForward(tf, split(values), inputTensor(input), dropouts).logits, upstream),
+			flat,
+			gradient.dataSync(),
+		);
+		const toInput = criticInputGradient(tf, parameters, forward.slopes, upstreamTensor).gradient;
+		assertGradient(
+			tf,
+			(values) => weightedSum(criticForward(tf, parameters, inputTensor(values), dropouts).logits, upstream),
+			input,
+			tf.mul(toInput, dropouts[0] as Tensor).dataSync(),
+		);
+	});
+
 	for (const form of ['one-centred', 'zero-centred'] as const) {
 		it(`has the ${form} gradient penalty and the weight gradients that finite differences find`, () => {
 			const penaltyAt = (values: Float32Array) => {
