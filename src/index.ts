@@ -30,9 +30,10 @@ export {
 	restoreAutoregressiveTrainer,
 } from './gan/autoregressive-trainer.ts';
 export { type Backend, loadBackend } from './gan/backend.ts';
+export { createJudgedGenerator, type JudgedGenerator, restoreJudgedGenerator } from './gan/judged-generator.ts';
 export { restoreMlpGenerator } from './gan/mlp-generator.ts';
 export { createMlpTrainer, restoreMlpTrainer } from './gan/mlp-trainer.ts';
-export { drawByWeight, rakeWeights } from './gan/moment-critic.ts';
+export { drawByWeight, type MomentTargets, measureMoments, rakeWeights } from './gan/moment-critic.ts';
 export {
 	restoreTokenDiscriminator,
 	type TokenDiscriminator,

@@ -10,71 +10,110 @@ export interface MomentCriticOptions {
 	readonly priorRows?: number;
 	/** Weight that no row exceeds, 1 being the mean. */
 	readonly mostWeight: number;
-	/** Groups that the tokens of ordered columns make in tables of pairs. @default 10 */
-	readonly groups?: number;
 }
 
 /** Rows below which a cell of the real table says nothing. */
 const FEWEST_ROWS = 5;
+/** Groups that the tokens of ordered columns make in tables of pairs. */
+const GROUPS = 10;
+/** Tables of pairs at most: those of 63 columns. */
+const MOST_PAIRS = 2000;
 /** A single correction lies between its inverse and this. */
 const MOST_CORRECTION = 5;
+
+/** How often real rows have each token, and each pair of groups of tokens. */
+export interface MomentTargets {
+	/** Real rows counted. */
+	readonly rows: number;
+	/** Per column, rows with each token. */
+	readonly singles: readonly Float64Array[];
+	/** Tables of pairs of columns. */
+	readonly pairs: readonly PairTarget[];
+}
+
+export interface PairTarget {
+	readonly first: number;
+	readonly second: number;
+	/** [groups of the first, groups of the second]; 0 where fewer than five rows are. */
+	readonly counts: Float64Array;
+}
+
+/** Counts of real rows that generated rows are weighted to. */
+export function measureMoments(columns: readonly TokenColumn[], real: Int32Array): MomentTargets {
+	const features = columns.length;
+	const rows = real.length / features;
+	const single = columns.map((_, feature) => columnOf(real, features, feature));
+	const groups = columns.map(groupTokens);
+	const pairs: PairTarget[] = [];
+	for (const [first, second] of choosePairs(features)) {
+		const a = groups[first] as Grouping;
+		const b = groups[second] as Grouping;
+		const counts = countCells(
+			cellsOf(single[first] as Int32Array, single[second] as Int32Array, a, b),
+			a.count * b.count,
+		);
+		pairs.push({ first, second, counts: counts.map((count) => (count < FEWEST_ROWS ? 0 : count)) });
+	}
+	const singles = columns.map(({ tokens }, feature) => countCells(single[feature] as Int32Array, tokens));
+	return { rows, singles, pairs };
+}
+
+/** All pairs of columns; of a wide table evenly spread ones. */
+function choosePairs(features: number): [number, number][] {
+	const all: [number, number][] = [];
+	const most = (features * (features - 1)) / 2;
+	const step = Math.max(1, Math.ceil(most / MOST_PAIRS));
+	let number = 0;
+	for (let first = 0; first < features; first++) {
+		for (let second = first + 1; second < features; second++, number++) {
+			if (number % step === 0) all.push([first, second]);
+		}
+	}
+	return all;
+}
 
 /**
  * Weights under which generated rows have the one-way tables of the real rows, and nearly their two-way tables:
  * iterative proportional fitting (Deming and Stephan 1940; raking).
  *
  * @param pool [poolRows, features] tokens of generated rows
- * @param real [realRows, features] tokens of training rows
  * @param start [poolRows] weights to begin with
  * @returns [poolRows], mean 1
  */
 export function rakeWeights(
 	columns: readonly TokenColumn[],
 	pool: Int32Array,
-	real: Int32Array,
+	targets: MomentTargets,
 	start: Float64Array,
-	{ rounds = 10, damping = 0.5, priorRows = 300, mostWeight, groups = 10 }: MomentCriticOptions,
+	{ rounds = 10, damping = 0.5, priorRows = 300, mostWeight }: MomentCriticOptions,
 ): Float64Array {
 	const features = columns.length;
 	const weights = start.slice();
-	const singles = columns.map(({ tokens }, feature) => ({
-		cells: tokens,
-		poolCells: columnOf(pool, features, feature),
-		target: countCells(columnOf(real, features, feature), tokens),
-	}));
-	const coarse = columns.map((column, feature) => {
-		const groupOf = groupTokens(column, groups);
-		const count = Math.max(...groupOf) + 1;
-		const grouped = (cells: Int32Array) => cells.map((token) => groupOf[token] as number);
-		return {
-			count,
-			pool: grouped(columnOf(pool, features, feature)),
-			real: grouped(columnOf(real, features, feature)),
-		};
-	});
-	const realRows = real.length / features;
-	const cells = new Int32Array(weights.length);
+	const single = columns.map((_, feature) => columnOf(pool, features, feature));
+	const groups = columns.map(groupTokens);
 	for (let round = 0; round < rounds; round++) {
-		for (let i = 0; i < features; i++) {
-			for (let j = i + 1; j < features; j++) {
-				const a = coarse[i] as (typeof coarse)[number];
-				const b = coarse[j] as (typeof coarse)[number];
-				for (let row = 0; row < cells.length; row++) {
-					cells[row] = (a.pool[row] as number) * b.count + (b.pool[row] as number);
-				}
-				const target = new Float64Array(a.count * b.count);
-				for (let row = 0; row < realRows; row++) {
-					const cell = (a.real[row] as number) * b.count + (b.real[row] as number);
-					target[cell] = (target[cell] as number) + 1;
-				}
-				correct(weights, cells, target, realRows, { damping, priorRows, mostWeight });
-			}
+		for (const { first, second, counts } of targets.pairs) {
+			const cells = cellsOf(
+				single[first] as Int32Array,
+				single[second] as Int32Array,
+				groups[first] as Grouping,
+				groups[second] as Grouping,
+			);
+			correct(weights, cells, counts, targets.rows, { damping, priorRows, mostWeight });
 		}
-		for (const { poolCells, target } of singles) {
-			correct(weights, poolCells, target, realRows, { damping: 1, priorRows, mostWeight });
+		for (const [feature, target] of targets.singles.entries()) {
+			correct(weights, single[feature] as Int32Array, target, targets.rows, { damping: 1, priorRows, mostWeight });
 		}
 	}
 	return weights;
+}
+
+function cellsOf(first: Int32Array, second: Int32Array, a: Grouping, b: Grouping): Int32Array {
+	const cells = new Int32Array(first.length);
+	for (let row = 0; row < cells.length; row++) {
+		cells[row] = (a.groupOf[first[row] as number] as number) * b.count + (b.groupOf[second[row] as number] as number);
+	}
+	return cells;
 }
 
 function columnOf(tokens: Int32Array, features: number, feature: number): Int32Array {
@@ -87,14 +126,20 @@ function countCells(cells: Int32Array, count: number): Float64Array {
 	return counts;
 }
 
+interface Grouping {
+	/** [tokens] */
+	readonly groupOf: Int32Array;
+	readonly count: number;
+}
+
 /** Groups of about as many rows for ordered tokens; missing, and tokens without an order, by themselves. */
-function groupTokens({ tokens, positions }: TokenColumn, groups: number): Int32Array {
-	if (positions === null) return Int32Array.from({ length: tokens }, (_, token) => token);
+function groupTokens({ tokens, positions }: TokenColumn): Grouping {
+	if (positions === null) return { groupOf: Int32Array.from({ length: tokens }, (_, token) => token), count: tokens };
 	const raw = positions.map((position) =>
-		position === null ? groups : Math.min(groups - 1, Math.floor(position * groups)),
+		position === null ? GROUPS : Math.min(GROUPS - 1, Math.floor(position * GROUPS)),
 	);
 	const used = [...new Set(raw)].sort((a, b) => a - b);
-	return Int32Array.from(raw, (group) => used.indexOf(group));
+	return { groupOf: Int32Array.from(raw, (group) => used.indexOf(group)), count: used.length };
 }
 
 /** Moves the weights towards one table of counts; weights keep the mean 1. */

@@ -3,7 +3,7 @@ import { before, test } from 'node:test';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { TokenColumn } from '../../src/contracts/tokens.ts';
 import { type Backend, loadBackend } from '../../src/gan/backend.ts';
-import { drawByWeight, rakeWeights } from '../../src/gan/moment-critic.ts';
+import { drawByWeight, measureMoments, rakeWeights } from '../../src/gan/moment-critic.ts';
 import { restoreTokenDiscriminator, trainTokenDiscriminator } from '../../src/gan/token-discriminator.ts';
 
 const COLUMNS: TokenColumn[] = [
@@ -98,7 +98,7 @@ test('raking gives the pool the tables of the real rows, one column and two colu
 	const real = drawTokens(4000, 12, 0.8, 0.3);
 	const pool = drawTokens(12_000, 13, 0.6, 0.5);
 	const start = new Float64Array(12_000).fill(1);
-	const weights = rakeWeights(COLUMNS, pool, real, start, { mostWeight: 6, priorRows: 0 });
+	const weights = rakeWeights(COLUMNS, pool, measureMoments(COLUMNS, real), start, { mostWeight: 6, priorRows: 0 });
 	const mean = weights.reduce((sum, weight) => sum + weight, 0) / weights.length;
 	assert.ok(Math.abs(mean - 1) < 1e-6);
 	assert.ok(weights.every((weight) => weight >= 0 && weight <= 6));
