@@ -22,6 +22,8 @@ export const computeActivities: ComputeActivities = {
 	addHistory: inChild('addHistory'),
 	fitFeatures: inChild('fitFeatures'),
 	trainGenerator: inChild('trainGenerator'),
+	keepRows: inChild('keepRows'),
+	trainMembers: inChild('trainMembers'),
 	trainScorer: inChild('trainScorer'),
 	checkSchema: inChild('checkSchema'),
 	scoreShard: inChild('scoreShard'),

@@ -2,6 +2,7 @@ import type {
 	AddHistoryOutput,
 	AlertCut,
 	ArtifactRef,
+	FitScoreInput,
 	IngestOutput,
 	ModelParts,
 	ProfileOutput,
@@ -206,7 +207,7 @@ async function trainModel(
 	// Side by side: neither needs the other, and each takes one core.
 	const [generator, scorer] = await Promise.all([
 		activities.trainGenerator({ ...common, manifest, features }),
-		activities.trainScorer({ ...common, manifest, features, history }),
+		trainScorer(request, { ...common, manifest, features, history }, activities),
 	]);
 	const { modelId } = await activities.registerModel({
 		...common,
@@ -226,6 +227,21 @@ async function trainModel(
 		history: history?.fitted ?? null,
 	};
 	return { parts, generator, scorer };
+}
+
+/** In one step, or its discriminators in parts that spread over workers. */
+async function trainScorer(
+	request: RunRequest,
+	input: FitScoreInput,
+	activities: Activities,
+): Promise<TrainScorerOutput> {
+	const { scorerParts: parts = 1 } = request;
+	if (parts === 1) return activities.trainScorer({ ...input, trained: null });
+	const { kept } = await activities.keepRows(input);
+	const trained = await Promise.all(
+		Array.from({ length: parts }, (_, shard) => activities.trainMembers({ ...input, kept, shard, parts })),
+	);
+	return activities.trainScorer({ ...input, trained: { kept, members: trained.map(({ members }) => members) } });
 }
 
 async function scoreTable(

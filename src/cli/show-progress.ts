@@ -35,6 +35,8 @@ const WORDS: Readonly<Partial<Record<StepName, string>>> = {
 	addHistory: 'looking at the past of the entities',
 	fitFeatures: 'preparing the columns',
 	trainGenerator: 'training the generator',
+	keepRows: 'looking for rows to leave out',
+	trainMembers: 'training the discriminators',
 	trainScorer: 'training the discriminators',
 	scoreShard: 'scoring the records',
 	publishScores: 'storing the scores',

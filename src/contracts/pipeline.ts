@@ -104,6 +104,8 @@ export interface RunRequest {
 	readonly datasetName: string | null;
 	/** A data set already ingested (train; score instead of a source). */
 	readonly datasetId: string | null;
+	/** Parts that the discriminators of the score are trained in, side by side; the score is the same for any number. @default 1 */
+	readonly scorerParts?: number;
 	/** An existing model (score, augment). */
 	readonly modelId: string | null;
 	/** Rows to generate and what they must be (augment). */
@@ -180,8 +182,26 @@ export interface TrainInput extends StepInput {
 	readonly manifest: ArtifactRef;
 	readonly features: ArtifactRef;
 }
-export interface TrainScorerInput extends TrainInput {
+/** What every step of fitting the score is given. */
+export interface FitScoreInput extends TrainInput {
 	readonly history: AddHistoryOutput | null;
+}
+export interface KeepRowsOutput {
+	/** The rows that the fits may use. */
+	readonly kept: ArtifactRef;
+}
+export interface TrainMembersInput extends FitScoreInput {
+	readonly kept: ArtifactRef;
+	/** Which of the parts, from 0. */
+	readonly shard: number;
+	readonly parts: number;
+}
+export interface TrainMembersOutput {
+	readonly members: ArtifactRef;
+}
+export interface TrainScorerInput extends FitScoreInput {
+	/** What was trained in parts; null: everything is done in this step. */
+	readonly trained: { readonly kept: ArtifactRef; readonly members: readonly ArtifactRef[] } | null;
 }
 export interface TrainGeneratorOutput {
 	/** Generator weights with their encoder. */
@@ -386,6 +406,8 @@ export interface ComputeSteps {
 	addHistory(input: AddHistoryInput): Promise<AddHistoryOutput>;
 	fitFeatures(input: FitFeaturesInput): Promise<FitFeaturesOutput>;
 	trainGenerator(input: TrainInput): Promise<TrainGeneratorOutput>;
+	keepRows(input: FitScoreInput): Promise<KeepRowsOutput>;
+	trainMembers(input: TrainMembersInput): Promise<TrainMembersOutput>;
 	trainScorer(input: TrainScorerInput): Promise<TrainScorerOutput>;
 	checkSchema(input: CheckSchemaInput): Promise<CountOutput>;
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
@@ -421,6 +443,8 @@ const isComputeStep = {
 	addHistory: true,
 	fitFeatures: true,
 	trainGenerator: true,
+	keepRows: true,
+	trainMembers: true,
 	trainScorer: true,
 	checkSchema: true,
 	scoreShard: true,

@@ -15,6 +15,8 @@ export interface AskedRun {
 	readonly augment?: { readonly rows: number; readonly conditions: readonly Condition[] } | undefined;
 	readonly config: RunConfig;
 	readonly seed: number;
+	/** Parts that the score is trained in. @default 1 */
+	readonly scorerParts?: number;
 }
 
 /**
@@ -43,7 +45,9 @@ export async function makeRequest(
 	const runKey = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 	const unfinished = await findUnfinishedRun(workspace.store, runKey);
 	const runId = unfinished?.run_id ?? createRunId();
-	return { request: { runId, runKey, ...body }, resumed: unfinished !== undefined };
+	// Not part of what was asked for: the result is the same.
+	const parts = asked.scorerParts === undefined ? {} : { scorerParts: asked.scorerParts };
+	return { request: { runId, runKey, ...body, ...parts }, resumed: unfinished !== undefined };
 }
 
 /** The request of a run that is in the database, to take it up again. */

@@ -8,7 +8,7 @@ import { fitCalibration } from './calibration.ts';
 import type { Coordinates } from './coordinates.ts';
 import { encodeRows, fitCoordinates } from './coordinates.ts';
 import type { DependenceScores } from './dependence.ts';
-import { fitGroup } from './fit-group.ts';
+import { countSlices, fitGroup, type GroupFit, trainGroupSlice } from './fit-group.ts';
 import type { MarginalDensity } from './independent-columns.ts';
 import { fitMarginals, independentColumns } from './independent-columns.ts';
 import type { MemberGroup } from './member-group.ts';
@@ -28,6 +28,7 @@ import {
 	sumParts,
 	surpriseBlocks,
 } from './scorer.ts';
+import { MEMBERS_PER_SLICE } from './train-group.ts';
 
 export interface FitScorerOptions {
 	/** Any safe integer. */
@@ -40,6 +41,16 @@ export interface FitScorerOptions {
 	readonly onProgress?: (progress: FitProgress) => void;
 	/** Ends the fit with CANCELLED. */
 	readonly signal?: AbortSignal;
+	/** What was done elsewhere, by `keepRows` and `trainMembers` with the same table and options. */
+	readonly trained?: TrainedMembers;
+}
+
+/** Members that were trained in parts, by several processes. */
+export interface TrainedMembers {
+	/** What `keepRows` gave. */
+	readonly kept: Int32Array;
+	/** What `trainMembers` gave for each part, in order. */
+	readonly parts: readonly (readonly Float32Array[])[];
 }
 
 export interface FitProgress {
@@ -74,37 +85,18 @@ export async function fitScorer(
 	specs: readonly FeatureSpec[],
 	options: FitScorerOptions,
 ): Promise<Scorer> {
-	const settings: ScoringSettings = { ...DEFAULT_SETTINGS, ...options.settings };
-	checkTable(table, specs);
-	checkTrainable(table, specs);
-	const random = createRandom(options.seed, 'scoring');
-	const coordinates = fitCoordinates(table, specs, settings.indicatorLevels);
-	const trim = options.normalOnly ? 0 : settings.trim;
-	const progress = createProgress(options, settings, coordinates, table.rows, trim > 0);
-
-	let kept: Int32Array = Int32Array.from({ length: table.rows }, (_, row) => row);
-	let marginals = fitMarginals(table, coordinates, kept, settings);
-	if (trim > 0) {
-		const keptRows = Math.floor(table.rows * (1 - trim));
-		const first = { steps: settings.firstSteps, hidden: settings.firstHidden, phase: 'first-pass' } as const;
-		const members = await fitMembers(backend, table, coordinates, kept, { ...settings, ...first }, random, progress);
-		const scored = await surpriseOf(backend, { coordinates, marginals, ...members }, table, progress, 'first-pass');
-		// Trim, refit the marginals, trim again.
-		kept = leastSurprising(sumWith(scored.term, scored.marginal), keptRows);
-		marginals = fitMarginals(table, coordinates, kept, settings);
-		const refitted = independentColumns(coordinates, marginals).surprise(table);
-		kept = leastSurprising(sumWith(scored.term, refitted), keptRows);
-		marginals = fitMarginals(table, coordinates, kept, settings);
-	}
-	const members = await fitMembers(
-		backend,
-		table,
-		coordinates,
-		kept,
-		{ ...settings, phase: 'train' },
-		random,
-		progress,
+	const start = startFit(table, specs, options);
+	const { settings, random, coordinates, trim } = start;
+	const { trained: elsewhere } = options;
+	const work = workOf(start, table.rows);
+	const progress = createProgress(
+		options,
+		elsewhere === undefined ? work.keep + work.train + work.calibrate : work.calibrate,
 	);
+	const kept = elsewhere?.kept ?? (await findKeptRows(backend, table, start, progress));
+	const marginals = fitMarginals(table, coordinates, kept, settings);
+	const pass = { ...settings, phase: 'train' } as const;
+	const members = await fitMembers(backend, table, coordinates, kept, pass, random, progress, elsewhere?.parts);
 	const fitted = { coordinates, marginals, ...members };
 	const trained = await surpriseOf(backend, fitted, table, progress, 'calibrate');
 	const hasNeighbours = members.groups.length > 0;
@@ -132,6 +124,104 @@ export async function fitScorer(
 		references: drawReferences(table, coordinates, kept, settings.referenceRows, random.fork('references')),
 		calibration: fitCalibration(scored.surprise, settings.calibrationPoints),
 	});
+}
+
+/**
+ * The rows that the fits may use: all but the most surprising of a cheap first pass.
+ *
+ * @returns row numbers, rising.
+ */
+export async function keepRows(
+	backend: Backend,
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+	options: FitScorerOptions,
+): Promise<Int32Array> {
+	const start = startFit(table, specs, options);
+	return findKeptRows(backend, table, start, createProgress(options, workOf(start, table.rows).keep));
+}
+
+/**
+ * Trains one of `parts` shares of the members, so that several processes can do it side by side; `fitScorer` takes
+ * them all. The scorer is the same whatever the number of parts.
+ *
+ * @param kept what `keepRows` gave.
+ * @returns the parameters of each slice of its share.
+ */
+export async function trainMembers(
+	backend: Backend,
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+	options: FitScorerOptions,
+	share: { readonly kept: Int32Array; readonly part: number; readonly parts: number },
+): Promise<Float32Array[]> {
+	const start = startFit(table, specs, options);
+	if (start.coordinates.dependent.length < 2) return [];
+	const pass = { ...start.settings, phase: 'train' } as const;
+	const own = slicesOf(pass).filter((_, index) => index % share.parts === share.part);
+	const pieces = own.reduce((sum, { group, members }) => sum + (pass.steps * members) / sizeOf(pass, group), 0);
+	const progress = createProgress(options, Math.floor(pieces + 1e-6));
+	const trained: Float32Array[] = [];
+	for (const { group, slice } of own) {
+		const fit = groupFit(table, start.coordinates, share.kept, pass, start.random, progress, group);
+		trained.push(await trainGroupSlice(backend, fit, slice));
+	}
+	return trained;
+}
+
+/** The slices of all groups, in order; part p of P trains each P-th from number p on. */
+function slicesOf(settings: ScoringSettings) {
+	return settings.groups.flatMap(({ members }, group) =>
+		Array.from({ length: countSlices(members) }, (_, slice) => ({
+			group,
+			slice,
+			members: Math.min(MEMBERS_PER_SLICE, members - slice * MEMBERS_PER_SLICE),
+		})),
+	);
+}
+
+function sizeOf(settings: ScoringSettings, group: number): number {
+	return settings.groups[group]?.members ?? 1;
+}
+
+/** What every step of a fit begins with. */
+interface FitStart {
+	readonly settings: ScoringSettings;
+	readonly random: Random;
+	readonly coordinates: Coordinates;
+	/** Share of rows to leave out. */
+	readonly trim: number;
+}
+
+function startFit(table: FeatureTable, specs: readonly FeatureSpec[], options: FitScorerOptions): FitStart {
+	const settings: ScoringSettings = { ...DEFAULT_SETTINGS, ...options.settings };
+	checkTable(table, specs);
+	checkTrainable(table, specs);
+	return {
+		settings,
+		random: createRandom(options.seed, 'scoring'),
+		coordinates: fitCoordinates(table, specs, settings.indicatorLevels),
+		trim: options.normalOnly ? 0 : settings.trim,
+	};
+}
+
+async function findKeptRows(
+	backend: Backend,
+	table: FeatureTable,
+	{ settings, random, coordinates, trim }: FitStart,
+	progress: Progress,
+): Promise<Int32Array> {
+	const all = Int32Array.from({ length: table.rows }, (_, row) => row);
+	if (trim === 0) return all;
+	const keptRows = Math.floor(table.rows * (1 - trim));
+	const first = { steps: settings.firstSteps, hidden: settings.firstHidden, phase: 'first-pass' } as const;
+	const members = await fitMembers(backend, table, coordinates, all, { ...settings, ...first }, random, progress);
+	const marginals = fitMarginals(table, coordinates, all, settings);
+	const scored = await surpriseOf(backend, { coordinates, marginals, ...members }, table, progress, 'first-pass');
+	// Trim, refit the marginals, trim again.
+	const once = leastSurprising(sumWith(scored.term, scored.marginal), keptRows);
+	const refitted = independentColumns(coordinates, fitMarginals(table, coordinates, once, settings)).surprise(table);
+	return leastSurprising(sumWith(scored.term, refitted), keptRows);
 }
 
 const NO_BAGS: Bags = { hashes: new Uint32Array(0), members: new Uint32Array(0), words: 0 };
@@ -166,25 +256,45 @@ async function fitMembers(
 	pass: MemberPass,
 	random: Random,
 	progress: Progress,
+	parts?: readonly (readonly Float32Array[])[],
 ): Promise<FittedMembers> {
 	if (coordinates.dependent.length < 2) return { groups: [], bags: NO_BAGS };
 	const groups: MemberGroup[] = [];
 	const bags: Int32Array[] = [];
-	for (const [index, group] of pass.groups.entries()) {
-		const fitted = await fitGroup(backend, {
-			table,
-			coordinates,
-			kept,
-			group,
-			settings: pass,
-			drawFakes: drawIndependentColumns,
-			random: random.fork(`${pass.phase}/${index}`),
-			onStep: (share) => progress.advance(pass.phase, share),
-		});
+	for (const index of pass.groups.keys()) {
+		const fit = groupFit(table, coordinates, kept, pass, random, progress, index);
+		const trained =
+			parts === undefined
+				? undefined
+				: slicesOf(pass).flatMap((slice, at) =>
+						slice.group === index ? [parts[at % parts.length]?.[Math.floor(at / parts.length)] as Float32Array] : [],
+					);
+		const fitted = await fitGroup(backend, trained === undefined ? fit : { ...fit, trained });
 		groups.push(fitted.group);
 		bags.push(...fitted.bags);
 	}
 	return { groups, bags: collectBags(hashRows(table, hashedFeatures(coordinates)), bags) };
+}
+
+function groupFit(
+	table: FeatureTable,
+	coordinates: Coordinates,
+	kept: Int32Array,
+	pass: MemberPass,
+	random: Random,
+	progress: Progress,
+	index: number,
+): GroupFit {
+	return {
+		table,
+		coordinates,
+		kept,
+		group: pass.groups[index] as GroupFit['group'],
+		settings: pass,
+		drawFakes: drawIndependentColumns,
+		random: random.fork(`${pass.phase}/${index}`),
+		onStep: (share) => progress.advance(pass.phase, share),
+	};
 }
 
 async function surpriseOf(
@@ -266,17 +376,18 @@ interface Progress {
 	advance(phase: FitProgress['phase'], pieces: number): Promise<void> | void;
 }
 
-function createProgress(
-	{ onProgress, signal }: FitScorerOptions,
-	settings: ScoringSettings,
-	coordinates: Coordinates,
-	rows: number,
-	hasFirstPass: boolean,
-): Progress {
+/** Equal pieces of work of each step of a fit. */
+function workOf({ settings, coordinates, trim }: FitStart, rows: number) {
 	const groups = coordinates.dependent.length < 2 ? 0 : settings.groups.length;
 	const blocks = groups === 0 ? 0 : Math.ceil(rows / BLOCK_ROWS);
-	const first = hasFirstPass ? groups * settings.firstSteps + blocks : 0;
-	const total = first + groups * settings.steps + 2 * blocks;
+	return {
+		keep: trim > 0 ? groups * settings.firstSteps + blocks : 0,
+		train: groups * settings.steps,
+		calibrate: 2 * blocks,
+	};
+}
+
+function createProgress({ onProgress, signal }: FitScorerOptions, total: number): Progress {
 	let done = 0;
 	let reported = 0;
 	return {

@@ -27,6 +27,18 @@ export interface GroupTraining {
 	readonly onStep: (share: number) => Promise<void> | void;
 }
 
+/**
+ * Members that are trained as one product, at most. A fixed number, because the last bit of a sum may depend on the
+ * size of the product: so the result does not depend on which process trains which members.
+ */
+export const MEMBERS_PER_SLICE = 16;
+
+/** Neighbouring members of a group. */
+export interface MemberRange {
+	readonly first: number;
+	readonly count: number;
+}
+
 /** Rate of a step: a linear rise, then a cosine down to a share of the peak. */
 export function rateAt(
 	step: number,
@@ -39,20 +51,26 @@ export function rateAt(
 }
 
 /**
- * Trains the members of a group: each tells its real rows from fakes. How many are trained together depends on the
- * backend; as each has random numbers of its own, the result does not.
+ * Trains members of a group: each tells its real rows from fakes, with random numbers of its own.
  *
- * @returns their parameters, flat.
+ * @param range the members to train, from a multiple of MEMBERS_PER_SLICE on; all of them by default.
+ * @returns the parameters of those, flat.
  * @throws CounterfoilError TRAINING_DIVERGED
  */
-export async function trainGroup(backend: Backend, training: GroupTraining, random: Random): Promise<Float32Array> {
+export async function trainGroup(
+	backend: Backend,
+	training: GroupTraining,
+	random: Random,
+	range: MemberRange = { first: 0, count: training.inputs.members },
+): Promise<Float32Array> {
 	const { inputs, hidden } = training;
 	const { members, width } = inputs;
 	const shape: NetworkShape = { members, width, hidden };
 	const parameters = initialParameters(shape, inputs.variance, random.fork('initial'));
-	const together = membersTogether(backend, members);
-	for (let first = 0; first < members; first += together) {
-		const count = Math.min(together, members - first);
+	const together = Math.min(MEMBERS_PER_SLICE, membersTogether(backend, members));
+	const end = range.first + range.count;
+	for (let first = range.first; first < end; first += together) {
+		const count = Math.min(together, end - first);
 		const start = pickMembers(parameters, shape, first, count);
 		const randoms = Array.from({ length: count }, (_, m) => random.fork(`member/${first + m}`));
 		placeMembers(parameters, shape, first, await trainTogether(backend, training, first, start, randoms));
@@ -62,7 +80,7 @@ export async function trainGroup(backend: Backend, training: GroupTraining, rand
 			hint: 'Look for a column with extreme values; "--ignore COLUMN" leaves it out.',
 		});
 	}
-	return parameters;
+	return pickMembers(parameters, shape, range.first, range.count);
 }
 
 /** @param randoms one per member, of which the first is number `first` of the group. */

@@ -29,6 +29,8 @@ function recorded(outputs: Record<string, object> = {}) {
 		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref, history: null },
 		addHistory: { fitted: ref, rows: ref, continued: true },
 		decideAlerts: { rule: ref, surprise: 1, alerts: 3 },
+		keepRows: { kept: ref },
+		trainMembers: { members: ref },
 		generate: { table: ref, shards: SHARDS, rows: 10 },
 		registerSynthetic: { syntheticTableId: 's' },
 		evaluate: { evaluation: ref },
@@ -63,6 +65,15 @@ const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publ
 const MODEL = ['fitFeatures', 'trainGenerator', 'trainScorer', 'registerModel'];
 const SCORES = ['scoreShard/0', 'scoreShard/1', 'decideAlerts', 'publishScores/0', 'publishScores/1'];
 const ROWS = ['generate', 'registerSynthetic', 'publishSynthetic/0', 'publishSynthetic/1'];
+
+test('the score is trained in as many parts as are asked for, after the rows to leave out are known', async () => {
+	const { activities, calls, inputs } = recorded();
+	await runSteps({ ...request, kind: 'train', scorerParts: 3 }, activities);
+	const ofScore = calls.filter((call) => /keepRows|trainMembers|trainScorer/.test(call));
+	assert.deepEqual(ofScore, ['keepRows', 'trainMembers/0', 'trainMembers/1', 'trainMembers/2', 'trainScorer']);
+	const { trained } = inputs.get('trainScorer') as { trained: { members: unknown[] } };
+	assert.equal(trained.members.length, 3);
+});
 
 test('each kind of run does its steps in order and ends by closing the run', async () => {
 	const stored = { source: null, datasetId: 'ds' };
