@@ -60,7 +60,9 @@ export function wordHistory(
 				return {
 					value: now,
 					typical: `${usual} in a day for ${whose}`,
-					text: isOdd ? `${count(now)} of ${whose} in the last day; usually ${usual}` : null,
+					text: isOdd
+						? `${count(now)} of ${whose} in the last day${sinceLast(own('gap', entity))}; usually ${usual}`
+						: null,
 				};
 			}
 			case 'unlike': {
@@ -77,7 +79,8 @@ export function wordHistory(
 			case 'distance':
 			case 'speed': {
 				const value = Number(Math.expm1(own(fact)).toPrecision(3));
-				if (Number.isNaN(value)) return { value: null, typical: `an earlier place of ${whose}`, text: null };
+				if (Number.isNaN(value) || rows === 0)
+					return { value: null, typical: `an earlier place of ${whose}`, text: null };
 				return fact === 'distance'
 					? {
 							value,
@@ -90,7 +93,8 @@ export function wordHistory(
 				const value = cell(row, column);
 				const low = own('usual-low');
 				const high = own('usual-high');
-				if (Number.isNaN(low)) return { value, typical: `no ${column} of ${whose} before`, text: null };
+				if (Number.isNaN(low))
+					return { value, typical: `no ${column} of ${whose} before; compared with all`, text: null };
 				const usual = `${show(low)} to ${show(high)}`;
 				const number = Number(value);
 				const side = number > high ? 'above' : number < low ? 'below' : null;
@@ -148,6 +152,14 @@ export function wordHistory(
 		const named = [...told.values()].sort((a, b) => b.contribution - a.contribution);
 		return [...named, ...reasons.filter(({ column }) => column === null)];
 	};
+}
+
+/** `, the last one 40 seconds before`; nothing where it is more than an hour. */
+function sinceLast(seconds: number): string {
+	if (!(seconds <= 3600)) return '';
+	return seconds < 120
+		? `, the last one ${Math.round(seconds)} seconds before`
+		: `, the last one ${Math.round(seconds / 60)} minutes before`;
 }
 
 function usualCount(mean: number): [low: number, high: number] {

@@ -78,7 +78,10 @@ test('a habit is told by the cell and what is usual for the entity, once, and th
 	assert.match(habits[0]?.typical ?? '', /30 earlier rows/);
 
 	const burst = named.find(({ feature }) => /in 1 day/.test(feature));
-	assert.match(burst?.text ?? '', /^1[0-2] earlier rows of this card in the last day; usually 0 to [1-5]$/);
+	assert.match(
+		burst?.text ?? '',
+		/^1[0-2] earlier rows of this card in the last day, the last one 60 seconds before; usually 0 to [1-5]$/,
+	);
 	const device = named.find(({ feature }) => feature === 'device');
 	assert.equal(device?.text, 'device kiosk: never before with this card (30 earlier rows)');
 });
@@ -87,7 +90,7 @@ test('a first row has no habit to be far from', () => {
 	const habit = specs.find(({ column }) => column === 'amount') as FeatureSpec;
 	const [worded] = wordHistory(specs, table, past)([reasonFor(habit, 1)], 0) as FeatureReason[];
 	assert.equal(worded?.text, undefined);
-	assert.equal(worded?.typical, 'no amount of this card before');
+	assert.equal(worded?.typical, 'no amount of this card before; compared with all');
 });
 
 test('without a history reasons stay as they are', () => {

@@ -126,9 +126,9 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 		}
 		unlike[e] = z;
 		const earlier = past.unlike.values[code * 2] as number;
-		if (earlier === 0) return Number.NaN;
 		const sum = past.unlike.values[code * 2 + 1] as number;
-		return Number.isNaN(z) ? sum / Math.sqrt(earlier + 1) : (sum + z) / Math.sqrt(earlier + 2);
+		if (Number.isNaN(z)) return earlier === 0 ? Number.NaN : sum / Math.sqrt(earlier + 1);
+		return (sum + z) / Math.sqrt(earlier + 2);
 	}
 
 	/** Compares one entity of the row with its past, and adds the row to it; gives the number of the next column. */

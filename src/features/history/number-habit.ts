@@ -7,7 +7,9 @@ import { createGrowingNumbers, type GrowingNumbers } from './growing-numbers.ts'
  *     variance  s2 = (squares + nu within) / (n + nu)
  *     habit     z = (x - m) / sqrt(s2 (1 + 1 / (n + k)))
  *
- * A value enters the habit no further than `CLIP` deviations away, or the first fraud would make the second normal.
+ * An entity without a past is compared with the table, which is what the formula comes to: were it missing there, each
+ * first row would stand out by that alone. A value enters the habit no further than `CLIP` deviations away, or the
+ * first fraud would make the second normal.
  */
 export interface NumberHabit {
 	/** [entities, 4]: rows, mean, sum of squared distances from it, last value. */
@@ -46,7 +48,8 @@ export function createNumberHabit(): NumberHabit {
 /**
  * Compares a value with the habit of its entity, then adds it to the habit.
  *
- * @param out [3] gets z, m and the deviation that z is measured in; NaN for an entity without a past.
+ * @param out [3] gets z, m and the deviation that z is measured in; the latter two are NaN for an entity without a past,
+ * and all three while there is nothing to compare with.
  */
 export function stepNumberHabit(habit: NumberHabit, entity: number, value: number, out: Float64Array): void {
 	const { table, gain } = habit;
@@ -59,7 +62,11 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 	out[1] = Number.NaN;
 	out[2] = Number.NaN;
 	const tableVariance = (table[0] as number) > 1 ? (table[2] as number) / (table[0] as number) : 0;
-	if (n > 0) {
+	if (n === 0 && tableVariance > 0) {
+		const deviation = Math.sqrt(tableVariance);
+		out[0] = roundDeviation((x - (table[1] as number)) / deviation);
+		kept = Math.min((table[1] as number) + CLIP * deviation, Math.max((table[1] as number) - CLIP * deviation, x));
+	} else if (n > 0) {
 		const within = (table[3] as number) > 0 ? (table[4] as number) / (table[3] as number) : tableVariance;
 		const between = Math.max(tableVariance - within, 0.01 * tableVariance, 1e-300);
 		const k = Math.min(MOST_SHRINKAGE, within / between);
@@ -73,7 +80,7 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 			1e-12,
 		);
 		const z = (x - m) / deviation;
-		out[0] = Math.round(Math.min(FARTHEST, Math.max(-FARTHEST, z)) * STEPS) / STEPS + 0;
+		out[0] = roundDeviation(z);
 		out[1] = m;
 		out[2] = deviation;
 		if (tableDeviation > 0) {
@@ -91,6 +98,10 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 	values[at + 3] = x;
 	welford(values, at, kept);
 	welford(table, 0, kept);
+}
+
+function roundDeviation(z: number): number {
+	return Math.round(Math.min(FARTHEST, Math.max(-FARTHEST, z)) * STEPS) / STEPS + 0;
 }
 
 /** Adds a value to rows, mean and squares at `at` (Welford 1962). */

@@ -18,7 +18,7 @@ export function createPlaceHabit(): PlaceHabit {
  * Compares a place with the mean of those of the entity's earlier rows, then adds it.
  *
  * @param out [2] gets the distance from the mean and the speed since the last row per hour, both as log(1 + x);
- * NaN for an entity without a past.
+ * 0 for an entity without a past, which is nowhere else than usual.
  */
 export function stepPlaceHabit(
 	habit: PlaceHabit,
@@ -32,8 +32,8 @@ export function stepPlaceHabit(
 	const { values } = habit;
 	const at = entity * 6;
 	const n = values[at] as number;
-	out[0] = Number.NaN;
-	out[1] = Number.NaN;
+	out[0] = 0;
+	out[1] = 0;
 	if (n > 0) {
 		out[0] = Math.log1p(distance(unit, first, second, values[at + 1] as number, values[at + 2] as number));
 		const moved = distance(unit, first, second, values[at + 3] as number, values[at + 4] as number);

@@ -26,7 +26,12 @@ export function planHistory(profile: TableProfile, entities: readonly string[], 
 		(column) => isFeature(column) && column.name !== time && !entities.includes(column.name),
 	);
 	const numeric = others.filter(({ kind }) => kind === 'numeric' || kind === 'integer');
-	const numbers = numeric.filter(({ missing, rows }) => missing <= MOST_MISSING * rows).map(({ name }) => name);
+	const places = findPlaces(numeric.map(({ name }) => name));
+	const numbers = numeric
+		.filter(({ missing, rows }) => missing <= MOST_MISSING * rows)
+		.map(({ name }) => name)
+		// Their distance says it better.
+		.filter((name) => !places.some(({ first, second }) => name === first || name === second));
 	return {
 		entities,
 		time: time === null ? null : timeOf(profile.columns.find(({ name }) => name === time) as ColumnProfile),
@@ -34,7 +39,7 @@ export function planHistory(profile: TableProfile, entities: readonly string[], 
 		levels: others
 			.filter(({ kind }) => kind === 'categorical' || kind === 'boolean')
 			.map(({ name, kind }) => ({ column: name, ignoreCase: kind === 'boolean' })),
-		places: findPlaces(numeric.map(({ name }) => name)),
+		places,
 	};
 }
 

@@ -96,8 +96,13 @@ function habitOf(
 	};
 	const compare = (name: string, x: number) => {
 		const past = pasts.get(name);
-		if (past === undefined) return null;
 		const tableVariance = table.n > 1 ? table.squares / table.n : 0;
+		if (past === undefined) {
+			if (tableVariance === 0) return null;
+			const deviation = Math.sqrt(tableVariance);
+			const z = Math.max(-50, Math.min(50, (x - table.mean) / deviation));
+			return { m: table.mean, k: 0, n: 0, deviation, z };
+		}
 		const within = table.pasts > 0 ? table.within / table.pasts : tableVariance;
 		const between = Math.max(tableVariance - within, 0.01 * tableVariance, 1e-300);
 		const k = Math.min(20, within / between);
@@ -119,8 +124,10 @@ function habitOf(
 		let kept = x;
 		if (found !== null) {
 			kept = Math.min(found.m + 2 * found.deviation, Math.max(found.m - 2 * found.deviation, x));
-			table.pasts++;
-			table.within += ((kept - found.m) ** 2 * (found.n + found.k)) / (found.n + found.k + 1);
+			if (found.n > 0) {
+				table.pasts++;
+				table.within += ((kept - found.m) ** 2 * (found.n + found.k)) / (found.n + found.k + 1);
+			}
 		}
 		const past = pasts.get(name) ?? { n: 0, mean: 0, squares: 0 };
 		pasts.set(name, past);
@@ -129,6 +136,7 @@ function habitOf(
 	}
 	const found = row[entity] === null || row.amount === null ? null : compare(row[entity], map(row.amount));
 	if (found === null) return [Number.NaN, Number.NaN, Number.NaN];
+	if (found.n === 0) return [found.z, Number.NaN, Number.NaN];
 	return [found.z, found.m - 1.645 * found.deviation, found.m + 1.645 * found.deviation];
 }
 
@@ -191,13 +199,13 @@ function expected(column: HistoryColumn, rows: readonly Row[], at: number): numb
 			return -Math.log((uses + 2 * share) / (own.length + 2));
 		}
 		case 'distance': {
-			if (own.length === 0) return Number.NaN;
+			if (own.length === 0) return 0;
 			const mean = (field: 'lat' | 'lon') => own.reduce((sum, other) => sum + other[field], 0) / own.length;
 			return Math.log1p(kilometres([row.lat, row.lon], [mean('lat'), mean('lon')]));
 		}
 		case 'speed': {
 			const last = own.at(-1);
-			if (last === undefined) return Number.NaN;
+			if (last === undefined) return 0;
 			const hours = Math.max((time - (last.time as number)) / 3600, 1 / 60);
 			return Math.log1p(kilometres([row.lat, row.lon], [last.lat, last.lon]) / hours);
 		}
