@@ -31,6 +31,8 @@ export interface NumberHabits {
 /** A prior of so many rows; with 10, an entity of two rows is no wild z. Chosen on development seeds of the simulator. */
 const PRIOR_ROWS = 10;
 const CLIP = 2;
+/** Rows until which the table itself is not trusted to say how far values lie apart. */
+const WARM_UP_ROWS = 10;
 const MOST_SHRINKAGE = 20;
 /** Beyond it one is as far as the other. */
 const FARTHEST = 50;
@@ -49,7 +51,7 @@ export function createNumberHabit(): NumberHabit {
  * Compares a value with the habit of its entity, then adds it to the habit.
  *
  * @param out [3] gets z, m and the deviation that z is measured in; the latter two are NaN for an entity without a past,
- * and all three while there is nothing to compare with.
+ * and z is 0 while there is nothing to compare with.
  */
 export function stepNumberHabit(habit: NumberHabit, entity: number, value: number, out: Float64Array): void {
 	const { table, gain } = habit;
@@ -62,12 +64,14 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 	out[1] = Number.NaN;
 	out[2] = Number.NaN;
 	const tableVariance = (table[0] as number) > 1 ? (table[2] as number) / (table[0] as number) : 0;
-	if (n === 0 && tableVariance > 0) {
+	if (n === 0) {
+		const mean = table[1] as number;
 		const deviation = Math.sqrt(tableVariance);
-		out[0] = roundDeviation((x - (table[1] as number)) / deviation);
-		kept = Math.min((table[1] as number) + CLIP * deviation, Math.max((table[1] as number) - CLIP * deviation, x));
-	} else if (n > 0) {
-		const within = (table[3] as number) > 0 ? (table[4] as number) / (table[3] as number) : tableVariance;
+		const trusted = Math.sqrt(1 + WARM_UP_ROWS / Math.max(1, table[0] as number));
+		out[0] = deviation > 0 ? roundDeviation((x - mean) / (deviation * trusted)) : 0;
+		if (deviation > 0) kept = Math.min(mean + CLIP * deviation, Math.max(mean - CLIP * deviation, x));
+	} else {
+		const within = ((table[4] as number) + WARM_UP_ROWS * tableVariance) / ((table[3] as number) + WARM_UP_ROWS);
 		const between = Math.max(tableVariance - within, 0.01 * tableVariance, 1e-300);
 		const k = Math.min(MOST_SHRINKAGE, within / between);
 		const m = (n * (values[at + 1] as number) + k * (table[1] as number)) / (n + k);

@@ -98,12 +98,12 @@ function habitOf(
 		const past = pasts.get(name);
 		const tableVariance = table.n > 1 ? table.squares / table.n : 0;
 		if (past === undefined) {
-			if (tableVariance === 0) return null;
-			const deviation = Math.sqrt(tableVariance);
+			if (tableVariance === 0) return { m: x, k: 0, n: 0, deviation: 1, z: 0 };
+			const deviation = Math.sqrt(tableVariance * (1 + 10 / table.n));
 			const z = Math.max(-50, Math.min(50, (x - table.mean) / deviation));
-			return { m: table.mean, k: 0, n: 0, deviation, z };
+			return { m: table.mean, k: 0, n: 0, deviation: Math.sqrt(tableVariance), z };
 		}
-		const within = table.pasts > 0 ? table.within / table.pasts : tableVariance;
+		const within = (table.within + 10 * tableVariance) / (table.pasts + 10);
 		const between = Math.max(tableVariance - within, 0.01 * tableVariance, 1e-300);
 		const k = Math.min(20, within / between);
 		const m = (past.n * past.mean + k * table.mean) / (past.n + k);
