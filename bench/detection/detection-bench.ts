@@ -10,9 +10,9 @@ import { caseId, type DetectionCase, listDetectionCases, requireData } from './d
 import { reportDetection } from './detection-report.ts';
 import { type DetectionRun, runKey } from './detection-run.ts';
 import { type Detector, OURS, PEERS } from './detectors.ts';
-import { type PeerProcess, startPeers } from './peer-process.ts';
+import { startPeers } from './peer-process.ts';
 import { runOwn } from './run-own.ts';
-import { PEER_SOURCES, runPeers } from './run-peers.ts';
+import { PEER_SOURCES, type PeerWork, runPeers } from './run-peers.ts';
 
 /** Results that are stored once and measured again only on request. */
 export const PEER_RESULTS = 'peers-detection.json';
@@ -149,43 +149,50 @@ async function runAllPeers(
 	cache: WorkCache,
 	context: BenchContext,
 ): Promise<Measured> {
-	const runs: DetectionRun[] = [];
-	let peers: PeerProcess | null = null;
-	const start = async () => {
-		peers ??= await startPeers();
-		return peers;
-	};
 	const version = hashSources(PEER_SOURCES);
-	const pyod = PEERS.filter(({ by }) => by === 'pyod');
-	const work = cases.map((one) =>
-		pyod.flatMap((detector) => seedsOf(one, detector, context).map((seed) => ({ detector, seed }))),
-	);
-	context.progress.add(work.flat().length);
+	const keyOf = (one: DetectionCase, { detector, seed }: PeerWork): WorkKey => {
+		return { version, case: caseId(one), data: one.fingerprint, detector: detector.name, seed };
+	};
+	const runs: DetectionRun[] = [];
+	const open = cases.map((one) => {
+		const work = PEERS.flatMap((detector) => {
+			return detector.by === 'pyod' ? seedsOf(one, detector, context).map((seed) => ({ detector, seed })) : [];
+		});
+		return work.filter((item) => {
+			const known = cache.get<DetectionRun>(keyOf(one, item));
+			if (known !== null) runs.push(known);
+			return known === null;
+		});
+	});
+	context.progress.add(open.flat().length);
+	const peers = await startPeers();
 	try {
 		for (const [index, one] of cases.entries()) {
-			await runPeers(one, work[index] as (typeof work)[number], {
-				cache,
+			const work = open[index] as PeerWork[];
+			if (work.length === 0) continue;
+			await runPeers(peers, one, work, {
 				scratch: context.cache,
-				version,
 				date: today(),
-				start,
-				onDone: (run) => {
+				onDone(item, run) {
+					cache.put(keyOf(one, item), run);
 					runs.push(run);
 					context.progress.finish(`${run.detector}, ${caseId(one)}, seed ${run.seed}`);
 				},
 			});
 		}
-		const { versions } = await start();
-		const textbook = PEERS.filter(({ by }) => by === 'textbook');
-		// It is there to show why, and it is slow: one suite and one seed tell.
-		const gan = cases.flatMap((one) =>
-			one.suite === 'tables' ? textbook.map((detector) => ({ case: one, detector, seed: 0 })) : [],
-		);
-		const trained = await runOwnWork(gan, cases, TEXTBOOK_SOURCES, cache, context);
-		return { runs: [...runs, ...trained.runs], versions: { ...describeVersions(), ...trained.versions, ...versions } };
 	} finally {
-		(peers as PeerProcess | null)?.close();
+		peers.close();
 	}
+	// It is there to show why, and it is slow: one suite and one seed tell.
+	const gan = cases.flatMap((one) => {
+		const textbook = PEERS.filter(({ by }) => by === 'textbook' && one.suite === 'tables');
+		return textbook.map((detector) => ({ case: one, detector, seed: 0 }));
+	});
+	const trained = await runOwnWork(gan, cases, TEXTBOOK_SOURCES, cache, context);
+	return {
+		runs: [...runs, ...trained.runs],
+		versions: { ...describeVersions(), ...trained.versions, ...peers.versions },
+	};
 }
 
 function reportStored(results: string) {

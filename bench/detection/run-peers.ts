@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import type { FeatureTable } from '../../src/contracts/features.ts';
 import { encodeForBaselines, fitBaselineCoordinates } from '../../src/scoring/baselines/baseline-matrix.ts';
-import type { WorkCache, WorkKey } from '../work-cache.ts';
-import { caseId, type DetectionCase } from './detection-cases.ts';
+import type { DetectionCase } from './detection-cases.ts';
 import type { DetectionRun } from './detection-run.ts';
 import type { Detector } from './detectors.ts';
 import { type DetectionData, loadCase } from './load-case.ts';
@@ -21,50 +20,29 @@ export interface PeerWork {
 }
 
 export interface PeerContext {
-	readonly cache: WorkCache;
 	/** Folder for matrices and scores; its content is removed again. */
 	readonly scratch: string;
-	/** Hash of what decides how peers are run. */
-	readonly version: string;
 	readonly date: string;
-	/** Starts Python at the first call. */
-	readonly start: () => Promise<PeerProcess>;
-	readonly onDone: (run: DetectionRun, isCached: boolean) => void;
+	readonly onDone: (work: PeerWork, run: DetectionRun) => void;
 }
 
-/** Runs PyOD's detectors on one case; those found in the cache are not run again. */
+/** Runs PyOD's detectors on one case, one after the other. */
 export async function runPeers(
+	peers: PeerProcess,
 	detectionCase: DetectionCase,
 	work: readonly PeerWork[],
 	context: PeerContext,
 ): Promise<void> {
-	const keyOf = ({ detector, seed }: PeerWork): WorkKey => ({
-		version: context.version,
-		case: caseId(detectionCase),
-		data: detectionCase.fingerprint,
-		detector: detector.name,
-		seed,
-	});
-	const open: PeerWork[] = [];
-	for (const item of work) {
-		const known = context.cache.get<DetectionRun>(keyOf(item));
-		if (known === null) open.push(item);
-		else context.onDone(known, true);
-	}
-	if (open.length === 0) return;
-	const peers = await context.start();
 	const data = await loadCase(detectionCase);
 	mkdirSync(context.scratch, { recursive: true });
 	const folder = mkdtempSync(join(context.scratch, 'peers-'));
 	try {
-		const { job, path } = writeJob(folder, data, open);
+		const { job, path } = writeJob(folder, data, work);
 		let index = 0;
 		for await (const answer of peers.run(path, job)) {
-			const item = open[index] as PeerWork;
+			const item = work[index] as PeerWork;
 			const scores = answer.status === 'ok' ? readScores((job.fits[index] as PeerJob['fits'][number]).scores) : null;
-			const run = toRun(detectionCase, data, item, answer, scores, context.date);
-			context.cache.put(keyOf(item), run);
-			context.onDone(run, false);
+			context.onDone(item, toRun(detectionCase, data, item, answer, scores, context.date));
 			index++;
 		}
 	} finally {
