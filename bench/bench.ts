@@ -22,8 +22,10 @@ export interface BenchContext {
 }
 
 export interface BenchProgress {
-	/** Announces pieces of work; those found in the cache are not counted. */
+	/** Announces pieces of work. */
 	add(pieces: number): void;
+	/** Takes some of them back: they were found in the cache. */
+	skip(pieces: number): void;
 	/** One piece is done. */
 	finish(what: string): void;
 	/** A line for the person. */

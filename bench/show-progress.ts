@@ -13,6 +13,9 @@ export function showProgress(stream: OutputStream): BenchProgress & { readonly s
 		add(more) {
 			pieces += more;
 		},
+		skip(fewer) {
+			pieces -= fewer;
+		},
 		finish(what) {
 			done++;
 			const elapsedMs = performance.now() - startedMs;

@@ -12,7 +12,7 @@ import { type DetectionRun, runKey } from './detection-run.ts';
 import { type Detector, OURS, PEERS } from './detectors.ts';
 import { startPeers } from './peer-process.ts';
 import { runOwn } from './run-own.ts';
-import { PEER_SOURCES, type PeerWork, runPeers } from './run-peers.ts';
+import { PEER_SOURCES, type PeerWork, preparePeers, runPeers } from './run-peers.ts';
 
 /** Results that are stored once and measured again only on request. */
 export const PEER_RESULTS = 'peers-detection.json';
@@ -150,31 +150,32 @@ async function runAllPeers(
 	context: BenchContext,
 ): Promise<Measured> {
 	const version = hashSources(PEER_SOURCES);
-	const keyOf = (one: DetectionCase, { detector, seed }: PeerWork): WorkKey => {
-		return { version, case: caseId(one), data: one.fingerprint, detector: detector.name, seed };
+	const workOf = (one: DetectionCase): PeerWork[] => {
+		const pyod = PEERS.filter(({ by }) => by === 'pyod');
+		return pyod.flatMap((detector) => seedsOf(one, detector, context).map((seed) => ({ detector, seed })));
 	};
 	const runs: DetectionRun[] = [];
-	const open = cases.map((one) => {
-		const work = PEERS.flatMap((detector) => {
-			return detector.by === 'pyod' ? seedsOf(one, detector, context).map((seed) => ({ detector, seed })) : [];
-		});
-		return work.filter((item) => {
-			const known = cache.get<DetectionRun>(keyOf(one, item));
-			if (known !== null) runs.push(known);
-			return known === null;
-		});
-	});
-	context.progress.add(open.flat().length);
+	context.progress.add(cases.flatMap(workOf).length);
 	const peers = await startPeers();
 	try {
-		for (const [index, one] of cases.entries()) {
-			const work = open[index] as PeerWork[];
-			if (work.length === 0) continue;
-			await runPeers(peers, one, work, {
+		for (const one of cases) {
+			const prepared = await preparePeers(one);
+			const keyOf = ({ detector, seed }: PeerWork): WorkKey => {
+				return { version, case: caseId(one), rows: prepared.fingerprint, detector: detector.name, seed };
+			};
+			const open: PeerWork[] = [];
+			for (const work of workOf(one)) {
+				const known = cache.get<DetectionRun>(keyOf(work));
+				if (known === null) open.push(work);
+				else runs.push(known);
+			}
+			context.progress.skip(workOf(one).length - open.length);
+			if (open.length === 0) continue;
+			await runPeers(peers, prepared, open, {
 				scratch: context.cache,
 				date: today(),
-				onDone(item, run) {
-					cache.put(keyOf(one, item), run);
+				onDone(work, run) {
+					cache.put(keyOf(work), run);
 					runs.push(run);
 					context.progress.finish(`${run.detector}, ${caseId(one)}, seed ${run.seed}`);
 				},

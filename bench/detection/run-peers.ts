@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FeatureTable } from '../../src/contracts/features.ts';
@@ -26,23 +27,60 @@ export interface PeerContext {
 	readonly onDone: (work: PeerWork, run: DetectionRun) => void;
 }
 
+/** A case as the peers get it. */
+export interface PeerCase {
+	readonly case: DetectionCase;
+	readonly data: DetectionData;
+	readonly width: number;
+	readonly train: EncodedRows;
+	/** Null: the rows that were fitted on are scored. */
+	readonly test: EncodedRows | null;
+	/** Changes with anything that the peers see. */
+	readonly fingerprint: string;
+}
+
+interface EncodedRows {
+	readonly rows: number;
+	/** [rows, width] each, see `PeerMatrix`. */
+	readonly plain: Float64Array;
+	readonly prepared: Float64Array;
+}
+
+/** Loads a case and encodes its rows for the peers. */
+export async function preparePeers(detectionCase: DetectionCase): Promise<PeerCase> {
+	const data = await loadCase(detectionCase);
+	// Ours may be fitted on a sample of a long table; peers that can are fitted on all of it.
+	const fitted = data.normalOnly ? data.train : data.test;
+	const coordinates = fitBaselineCoordinates(fitted, data.specs);
+	const encode = (table: FeatureTable): EncodedRows => ({
+		rows: table.rows,
+		plain: encodeForBaselines(coordinates, table, false).values,
+		prepared: encodeForBaselines(coordinates, table, true).values,
+	});
+	const train = encode(fitted);
+	const test = data.normalOnly ? encode(data.test) : null;
+	const hash = createHash('sha256');
+	for (const rows of test === null ? [train] : [train, test]) hash.update(rows.plain).update(rows.prepared);
+	const fingerprint = hash.digest('hex').slice(0, 16);
+	return { case: detectionCase, data, width: coordinates.width, train, test, fingerprint };
+}
+
 /** Runs PyOD's detectors on one case, one after the other. */
 export async function runPeers(
 	peers: PeerProcess,
-	detectionCase: DetectionCase,
+	prepared: PeerCase,
 	work: readonly PeerWork[],
 	context: PeerContext,
 ): Promise<void> {
-	const data = await loadCase(detectionCase);
 	mkdirSync(context.scratch, { recursive: true });
 	const folder = mkdtempSync(join(context.scratch, 'peers-'));
 	try {
-		const { job, path } = writeJob(folder, data, work);
+		const { job, path } = writeJob(folder, prepared, work);
 		let index = 0;
 		for await (const answer of peers.run(path, job)) {
 			const item = work[index] as PeerWork;
 			const scores = answer.status === 'ok' ? readScores((job.fits[index] as PeerJob['fits'][number]).scores) : null;
-			context.onDone(item, toRun(detectionCase, data, item, answer, scores, context.date));
+			context.onDone(item, toRun(prepared, item, answer, scores, context.date));
 			index++;
 		}
 	} finally {
@@ -52,23 +90,20 @@ export async function runPeers(
 
 function writeJob(
 	folder: string,
-	data: DetectionData,
+	{ data, width, train, test }: PeerCase,
 	work: readonly PeerWork[],
 ): { readonly job: PeerJob; readonly path: string } {
-	// Ours may be fitted on a sample of a long table; peers that can are fitted on all of it.
-	const fitted = data.normalOnly ? data.train : data.test;
-	const coordinates = fitBaselineCoordinates(fitted, data.specs);
-	const write = (name: string, table: FeatureTable): PeerMatrix => {
+	const write = (name: string, rows: EncodedRows): PeerMatrix => {
 		const plain = join(folder, `${name}-plain.f64`);
 		const prepared = join(folder, `${name}-prepared.f64`);
-		writeFileSync(plain, encodeForBaselines(coordinates, table, false).values);
-		writeFileSync(prepared, encodeForBaselines(coordinates, table, true).values);
-		return { rows: table.rows, plain, prepared };
+		writeFileSync(plain, rows.plain);
+		writeFileSync(prepared, rows.prepared);
+		return { rows: rows.rows, plain, prepared };
 	};
 	const job: PeerJob = {
-		width: coordinates.width,
-		train: write('train', fitted),
-		test: data.normalOnly ? write('test', data.test) : null,
+		width,
+		train: write('train', train),
+		test: test === null ? null : write('test', test),
 		trim: data.normalOnly ? 0 : TRIM,
 		timeoutSeconds: TIMEOUT_SECONDS,
 		fits: work.map(({ detector, seed }, i) => ({
@@ -90,8 +125,7 @@ function readScores(path: string): Float64Array {
 }
 
 function toRun(
-	{ suite, name }: DetectionCase,
-	data: DetectionData,
+	{ case: { suite, name }, data }: PeerCase,
 	{ detector, seed }: PeerWork,
 	answer: PeerAnswer,
 	scores: Float64Array | null,
@@ -118,12 +152,7 @@ function toRun(
 	return { ...shared, status: 'ok', note, measures: measureScores(scores, data), seconds, cpuSeconds, peakMb };
 }
 
-/** Changes with the peers' versions and settings and with how rows are prepared for them. */
-export const PEER_SOURCES = [
-	'bench/peers/detect.py',
-	'bench/peers/requirements.txt',
-	'bench/peers/requirements-torch.txt',
-	'src/scoring/baselines/baseline-matrix.ts',
-	'src/scoring/coordinates.ts',
-	'src/features',
-];
+/** Changes with the peers' versions and settings. */
+export const PEER_SOURCES = ['detect.py', 'requirements.txt', 'requirements-torch.txt'].map(
+	(name) => `bench/peers/${name}`,
+);
