@@ -1,21 +1,19 @@
 import { concatenateRows } from '../../src/compute/load-features.ts';
-import { isSampled } from '../../src/compute/row-split.ts';
 import type { FeatureSpec, FeatureTable } from '../../src/contracts/features.ts';
 import type { ColumnKind } from '../../src/contracts/profile.ts';
 import { createRandom } from '../../src/contracts/random.ts';
-import { cellText, type TableBatch } from '../../src/contracts/table.ts';
+import type { TableBatch } from '../../src/contracts/table.ts';
 import { finishProfile, type ProfileOptions } from '../../src/features/finish-profile.ts';
 import { fitFeatures } from '../../src/features/fit-features.ts';
 import { mergeProfiles } from '../../src/features/merge-profiles.ts';
 import { pickRows } from '../../src/features/pick-rows.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
-import { columnCells } from '../../src/features/read-cells.ts';
 import { toFeatures } from '../../src/features/to-features.ts';
 import { openTable } from '../../src/ingest/ingest-source.ts';
-import { BENCH_PAYMENTS } from '../../src/simulate/payments-options.ts';
-import { simulatePayments } from '../../src/simulate/simulate-payments.ts';
 import type { DetectionCase } from './detection-cases.ts';
+import { loadPayments } from './load-payments.ts';
 import { numpyPermutation } from './numpy-permutation.ts';
+import { labelsOf } from './read-texts.ts';
 import { splitNormalRows } from './split-normal-rows.ts';
 
 /** What a detector gets, and what it is judged by. */
@@ -42,8 +40,6 @@ export interface PaymentTruth {
 
 /** Longer tables are cut to a fixed sample of so many rows. */
 const MAX_ROWS = 10_000;
-/** Rows of the payments that ours is fitted on: what a run takes at most. */
-const MAX_PAYMENTS_FITTED = 200_000;
 
 /**
  * Loads a case.
@@ -51,7 +47,7 @@ const MAX_PAYMENTS_FITTED = 200_000;
  * - `tables`: all columns are numbers; fitted on all rows without the label, the same rows are scored.
  * - `normal-only`: the same tables; fitted on half of the normal rows, the other rows are scored.
  * - `bank`: columns of the kinds that the profile finds; `y` = yes is the anomaly.
- * - `payments`: the simulator's bench setting.
+ * - `payments`: the simulator's bench setting, with what the past of each customer and terminal tells.
  */
 export async function loadCase(detectionCase: DetectionCase): Promise<DetectionData> {
 	const { suite, path, simulatorSeed } = detectionCase;
@@ -80,7 +76,10 @@ function unsupervised(
 	anomaly: string,
 	sample: Int32Array | null,
 ): DetectionData {
-	const { specs, table, labels } = readFeatures(batches, options, anomaly);
+	const specs = fitFeatures(finishProfile(mergeProfiles(batches.map(profileBatch)), options), batches);
+	const parts = batches.map((batch) => toFeatures(batch, specs));
+	const table = concatenateRows(parts, specs);
+	const labels = labelsOf(batches, options.label, anomaly);
 	const kept = sample === null ? table : pickRows(table, sample);
 	return {
 		specs,
@@ -90,24 +89,6 @@ function unsupervised(
 		labels: sample === null ? labels : Uint8Array.from(sample, (row) => labels[row] as number),
 		payments: null,
 	};
-}
-
-function readFeatures(
-	batches: readonly TableBatch[],
-	options: ProfileOptions & { readonly label: string },
-	anomaly: string,
-): { readonly specs: FeatureSpec[]; readonly table: FeatureTable; readonly labels: Uint8Array } {
-	const specs = fitFeatures(finishProfile(mergeProfiles(batches.map(profileBatch)), options), batches);
-	const parts = batches.map((batch) => toFeatures(batch, specs));
-	const labels = textsOf(batches, options.label).map((text) => (text === anomaly ? 1 : 0));
-	return { specs, table: concatenateRows(parts, specs), labels: Uint8Array.from(labels) };
-}
-
-function textsOf(batches: readonly TableBatch[], column: string): (string | null)[] {
-	return batches.flatMap((batch) => {
-		const cells = columnCells(batch, column);
-		return Array.from({ length: batch.rows }, (_, row) => cellText(cells, row)?.trim() ?? null);
-	});
 }
 
 function normalOnly({ specs, train: table, labels }: DetectionData): DetectionData {
@@ -120,35 +101,4 @@ function normalOnly({ specs, train: table, labels }: DetectionData): DetectionDa
 		labels: Uint8Array.from(test, (row) => labels[row] as number),
 		payments: null,
 	};
-}
-
-function loadPayments(seed: number): DetectionData {
-	const batches = [...simulatePayments({ ...BENCH_PAYMENTS, seed })];
-	const options = { label: 'is_fraud', key: 'payment_id', ignore: ['fraud_kind'] };
-	const { specs, table, labels } = readFeatures(batches, options, '1');
-	const rows = Int32Array.from({ length: table.rows }, (_, row) => row);
-	const fitted = rows.filter((row) => isSampled(row, 0, table.rows, MAX_PAYMENTS_FITTED));
-	const texts = (column: string) => textsOf(batches, column).map(String);
-	return {
-		specs,
-		train: pickRows(table, fitted),
-		test: table,
-		normalOnly: false,
-		labels,
-		payments: {
-			kinds: texts('fraud_kind'),
-			days: numbersOf(texts('created_at').map((text) => text.slice(0, 10))),
-			cards: numbersOf(texts('customer_id')),
-		},
-	};
-}
-
-/** A number for each text, the same for the same. */
-function numbersOf(texts: readonly string[]): Int32Array {
-	const known = new Map<string, number>();
-	return Int32Array.from(texts, (text) => {
-		const number = known.get(text) ?? known.size;
-		known.set(text, number);
-		return number;
-	});
 }

@@ -27,7 +27,7 @@ export function describePayments(all: readonly DetectionRun[], command: string):
 	return {
 		title: 'Detection: simulated payments',
 		text: [
-			`The simulator's bench setting (docs/simulator.md), reporting seeds ${worlds.join(', ')}: 60 days, about ${formatCount(mean(ours.map((run) => run.rows)))} payments each, ${formatCount(mean(ours.map((run) => run.anomalies)))} of them fraud. counterfoil is fitted on 200,000 of the payments, PyOD on all (KNN, LOF, OCSVM, SO_GAAL and MO_GAAL on 10,000), none with the truth; all payments are scored. PyOD sees the same columns, numbers standardised and the 12 most frequent levels of each category one-hot.`,
+			`The simulator's bench setting (docs/simulator.md), reporting seeds ${worlds.join(', ')}: 60 days, about ${formatCount(mean(ours.map((run) => run.rows)))} payments each, ${formatCount(mean(ours.map((run) => run.anomalies)))} of them fraud. counterfoil is fitted on 200,000 of the payments, PyOD on all (KNN, LOF, OCSVM, SO_GAAL and MO_GAAL on 10,000), none with the truth; all payments are scored. Beside the columns of the table there are those of the past of each customer and each terminal (--entity customer_id,merchant_id --time created_at). PyOD sees the same columns, numbers standardised and the 12 most frequent levels of each category one-hot.`,
 		],
 		commands: [filter, `${filter} --rerun-peers`],
 		tables: [kindTable(summaries, unfinished), ...targetTables(summaries)],
