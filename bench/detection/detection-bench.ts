@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
 import type { Bench, BenchContext } from '../bench.ts';
@@ -158,6 +159,9 @@ async function runAllPeers(
 		return pyod.flatMap((detector) => seedsOf(one, detector, context).map((seed) => ({ detector, seed })));
 	};
 	const runs: DetectionRun[] = [];
+	const scratch = join(context.cache, 'scratch');
+	// What a run that was killed has left: up to a gigabyte.
+	rmSync(scratch, { recursive: true, force: true });
 	context.progress.add(cases.flatMap(workOf).length);
 	const peers = await startPeers();
 	try {
@@ -175,7 +179,7 @@ async function runAllPeers(
 			context.progress.skip(workOf(one).length - open.length);
 			if (open.length === 0) continue;
 			await runPeers(peers, prepared, open, {
-				scratch: context.cache,
+				scratch,
 				date: today(),
 				onDone(work, run) {
 					cache.put(keyOf(work), run);
