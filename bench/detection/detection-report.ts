@@ -1,4 +1,4 @@
-import { formatCount } from '../../src/cli/format-values.ts';
+import { formatCount, formatQuantity } from '../../src/cli/format-values.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { ResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
@@ -50,7 +50,10 @@ const PREPARED_NOTE =
 	"The prepared isolation forest is PyOD's IForest on coordinates made for it: the standardised signed logarithm of the standardised numbers. It is grown again, twice, without the 7 % of the rows that the last one finds most anomalous.";
 
 const GAAL_NOTE =
-	'SO_GAAL and MO_GAAL are run as PyOD has them: their score is the output of the discriminator, which is high for rows that look real. The GAN discriminator is that of a plain GAN (300 steps, non-saturating loss), trained with our trainer: what the textbook tempts one to do.';
+	'SO_GAAL and MO_GAAL are run as PyOD has them: their score is the output of the discriminator, which is high for rows that look real.';
+
+const TEXTBOOK_NOTE =
+	'The GAN discriminator is the final one of a plain GAN (300 steps, non-saturating loss), trained with our trainer: what the textbook tempts one to do.';
 
 /** The sections of the detection bench from stored results. */
 export function reportDetection(
@@ -101,12 +104,13 @@ function rankingTable(summaries: readonly DetectorSummary[], runs: readonly Dete
 	const notes = [
 		`Means over ${isMany ? `${count} tables and ` : ''}seeds. P@100: precision among the 100 highest scores. ${isMany ? `Rank: mean over the tables of the rank among the ${summaries.length} detectors, 1 = best. Wins: tables on which nobody is better. ` : ''}Seconds: to fit and to score ${isMany ? 'a table' : 'it'}, one process on one thread; CPU is time of a core, which other work on the machine changes less. Peak MB: with the whole process, data included.`,
 	];
-	if (summaries.some(({ detector }) => detector === PREPARED_FOREST)) notes.push(PREPARED_NOTE);
-	if (summaries.some(({ detector }) => detector === 'SO_GAAL')) notes.push(GAAL_NOTE);
+	if (find(summaries, PREPARED_FOREST) !== undefined) notes.push(PREPARED_NOTE);
+	if (find(summaries, 'SO_GAAL') !== undefined) notes.push(GAAL_NOTE);
+	if (find(summaries, 'GAN discriminator') !== undefined) notes.push(TEXTBOOK_NOTE);
 	const late = summaries.filter((one) => one.notDone > 0);
 	for (const { detector, notDone } of late) {
 		notes.push(
-			`${detector}: ${notDone} fits did not end; they count as chance (AUROC .5, precision = share of anomalies).`,
+			`${detector}: ${formatQuantity(notDone, 'fit')} did not end and counts as chance (AUROC .5, precision = share of anomalies).`,
 		);
 	}
 	for (const { detector, case: name, seed, status, note } of runs) {
