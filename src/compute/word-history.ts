@@ -134,7 +134,7 @@ export function wordHistory(
 			}
 			const { entity } = spec.history;
 			const isHabit = spec.history.fact === 'habit' || spec.history.fact === 'habit-ratio';
-			const feature = isHabit ? `${spec.column} against the habit of this ${entity}` : spec.name;
+			const feature = isHabit ? `${spec.column} vs habit of ${entity}` : spec.name;
 			const before = told.get(feature);
 			const { value, typical, text } = wordsOf(row, spec.column, spec.history);
 			const contribution = (before?.contribution ?? 0) + reason.contribution;

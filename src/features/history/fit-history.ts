@@ -89,14 +89,14 @@ function draftFeatures(plan: HistoryPlan, index: number, pasts: readonly EntityP
 	});
 	return [
 		...numbers.flatMap((column) => [
-			...one(`${column} against the habit of this ${entity}`, 'habit', column),
-			...one(`${column} against the habit of this ${entity} (log)`, 'habit-ratio', column),
+			...one(`${column} vs habit of ${entity}`, 'habit', column),
+			...one(`${column} vs habit of ${entity} (log)`, 'habit-ratio', column),
 		]),
-		...one(`rows of this ${entity} in 1 day against its rate`, 'burst', entity, 1),
-		...one(`departures from habits in 7 days of this ${entity}`, 'unlike', entity, 7),
-		...plan.places.flatMap(({ first, second }) => [
-			...one(`distance from the usual place of this ${entity} (${first}, ${second})`, 'distance', first),
-			...one(`speed of this ${entity} (${first}, ${second})`, 'speed', first),
+		...one(`rows of ${entity} in 1 day`, 'burst', entity, 1),
+		...one(`unusual week of ${entity}`, 'unlike', entity, 7),
+		...plan.places.flatMap(({ first }) => [
+			...one(`distance of ${entity} (${first})`, 'distance', first),
+			...one(`speed of ${entity} (${first})`, 'speed', first),
 		]),
 	];
 }
