@@ -113,10 +113,10 @@ function rankingTable(summaries: readonly DetectorSummary[], runs: readonly Dete
 			`${detector}: ${formatQuantity(notDone, 'fit')} did not end and counts as chance (AUROC .5, precision = share of anomalies).`,
 		);
 	}
-	for (const { detector, case: name, seed, status, note } of runs) {
-		if (note !== null && seed === 0)
-			notes.push(`${detector} on ${name}${status === 'ok' ? '' : ' did not end'}: ${note}`);
-	}
+	const odd = runs.flatMap(({ detector, case: name, status, note }) => {
+		return note === null ? [] : [`${detector} on ${name}${status === 'ok' ? '' : ' did not end'}: ${note}.`];
+	});
+	notes.push(...new Set(odd));
 	return {
 		title: 'All detectors',
 		columns: [
@@ -146,7 +146,7 @@ function rankingTable(summaries: readonly DetectorSummary[], runs: readonly Dete
 			formatSeconds(one.seconds),
 			formatSeconds(one.cpuSeconds),
 			one.peakMb === null ? '-' : formatCount(one.peakMb),
-			String(one.seeds),
+			[...new Set(one.seeds)].join(' to '),
 		]),
 		notes,
 	};

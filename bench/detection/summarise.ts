@@ -24,7 +24,8 @@ export interface DetectorSummary extends CaseScore {
 	readonly cpuSeconds: number | null;
 	/** Highest of all runs. */
 	readonly peakMb: number | null;
-	readonly seeds: number;
+	/** Fewest and most of any case. */
+	readonly seeds: readonly [number, number];
 	/** Runs that did not end; they count as chance. */
 	readonly notDone: number;
 }
@@ -59,11 +60,15 @@ export function summariseDetectors(runs: readonly DetectionRun[], cases: readonl
 			seconds: mean(own.map((run) => run.seconds)),
 			cpuSeconds: done.length === 0 ? null : mean(done.map((run) => run.cpuSeconds as number)),
 			peakMb: done.length === 0 ? null : Math.max(...done.map((run) => run.peakMb as number)),
-			seeds: new Set(own.map((run) => run.seed)).size,
+			seeds: rangeOf(cases.map((name) => own.filter((run) => run.case === name).length)),
 			notDone: own.length - done.length,
 		};
 	});
 	return summaries.sort((a, b) => b.auroc - a.auroc);
+}
+
+function rangeOf(values: readonly number[]): [number, number] {
+	return [Math.min(...values), Math.max(...values)];
 }
 
 function mapMeasures<Value>(of: (measure: Measure) => Value): Record<Measure, Value> {

@@ -52,7 +52,7 @@ test('a detector is summarised over its seeds first and its cases then', () => {
 	assert.equal(first?.detector, 'a');
 	assert.ok(Math.abs((first?.auroc ?? 0) - 0.8) < 1e-12, 'seeds of x count once, not twice');
 	assert.deepEqual([first?.rank.auroc, first?.wins.auroc], [1.5, 1]);
-	assert.equal(first?.seeds, 2);
+	assert.deepEqual(first?.seeds, [1, 2]);
 	assert.equal(first?.peakMb, 200);
 	assert.deepEqual([second?.detector, second?.auroc, second?.seconds], ['b', 0.75, 4]);
 });
