@@ -1,5 +1,4 @@
-import type { FeatureSpec, HistoryMark } from '../contracts/features.ts';
-import type { HistoryFact } from '../contracts/history.ts';
+import type { FeatureSpec, HistoryFact, HistoryMark } from '../contracts/features.ts';
 import { cellValue, type TableBatch } from '../contracts/table.ts';
 import { historyColumnName } from '../features/history/history-columns.ts';
 import type { FeatureReason, Reason } from '../scoring/reasons.ts';

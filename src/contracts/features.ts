@@ -1,5 +1,3 @@
-import type { HistoryFact } from './history.ts';
-
 /**
  * The table as the models see it: numbers and level codes, nothing else. src/features makes it from the
  * cells of a batch and turns generated ones back into cells.
@@ -37,6 +35,32 @@ export interface HistoryMark {
 	/** Columns of the table's history; the feature is their sum. */
 	readonly columns: readonly string[];
 }
+
+/**
+ * - `rows`: earlier rows of the entity, in the window or in all
+ * - `gap`: seconds since its last row
+ * - `burst`: rows in the window against its usual rate, in standard deviations
+ * - `habit`, `habit-ratio`: a number against the entity's running mean, in shrunken deviations, as it is and on the
+ *   signed logarithm
+ * - `usual-low`, `usual-high`: what is usual for the entity, in the unit of the column
+ * - `newness`: -log of the smoothed share of the entity's earlier rows with the same level
+ * - `uses`: earlier rows of the entity with the same level
+ * - `unlike`: how far its rows of the window, this one included, were from habits
+ * - `distance`, `speed`: from its usual place; since its last row, per hour
+ */
+export type HistoryFact =
+	| 'rows'
+	| 'gap'
+	| 'burst'
+	| 'habit'
+	| 'habit-ratio'
+	| 'usual-low'
+	| 'usual-high'
+	| 'newness'
+	| 'uses'
+	| 'unlike'
+	| 'distance'
+	| 'speed';
 
 /**
  * What one feature is. A column gives one feature, a datetime up to three: `day` (whole days since

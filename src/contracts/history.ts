@@ -1,4 +1,4 @@
-import type { FeatureSpec } from './features.ts';
+import type { FeatureSpec, HistoryFact } from './features.ts';
 import type { ArtifactRef } from './pipeline.ts';
 
 /**
@@ -49,32 +49,6 @@ export interface HistoryColumn {
 	/** Length of the window; absent where there is none. */
 	readonly days?: number;
 }
-
-/**
- * - `rows`: earlier rows of the entity, in the window or in all
- * - `gap`: seconds since its last row
- * - `burst`: rows in the window against its usual rate, in standard deviations
- * - `habit`, `habit-ratio`: a number against the entity's running mean, in shrunken deviations, as it is and on the
- *   signed logarithm
- * - `usual-low`, `usual-high`: what is usual for the entity, in the unit of the column
- * - `newness`: -log of the smoothed share of the entity's earlier rows with the same level
- * - `uses`: earlier rows of the entity with the same level
- * - `unlike`: how far its rows of the window, this one included, were from habits
- * - `distance`, `speed`: from its usual place; since its last row, per hour
- */
-export type HistoryFact =
-	| 'rows'
-	| 'gap'
-	| 'burst'
-	| 'habit'
-	| 'habit-ratio'
-	| 'usual-low'
-	| 'usual-high'
-	| 'newness'
-	| 'uses'
-	| 'unlike'
-	| 'distance'
-	| 'speed';
 
 /** What a model keeps of the history that it was trained with. */
 export interface FittedHistory {

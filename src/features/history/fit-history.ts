@@ -1,5 +1,5 @@
-import type { FeatureSpec, NumericSpec } from '../../contracts/features.ts';
-import type { HistoryColumn, HistoryFact, HistoryPlan } from '../../contracts/history.ts';
+import type { FeatureSpec, HistoryFact, NumericSpec } from '../../contracts/features.ts';
+import type { HistoryColumn, HistoryPlan } from '../../contracts/history.ts';
 import type { TableBatch } from '../../contracts/table.ts';
 import { addNumber, createNumberStats } from '../number-stats.ts';
 import { sketchQuantiles } from '../quantile-sketch.ts';

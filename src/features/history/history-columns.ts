@@ -1,4 +1,5 @@
-import type { HistoryColumn, HistoryFact, HistoryPlan } from '../../contracts/history.ts';
+import type { HistoryFact } from '../../contracts/features.ts';
+import type { HistoryColumn, HistoryPlan } from '../../contracts/history.ts';
 
 /** Windows in which rows are counted. */
 export const WINDOW_DAYS = [1, 7, 30] as const;
