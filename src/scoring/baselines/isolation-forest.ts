@@ -8,6 +8,8 @@ const TREES = 100;
 const ROWS_PER_TREE = 256;
 /** Share of rows, the most anomalous first, that the trimmed forest is not grown on; the same as our own score's. */
 const TRIMMED_SHARE = 0.07;
+/** Once is not enough: AUROC .836 on the 20 labelled tables, .845 after twice. */
+const TRIMMED_TIMES = 2;
 /** Rows that go through all the trees together, so that they stay in the cache. */
 const BLOCK_ROWS = 512;
 const EULER = 0.5772156649015329;
@@ -68,15 +70,19 @@ function openForest(trees: Trees, scale: number): FittedBaseline {
 }
 
 /**
- * Isolation forest that is grown again without the rows which the first one finds most anomalous, so that
- * a table's own anomalies do not widen what is normal. Meant for prepared coordinates.
+ * Isolation forest that is grown again, twice, without the rows which the last one finds most anomalous, so that a
+ * table's own anomalies do not widen what is normal. Meant for prepared coordinates.
  */
 export function fitTrimmedForest(matrix: BaselineMatrix, random: Random): FittedBaseline {
-	const scores = fitIsolationForest(matrix, random.fork('first pass')).score(matrix);
-	const ranked = Int32Array.from(scores, (_, row) => row);
-	ranked.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
-	const kept = ranked.subarray(0, Math.max(1, Math.floor(matrix.rows * (1 - TRIMMED_SHARE))));
-	return fitIsolationForest(pickMatrixRows(matrix, kept), random.fork('second pass'));
+	const count = Math.max(1, Math.floor(matrix.rows * (1 - TRIMMED_SHARE)));
+	let forest = fitIsolationForest(matrix, random.fork('pass 0'));
+	for (let pass = 1; pass <= TRIMMED_TIMES; pass++) {
+		const scores = forest.score(matrix);
+		const ranked = Int32Array.from(scores, (_, row) => row);
+		ranked.sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
+		forest = fitIsolationForest(pickMatrixRows(matrix, ranked.subarray(0, count)), random.fork(`pass ${pass}`));
+	}
+	return forest;
 }
 
 /** c(n): mean path length of an unsuccessful search in a binary search tree of n rows (equation 1). */
