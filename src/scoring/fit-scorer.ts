@@ -108,7 +108,7 @@ export async function fitScorer(
 				coordinates,
 				core,
 				hashedFeatures(coordinates),
-				settings,
+				options.normalOnly ? settings.neighboursNormalOnly : settings.neighbours,
 				drawIndependentColumns,
 				random.fork('neighbours'),
 			)

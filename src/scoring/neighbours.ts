@@ -5,7 +5,7 @@ import type { Coordinates, FeatureCoordinates } from './coordinates.ts';
 import { encodeRows } from './coordinates.ts';
 import type { DependenceScores } from './dependence.ts';
 import type { Span } from './member-inputs.ts';
-import { BLOCK_ROWS } from './options.ts';
+import { BLOCK_ROWS, type NeighbourSettings } from './options.ts';
 import type { FakeSource } from './reference-density.ts';
 import type { Bags } from './row-hash.ts';
 import { collectBags, hashRows, indexBags, isInBag } from './row-hash.ts';
@@ -26,13 +26,10 @@ export interface Neighbours {
 	readonly contents: Bags;
 }
 
-export interface NeighbourSettings {
-	readonly neighbourBags: number;
-	readonly neighbourRows: number;
-}
-
 /** Real rows from which fakes take their values. */
 const FAKE_SOURCE_ROWS = 1024;
+/** Encoded cells of all real rows in bags at most: 16 MB of the model. */
+const MOST_CELLS = 4e6;
 /** Added to squared distances, so that a copy is near but not infinitely so. */
 const NEAREST_SQUARED = 1e-4;
 
@@ -52,8 +49,9 @@ export function fitNeighbours(
 	random: Random,
 ): Neighbours {
 	const { width } = coordinates;
-	const bags = settings.neighbourBags;
-	const rows = Math.max(1, Math.min(settings.neighbourRows, Math.floor(core.length / 2)));
+	const { bags } = settings;
+	const affordable = Math.floor(MOST_CELLS / (bags * Math.max(1, width)));
+	const rows = Math.max(1, Math.min(settings.rows, Math.floor(core.length / 2), affordable));
 	const encode = (picked: Int32Array, target: Float32Array) =>
 		encodeRows(coordinates, table, (position) => picked[position] as number, picked.length, target, width);
 	const pick = (dealer: Random, count: number) => dealer.sample(core.length, count).map((at) => core[at] as number);

@@ -9,6 +9,12 @@ export interface GroupSettings {
 	readonly members: number;
 }
 
+export interface NeighbourSettings {
+	readonly bags: number;
+	/** At most; half of the rows to deal from, and less where rows are wide, if that is less. */
+	readonly rows: number;
+}
+
 export interface ScoringSettings {
 	/**
 	 * Small subspaces find pairs that do not go together, larger ones find the rest; 32 members are enough that
@@ -50,18 +56,19 @@ export interface ScoringSettings {
 	 */
 	readonly trim: number;
 	/**
-	 * Bags of the nearest-neighbour discriminators; with 64 the score of a row hardly depends on which rows were dealt.
+	 * Bags of the nearest-neighbour discriminators, and the real rows (and as many fakes) of each. Few rows, so that a
+	 * cluster of anomalies is hardly ever among them: 16 and 8 are alike, 128 is worse.
 	 *
-	 * @default 64
+	 * @default { bags: 64, rows: 16 }
 	 */
-	readonly neighbourBags: number;
+	readonly neighbours: NeighbourSettings;
 	/**
-	 * Real rows, and as many fakes, of a bag. Few, so that a cluster of anomalies is hardly ever among them: 16 and 8
-	 * are alike, 128 is worse.
+	 * The same where all rows are known to be normal: many rows see finer. On 20 tables with half of the normal rows
+	 * for training: AUROC .903 and average precision .723 with 16 rows, .920 and .773 with 512.
 	 *
-	 * @default 16
+	 * @default { bags: 32, rows: 512 }
 	 */
-	readonly neighbourRows: number;
+	readonly neighboursNormalOnly: NeighbourSettings;
 	/**
 	 * Share of the least surprising rows that bags are dealt from; a single anomaly among 16 rows does more harm than
 	 * one among 1,000.
@@ -105,8 +112,8 @@ export const DEFAULT_SETTINGS: ScoringSettings = {
 	finalRate: 0.05,
 	weightDecay: 1e-2,
 	trim: 0.07,
-	neighbourBags: 64,
-	neighbourRows: 16,
+	neighbours: { bags: 64, rows: 16 },
+	neighboursNormalOnly: { bags: 32, rows: 512 },
 	neighbourCore: 0.7,
 	bandwidth: 2,
 	cauchyShare: 0.03,

@@ -9,7 +9,7 @@ import { fitNeighbours, loadNeighbours, neighbourBlocks } from '../../src/scorin
 import { drawIndependentColumns } from '../../src/scoring/reference-density.ts';
 import { areaUnderCurve, buildSpecs, buildTable, type NamedColumn } from './build-table.ts';
 
-const SETTINGS = { neighbourBags: 16, neighbourRows: 8 };
+const SETTINGS = { bags: 16, rows: 8 };
 
 let backend: Backend;
 before(async () => {
