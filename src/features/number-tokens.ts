@@ -1,5 +1,6 @@
 import type { NumericSpec } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
+import { countSorted } from './numeric-codec.ts';
 import { roundWithin } from './round-within.ts';
 
 export interface NumberTokenOptions {
@@ -74,16 +75,6 @@ export function fitNumberTokens(
 		missing: present.length < values.length || present.length === 0,
 	} as const;
 	return { ...tokens, ...describeTokens(tokens, values, present) };
-}
-
-function countSorted(sorted: Float64Array): (readonly [number, number])[] {
-	const counts: [number, number][] = [];
-	for (const value of sorted) {
-		const last = counts[counts.length - 1];
-		if (last !== undefined && last[0] === value) last[1]++;
-		else counts.push([value, 1]);
-	}
-	return counts;
 }
 
 /** @param sorted ascending. */

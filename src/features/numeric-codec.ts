@@ -92,7 +92,8 @@ export function fitNumericCodec(
 	return { ...codec, ...describeChoices(codec, present, rows) };
 }
 
-function countSorted(sorted: Float64Array): [number, number][] {
+/** Distinct values, ascending, and how often each is there. */
+export function countSorted(sorted: Float64Array): [number, number][] {
 	const counts: [number, number][] = [];
 	for (const value of sorted) {
 		const last = counts[counts.length - 1];
