@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ModelState, TensorData } from '../contracts/model-state.ts';
+import type { ModelState } from '../contracts/model-state.ts';
 import { createRandom, type Random, type RandomState, restoreRandom } from '../contracts/random.ts';
 import type { TokenColumn } from '../contracts/tokens.ts';
 import { type AdamState, adamStep } from './adam.ts';
@@ -21,7 +21,7 @@ import {
 } from './autoregressive-options.ts';
 import type { Backend } from './backend.ts';
 import { drawDropout } from './draw-dropout.ts';
-import { readSettings, readTensor } from './model-parts.ts';
+import { readFlat, readSettings, readTensor } from './model-parts.ts';
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 /** Share of the steps over which the rate rises, and after which it begins to fall; and where it ends. */
@@ -300,8 +300,4 @@ function splitRows(rows: number, share: number, seed: number): { training: Int32
 	const shuffled = createRandom(seed, 'autoregressive/split').permutation(rows);
 	const count = Math.min(MOST_HELD_OUT, Math.floor(rows * share));
 	return { training: shuffled.slice(count), heldOut: shuffled.slice(0, count) };
-}
-
-function readFlat(flat: Tensor): TensorData {
-	return { shape: flat.shape, data: (flat.dataSync() as Float32Array).slice() };
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { EncodedLayout } from '../contracts/features.ts';
-import type { ModelState, TensorData } from '../contracts/model-state.ts';
+import type { ModelState } from '../contracts/model-state.ts';
 import { createRandom, type Random, type RandomState, restoreRandom } from '../contracts/random.ts';
 import type { Backend } from './backend.ts';
 import { createCriticLayout, initialiseCritic } from './critic-network.ts';
@@ -10,7 +10,7 @@ import { createSpanOutputLayer, disposeSpanOutputLayer } from './layers/span-out
 import { createMlpDiscriminator } from './mlp-discriminator.ts';
 import { createMlpGenerator, generatorShape, measureNormStatistics } from './mlp-generator.ts';
 import { createStepBuffers, type NetworkState, type StepContext, type StepMeasures, trainStep } from './mlp-step.ts';
-import { readSettings, readTensor } from './model-parts.ts';
+import { readFlat, readSettings, readTensor } from './model-parts.ts';
 import { createMomentMatcher, disposeMomentMatcher } from './moment-matching.ts';
 import { findOffsetModes } from './offset-modes.ts';
 import { type MlpOptions, MOMENTS, type ResolvedMlpOptions, resolveMlpOptions } from './options.ts';
@@ -334,8 +334,4 @@ function truncateHistory(history: TrainingHistory, step: number): void {
 
 function areFinite(measures: StepMeasures | undefined): boolean {
 	return measures === undefined || Object.values(measures).every(Number.isFinite);
-}
-
-function readFlat(flat: Tensor): TensorData {
-	return { shape: flat.shape, data: (flat.dataSync() as Float32Array).slice() };
 }

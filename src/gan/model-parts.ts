@@ -1,5 +1,6 @@
+import type { Tensor } from '@tensorflow/tfjs';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ModelState } from '../contracts/model-state.ts';
+import type { ModelState, TensorData } from '../contracts/model-state.ts';
 
 /**
  * The settings of a state, unread but for their kind and their names.
@@ -35,4 +36,9 @@ export function readTensor(state: ModelState, name: string, length: number): Flo
 		});
 	}
 	return data.slice();
+}
+
+/** A copy of a float32 tensor of the device, to be stored. */
+export function readFlat(flat: Tensor): TensorData {
+	return { shape: flat.shape, data: (flat.dataSync() as Float32Array).slice() };
 }

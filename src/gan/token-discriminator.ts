@@ -16,6 +16,7 @@ import {
 import { drawDropout } from './draw-dropout.ts';
 import { readSettings, readTensor } from './model-parts.ts';
 import { createParameterLayout, joinParameters, splitParameters } from './parameter-layout.ts';
+import { fitTemperature } from './temperature.ts';
 
 export interface TokenDiscriminatorOptions {
 	/** @default `defaultDiscriminatorSteps` */
@@ -51,6 +52,7 @@ const LEARNING_RATE = 1e-3;
 const HELD_OUT = 0.05;
 const FEWEST_HELD_OUT = 50;
 const MOST_HELD_OUT = 4000;
+const MOST_SCALE = 2;
 /** Times that rows set aside are looked at. */
 const LOOKS = 20;
 const STEPS_PER_TURN = 5;
@@ -119,9 +121,9 @@ export async function trainTokenDiscriminator(
 			if (step % lookEvery === 0 || step === steps) {
 				const realLogits = logitsOf(backend, network, state.parameters, heldOut);
 				const fakeLogits = logitsOf(backend, network, state.parameters, heldOutFakes);
-				const look = fitScale(realLogits, fakeLogits);
-				if (look.loss < best.loss) {
-					best = { ...look, parameters: (state.parameters.dataSync() as Float32Array).slice() };
+				const { weight: scale, loss } = fitTemperature(realLogits, fakeLogits, MOST_SCALE);
+				if (loss < best.loss) {
+					best = { loss, scale, parameters: (state.parameters.dataSync() as Float32Array).slice() };
 				}
 				onProgress?.(step, steps);
 			}
@@ -223,23 +225,6 @@ function logitsOf(backend: Backend, network: Network, flat: Tensor, tokens: Int3
 		tensor.dispose();
 	}
 	return logits;
-}
-
-/** The scale in [0, 2] of the least logistic loss; 0 where the log-odds are no better than none. */
-function fitScale(real: Float32Array, fake: Float32Array): { loss: number; scale: number } {
-	let best = { loss: Number.POSITIVE_INFINITY, scale: 0 };
-	for (let i = 0; i <= 40; i++) {
-		const scale = i * 0.05;
-		let loss = 0;
-		for (const logit of real) loss += softplus(-scale * logit) / real.length;
-		for (const logit of fake) loss += softplus(scale * logit) / fake.length;
-		if (loss < best.loss) best = { loss, scale };
-	}
-	return best;
-}
-
-function softplus(x: number): number {
-	return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 }
 
 function setAside(rows: number, random: Random): { aside: Int32Array; rest: Int32Array } {

@@ -1,6 +1,7 @@
 import type { FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import type { Backend } from '../gan/backend.ts';
+import { fitTemperature } from '../gan/temperature.ts';
 import type { Coordinates } from './coordinates.ts';
 import { encodeRows } from './coordinates.ts';
 import type { LoadedGroup, MemberGroup } from './member-group.ts';
@@ -12,7 +13,6 @@ import { placeMembers } from './member-network.ts';
 import type { GroupSettings, ScoringSettings } from './options.ts';
 import { BLOCK_ROWS } from './options.ts';
 import type { FakeSource } from './reference-density.ts';
-import { fitTemperature } from './temperature.ts';
 import { MEMBERS_PER_SLICE, type MemberRange, trainGroup } from './train-group.ts';
 
 export interface GroupFit {
@@ -158,5 +158,6 @@ function temper(loaded: LoadedGroup, fit: GroupFit, dealt: readonly Int32Array[]
 		fit.drawFakes({ source, rows: count, width, spans, target: fake, offset, count }, random);
 	}
 	const keepCounted = (logits: Float32Array) => logits.filter((_, at) => at % BLOCK_ROWS < count);
-	return fitTemperature(keepCounted(loaded.logits(real)), keepCounted(loaded.logits(fake)), settings.temperatureMax);
+	return fitTemperature(keepCounted(loaded.logits(real)), keepCounted(loaded.logits(fake)), settings.temperatureMax)
+		.weight;
 }

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
@@ -9,6 +8,7 @@ import type { Coordinates } from './coordinates.ts';
 import { encodeRows, fitCoordinates } from './coordinates.ts';
 import type { DependenceScores } from './dependence.ts';
 import { countSlices, fitGroup, type GroupFit, trainGroupSlice } from './fit-group.ts';
+import { createProgress, type FitProgress, type Progress, workThrough } from './fit-progress.ts';
 import type { MarginalDensity } from './independent-columns.ts';
 import { fitMarginals, independentColumns } from './independent-columns.ts';
 import type { MemberGroup } from './member-group.ts';
@@ -20,6 +20,7 @@ import type { Bags } from './row-hash.ts';
 import { collectBags, hashRows } from './row-hash.ts';
 import type { Scorer, SurpriseParts } from './scorer.ts';
 import {
+	addMarginal,
 	checkTable,
 	disposeDiscriminators,
 	hashedFeatures,
@@ -52,15 +53,6 @@ export interface TrainedMembers {
 	/** What `trainMembers` gave for each part, in order. */
 	readonly parts: readonly (readonly Float32Array[])[];
 }
-
-export interface FitProgress {
-	readonly done: number;
-	readonly total: number;
-	readonly phase: 'first-pass' | 'train' | 'calibrate';
-}
-
-/** Pieces of work between two pauses in which the event loop goes on. */
-const PIECES_PER_PAUSE = 10;
 
 /**
  * Fits the known-density discriminator score on the rows of a table:
@@ -219,9 +211,9 @@ async function findKeptRows(
 	const marginals = fitMarginals(table, coordinates, all, settings);
 	const scored = await surpriseOf(backend, { coordinates, marginals, ...members }, table, progress, 'first-pass');
 	// Trim, refit the marginals, trim again.
-	const once = leastSurprising(sumWith(scored.term, scored.marginal), keptRows);
+	const once = leastSurprising(addMarginal(scored.term, scored.marginal), keptRows);
 	const refitted = independentColumns(coordinates, fitMarginals(table, coordinates, once, settings)).surprise(table);
-	return leastSurprising(sumWith(scored.term, refitted), keptRows);
+	return leastSurprising(addMarginal(scored.term, refitted), keptRows);
 }
 
 const NO_BAGS: Bags = { hashes: new Uint32Array(0), members: new Uint32Array(0), words: 0 };
@@ -328,28 +320,6 @@ async function compare(
 	}
 }
 
-async function workThrough<Result>(
-	blocks: Generator<void, Result, void>,
-	progress: Progress,
-	phase: FitProgress['phase'],
-): Promise<Result> {
-	for (;;) {
-		const step = blocks.next();
-		if (step.done) return step.value;
-		await progress.advance(phase, 1);
-	}
-}
-
-/** Adds each row's marginal surprises to its term. */
-function sumWith(term: Float64Array, marginal: Float64Array): Float64Array {
-	const features = marginal.length / term.length;
-	return term.map((value, row) => {
-		let sum = value;
-		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
-		return sum;
-	});
-}
-
 /** Row numbers of the `count` least surprising rows, in their order in the table. */
 function leastSurprising(surprise: Float64Array, count: number): Int32Array {
 	const order = Int32Array.from(surprise.keys()).sort(
@@ -371,11 +341,6 @@ function drawReferences(
 	return references;
 }
 
-interface Progress {
-	/** @param pieces of work done since the last call; a part of a piece if the members take turns. */
-	advance(phase: FitProgress['phase'], pieces: number): Promise<void> | void;
-}
-
 /** Equal pieces of work of each step of a fit. */
 function workOf({ settings, coordinates, trim }: FitStart, rows: number) {
 	const groups = coordinates.dependent.length < 2 ? 0 : settings.groups.length;
@@ -385,26 +350,4 @@ function workOf({ settings, coordinates, trim }: FitStart, rows: number) {
 		train: groups * settings.steps,
 		calibrate: 2 * blocks,
 	};
-}
-
-function createProgress({ onProgress, signal }: FitScorerOptions, total: number): Progress {
-	let done = 0;
-	let reported = 0;
-	return {
-		advance(phase, pieces) {
-			done += pieces;
-			const whole = Math.floor(done + 1e-6);
-			if (whole < reported + PIECES_PER_PAUSE && (whole < total || whole === reported)) return;
-			reported = whole;
-			onProgress?.({ done: whole, total, phase });
-			return pause(signal);
-		},
-	};
-}
-
-async function pause(signal: AbortSignal | undefined): Promise<void> {
-	await setImmediate();
-	if (signal?.aborted) {
-		throw new CounterfoilError('CANCELLED', 'Fitting the score was cancelled.', { cause: signal.reason });
-	}
 }

@@ -87,18 +87,23 @@ export function* surpriseBlocks(
 	return sumParts(marginal, kinds);
 }
 
+/** Adds each row's marginal surprises to its term. */
+export function addMarginal(term: Float64Array, marginal: Float64Array): Float64Array {
+	const features = marginal.length / term.length;
+	return term.map((value, row) => {
+		let sum = value;
+		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
+		return sum;
+	});
+}
+
 /** The marginal terms and the mean of what the kinds of discriminators say. */
 export function sumParts(marginal: Float64Array, kinds: readonly DependenceScores[]): SurpriseParts {
 	const [first] = kinds as [DependenceScores];
 	const meanOf = (pick: (kind: DependenceScores) => Float64Array) =>
 		pick(first).map((_, at) => kinds.reduce((sum, kind) => sum + (pick(kind)[at] as number), 0) / kinds.length);
 	const term = meanOf((kind) => kind.term);
-	const features = marginal.length / term.length;
-	const surprise = term.map((value, row) => {
-		let sum = value;
-		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
-		return sum;
-	});
+	const surprise = addMarginal(term, marginal);
 	const split = first.split === null ? null : meanOf((kind) => kind.split as Float64Array);
 	return { term, logOdds: meanOf((kind) => kind.logOdds), split, marginal, surprise };
 }
