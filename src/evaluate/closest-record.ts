@@ -1,11 +1,15 @@
 import type { Random } from '../contracts/random.ts';
-import { type AlignedTables, alignTables } from './aligned-rows.ts';
-import type { QualityColumn, QualityTable } from './quality-table.ts';
+import { type ClosestRows, findClosestRows } from './closest-rows.ts';
+import { medianOf } from './coverage.ts';
+import { SAME_DISTANCE } from './dcr-protection.ts';
+import { toDistanceRows } from './distance-rows.ts';
+import type { QualityTable } from './quality-table.ts';
+import { takeRows } from './take-rows.ts';
 
 export interface ClosestRecordOptions {
-	/** Synthetic rows that are looked at. @default 1,000 */
+	/** Synthetic rows that are looked at. @default 5,000 */
 	readonly sample?: number;
-	/** Most rows of each reference. @default 10,000 */
+	/** Most rows of each reference. @default 30,000 */
 	readonly references?: number;
 }
 
@@ -15,7 +19,10 @@ export interface ClosestRecord {
 	 * the generator has not memorised; near 1 if it has.
 	 */
 	readonly share: number;
-	/** Standard error of the share if it were 0.5. */
+	/**
+	 * Standard error of the share if nothing was memorised: how far it moves if the real rows are dealt to the two
+	 * references anew.
+	 */
 	readonly standardError: number;
 	/** Synthetic rows looked at, and rows of each reference. */
 	readonly sampled: number;
@@ -23,68 +30,12 @@ export interface ClosestRecord {
 	/** Median distance to the closest record, 0 to 1. */
 	readonly medianToTraining: number;
 	readonly medianToHeldOut: number;
-}
-
-export function takeRows(table: QualityTable, rows: Int32Array): QualityTable {
-	const columns = table.columns.map((column): QualityColumn => {
-		if (column.type === 'numeric') {
-			return { ...column, values: Float64Array.from(rows, (row) => column.values[row] as number) };
-		}
-		return { ...column, codes: Int32Array.from(rows, (row) => column.codes[row] as number) };
-	});
-	return { rows: rows.length, columns };
-}
-
-/** 1 / (largest - smallest) of each numeric column; Infinity where it is constant. */
-function inverseRanges(table: QualityTable): Float64Array {
-	const inverse: number[] = [];
-	for (const column of table.columns) {
-		if (column.type !== 'numeric') continue;
-		let min = Number.POSITIVE_INFINITY;
-		let max = Number.NEGATIVE_INFINITY;
-		for (const value of column.values) {
-			if (value < min) min = value;
-			if (value > max) max = value;
-		}
-		inverse.push(1 / Math.max(0, max - min));
-	}
-	return Float64Array.from(inverse);
-}
-
-/**
- * For each row of `first` the distance to its closest row of `second`: mean over the columns of
- * min(|a - b| / range, 1) for numbers, 0 or 1 for levels; missing is at 0 from missing and 1 from a value.
- */
-function closestDistances({ first, second, numbers, levels }: AlignedTables, inverse: Float64Array): Float64Array {
-	const closest = new Float64Array(first.rows);
-	const width = numbers + levels;
-	for (let i = 0; i < first.rows; i++) {
-		let best = Number.POSITIVE_INFINITY;
-		for (let j = 0; j < second.rows; j++) {
-			let distance = 0;
-			for (let k = 0; k < levels && distance < best; k++) {
-				if (first.codes[i * levels + k] !== second.codes[j * levels + k]) distance++;
-			}
-			for (let k = 0; k < numbers && distance < best; k++) {
-				const a = first.values[i * numbers + k] as number;
-				const b = second.values[j * numbers + k] as number;
-				if (a === b) continue;
-				const gap = Math.abs(a - b) * (inverse[k] as number);
-				if (gap < 1) distance += gap;
-				else if (!Number.isNaN(a) || !Number.isNaN(b)) distance++;
-			}
-			if (distance < best) best = distance;
-		}
-		closest[i] = best / width;
-	}
-	return closest;
-}
-
-function median(values: Float64Array): number {
-	const sorted = values.slice().sort();
-	const middle = sorted.length >> 1;
-	if (sorted.length % 2 === 1) return sorted[middle] as number;
-	return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+	/**
+	 * 5 % quantile of the distance to the closest over that to the second closest record (NNDR): near 0 where
+	 * synthetic rows sit on single real rows. A memorised table is lower towards training than towards held-out rows.
+	 */
+	readonly ratioToTraining: number;
+	readonly ratioToHeldOut: number;
 }
 
 /**
@@ -97,26 +48,70 @@ export function measureClosestRecord(
 	options: ClosestRecordOptions = {},
 ): ClosestRecord {
 	const { training, heldOut, synthetic } = tables;
-	const references = Math.min(options.references ?? 10_000, training.rows, heldOut.rows);
-	const sampled = Math.min(options.sample ?? 1000, synthetic.rows);
+	const references = Math.min(options.references ?? 30_000, training.rows, heldOut.rows);
+	const sampled = Math.min(options.sample ?? 5000, synthetic.rows);
 	const pick = (table: QualityTable, rows: number, label: string) =>
 		takeRows(table, random.fork(label).sample(table.rows, rows));
-	const picked = pick(synthetic, sampled, 'synthetic');
-	const inverse = inverseRanges(training);
-	const toTraining = closestDistances(alignTables(picked, pick(training, references, 'training')), inverse);
-	const toHeldOut = closestDistances(alignTables(picked, pick(heldOut, references, 'held out')), inverse);
-	let closer = 0;
-	for (let i = 0; i < sampled; i++) {
-		const gap = (toHeldOut[i] as number) - (toTraining[i] as number);
-		// Sums of the same terms in another order differ in the last digits.
-		closer += Math.abs(gap) < 1e-12 ? 0.5 : gap > 0 ? 1 : 0;
-	}
+	const rows = toDistanceRows(
+		{
+			synthetic: pick(synthetic, sampled, 'synthetic'),
+			training: pick(training, references, 'training'),
+			heldOut: pick(heldOut, references, 'held out'),
+		},
+		training,
+	);
+	const toTraining = findClosestRows(rows.synthetic, rows.training);
+	const toHeldOut = findClosestRows(rows.synthetic, rows.heldOut);
 	return {
-		share: closer / sampled,
-		standardError: 0.5 / Math.sqrt(sampled),
+		...compareClosest(toTraining, toHeldOut, references),
 		sampled,
 		references,
-		medianToTraining: median(toTraining),
-		medianToHeldOut: median(toHeldOut),
+		medianToTraining: medianOf(toTraining.nearest),
+		medianToHeldOut: medianOf(toHeldOut.nearest),
+		ratioToTraining: ratioQuantile(toTraining),
+		ratioToHeldOut: ratioQuantile(toHeldOut),
 	};
+}
+
+/**
+ * The share is a sum over the 2m real rows: each counts for the synthetic rows that it is closest to, if it is a
+ * training row. If nothing was memorised, the m training rows are any m of the 2m, so that the variance is that of
+ * the sum of a sample without replacement: m S^2 / 2, where S^2 is the variance of the counts. Synthetic rows that
+ * crowd around few real rows make it larger than the binomial one.
+ */
+function compareClosest(
+	toTraining: ClosestRows,
+	toHeldOut: ClosestRows,
+	references: number,
+): Pick<ClosestRecord, 'share' | 'standardError'> {
+	const sampled = toTraining.nearest.length;
+	// [2, references]; synthetic rows that a training row, a held-out row is closest to.
+	const counts = new Float64Array(2 * references);
+	const add = (place: number, weight: number) => {
+		counts[place] = (counts[place] as number) + weight / sampled;
+	};
+	let closer = 0;
+	for (let i = 0; i < sampled; i++) {
+		const gap = (toHeldOut.nearest[i] as number) - (toTraining.nearest[i] as number);
+		const weight = Math.abs(gap) < SAME_DISTANCE ? 0.5 : gap > 0 ? 1 : 0;
+		closer += weight;
+		add(toTraining.row[i] as number, weight);
+		add(references + (toHeldOut.row[i] as number), 1 - weight);
+	}
+	const mean = 1 / counts.length;
+	const squares = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0);
+	return {
+		share: closer / sampled,
+		standardError: Math.sqrt((references * squares) / (counts.length - 1) / 2),
+	};
+}
+
+/** Two equal real rows hide each other: 0 / 0 counts as 1, and so does a single real row. */
+function ratioQuantile({ nearest, second }: ClosestRows): number {
+	const ratios = nearest.map((distance, i) => {
+		const next = second[i] as number;
+		return next === 0 || !Number.isFinite(next) ? 1 : distance / next;
+	});
+	ratios.sort();
+	return ratios[Math.floor(0.05 * (ratios.length - 1))] ?? Number.NaN;
 }

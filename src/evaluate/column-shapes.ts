@@ -3,10 +3,9 @@ import type { AlignedLevels } from './quality-table.ts';
 /** Beyond 2^52 every double is whole. */
 const WHOLE = 2 ** 52;
 
-/** To 14 decimals, halves to even, as numpy rounds; what would overflow is whole anyway. */
+/** To 14 decimals, halves to even, as numpy rounds: what is beyond 1.8e294 becomes infinite there, and so here. */
 function roundTo14(value: number): number {
 	const scaled = value * 1e14;
-	if (!Number.isFinite(scaled)) return value;
 	if (Math.abs(scaled) >= WHOLE) return scaled / 1e14;
 	const whole = scaled < 0 ? scaled - WHOLE + WHOLE : scaled + WHOLE - WHOLE;
 	return whole / 1e14;

@@ -1,3 +1,6 @@
+import { extentOf } from './coverage.ts';
+import type { QualityNumbers } from './quality-table.ts';
+
 /** Codes of a discrete column: 0 to `size` - 1, missing included. */
 export interface Codes {
 	readonly codes: Int32Array;
@@ -6,18 +9,20 @@ export interface Codes {
 
 const BINS = 10;
 
+const NANOSECONDS = 1e9;
+
+/** The unit in which SDMetrics counts: of instants it has nanoseconds, by which its bins are rounded. */
+function inItsUnit({ values, isTime }: QualityNumbers): Float64Array {
+	return isTime === true ? values.map((value) => value * NANOSECONDS) : values;
+}
+
 /**
- * The report's own binning: ten bins of equal width from the smallest to the largest value **of this
- * table** (numpy histogram_bin_edges and digitize); the largest value and missing ones share bin 10.
+ * Edges of numpy's `histogram_bin_edges` with ten bins, a constant getting bins around it; null where the values are
+ * too large for ten bins around them, and SDMetrics has no score.
  */
-export function binNumbers(values: Float64Array): Codes {
-	let first = Number.POSITIVE_INFINITY;
-	let last = Number.NEGATIVE_INFINITY;
-	for (const value of values) {
-		if (value < first) first = value;
-		if (value > last) last = value;
-	}
-	if (first > last) {
+function histogramEdges(values: Float64Array): Float64Array | null {
+	let { min: first, max: last } = extentOf(values);
+	if (Number.isNaN(first)) {
 		first = 0;
 		last = 1;
 	}
@@ -27,12 +32,36 @@ export function binNumbers(values: Float64Array): Codes {
 	}
 	const step = (last - first) / BINS;
 	const edges = Float64Array.from({ length: BINS + 1 }, (_, i) => (i === BINS ? last : i * step + first));
+	return edges.every((edge, i) => i === 0 || edge > (edges[i - 1] as number)) ? edges : null;
+}
+
+/**
+ * The report's own binning: ten bins of equal width from the smallest to the largest value **of this
+ * table** (numpy histogram_bin_edges and digitize); the largest value and missing ones share bin 10.
+ */
+export function binNumbers(column: QualityNumbers): Codes | null {
+	const values = inItsUnit(column);
+	const edges = histogramEdges(values);
+	return edges === null ? null : binByEdges(values, edges.subarray(1));
+}
+
+/** The binning of the metric by itself: in both tables ten bins of the **real** range, open at the ends. */
+export function binBothByReal(
+	real: Float64Array,
+	synthetic: Float64Array,
+): readonly [real: Codes, synthetic: Codes] | null {
+	const edges = histogramEdges(real)?.subarray(1, BINS);
+	return edges === undefined ? null : [binByEdges(real, edges), binByEdges(synthetic, edges)];
+}
+
+/** How many of the rising edges a value has reached; `BINS` for NaN. */
+function binByEdges(values: Float64Array, edges: Float64Array): Codes {
 	const codes = new Int32Array(values.length);
 	for (let row = 0; row < values.length; row++) {
 		const value = values[row] as number;
-		let bin = BINS;
-		while (bin > 0 && value < (edges[bin] as number)) bin--;
-		codes[row] = bin;
+		let bin = edges.length;
+		while (bin > 0 && value < (edges[bin - 1] as number)) bin--;
+		codes[row] = Number.isNaN(value) ? BINS : bin;
 	}
 	return { codes, size: BINS + 1 };
 }
@@ -131,43 +160,32 @@ function isConstant(values: Float64Array): boolean {
 
 /** Pearson's r of the rows in which both are present; NaN for fewer than two or a constant side. */
 export function pearson(first: Float64Array, second: Float64Array): number {
-	let n = 0;
-	let meanX = 0;
-	let meanY = 0;
-	for (let i = 0; i < first.length; i++) {
-		const x = first[i] as number;
-		const y = second[i] as number;
-		if (Number.isNaN(x + y)) continue;
-		n++;
-		meanX += x;
-		meanY += y;
-	}
-	if (n < 2) return Number.NaN;
-	meanX /= n;
-	meanY /= n;
-	let xx = 0;
-	let yy = 0;
+	const isPresent = (_: number, row: number) => !Number.isNaN(first[row]) && !Number.isNaN(second[row]);
+	const x = deviations(first.filter(isPresent));
+	const y = deviations(second.filter(isPresent));
+	if (x === null || y === null || x.length < 2) return Number.NaN;
 	let xy = 0;
-	let startX = Number.NaN;
-	let startY = Number.NaN;
-	let variesX = false;
-	let variesY = false;
-	for (let i = 0; i < first.length; i++) {
-		const x = first[i] as number;
-		const y = second[i] as number;
-		if (Number.isNaN(x + y)) continue;
-		if (Number.isNaN(startX)) {
-			startX = x;
-			startY = y;
-		}
-		variesX ||= x !== startX;
-		variesY ||= y !== startY;
-		xx += (x - meanX) ** 2;
-		yy += (y - meanY) ** 2;
-		xy += (x - meanX) * (y - meanY);
+	for (let i = 0; i < x.length; i++) xy += (x[i] as number) * (y[i] as number);
+	return Math.max(-1, Math.min(1, xy));
+}
+
+/** Deviations from the mean at length 1, scaled first as scipy does, since squares overflow; null for a constant. */
+function deviations(values: Float64Array): Float64Array | null {
+	if (values.every((value) => value === values[0])) return null;
+	let mean = 0;
+	for (const value of values) mean += value;
+	mean /= values.length;
+	let largest = 0;
+	for (let i = 0; i < values.length; i++) {
+		const deviation = (values[i] as number) - mean;
+		values[i] = deviation;
+		largest = Math.max(largest, Math.abs(deviation));
 	}
-	if (!variesX || !variesY) return Number.NaN;
-	return Math.max(-1, Math.min(1, xy / Math.sqrt(xx) / Math.sqrt(yy)));
+	let squares = 0;
+	for (const deviation of values) squares += (deviation / largest) ** 2;
+	const norm = largest * Math.sqrt(squares);
+	for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / norm;
+	return values;
 }
 
 export interface Correlation {
@@ -177,12 +195,23 @@ export interface Correlation {
 	readonly synthetic: number;
 }
 
-/** CorrelationSimilarity of SDMetrics with Pearson's r; undefined if any of the four columns is constant. */
+function hasTwoRows([first, second]: readonly [Float64Array, Float64Array]): boolean {
+	let rows = 0;
+	for (let row = 0; row < first.length && rows < 2; row++) {
+		if (!Number.isNaN(first[row]) && !Number.isNaN(second[row])) rows++;
+	}
+	return rows === 2;
+}
+
+/**
+ * CorrelationSimilarity of SDMetrics with Pearson's r; undefined if any of the four columns is constant or a table
+ * has fewer than two rows with both.
+ */
 export function correlationSimilarity(
 	real: readonly [Float64Array, Float64Array],
 	synthetic: readonly [Float64Array, Float64Array],
 ): Correlation {
-	if ([...real, ...synthetic].some(isConstant)) {
+	if ([...real, ...synthetic].some(isConstant) || !hasTwoRows(real) || !hasTwoRows(synthetic)) {
 		return { score: Number.NaN, real: Number.NaN, synthetic: Number.NaN };
 	}
 	const r = pearson(real[0], real[1]);

@@ -1,8 +1,8 @@
 import type { Random } from '../contracts/random.ts';
-import { takeRows } from './closest-record.ts';
 import { drawIndependentColumns } from './independent-columns.ts';
 import { measureQuality, type Quality, type QualityOptions } from './quality.ts';
 import type { QualityTable } from './quality-table.ts';
+import { takeRows } from './take-rows.ts';
 
 export interface BoundedQuality {
 	/** Rows of each of the three tables that were compared with the training rows. */

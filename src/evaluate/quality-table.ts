@@ -7,8 +7,10 @@ export type QualityColumn = QualityNumbers | QualityLevels;
 export interface QualityNumbers {
 	readonly name: string;
 	readonly type: 'numeric';
-	/** [rows]; NaN where missing. A datetime is a number, in any unit. */
+	/** [rows]; NaN where missing. */
 	readonly values: Float64Array;
+	/** The values are instants: seconds since 1970, UTC. */
+	readonly isTime?: true;
 }
 
 export interface QualityLevels {
@@ -80,7 +82,7 @@ export function qualityTableFromFeatures(specs: readonly FeatureSpec[], table: F
 			const values = feature.values.map(
 				(day, row) => day * 86_400 + (seconds?.type === 'numeric' ? (seconds.values[row] as number) : 0),
 			);
-			columns.push({ name: spec.column, type: 'numeric', values });
+			columns.push({ name: spec.column, type: 'numeric', values, isTime: true });
 		} else {
 			columns.push({ name: spec.column, type: 'numeric', values: feature.values });
 		}

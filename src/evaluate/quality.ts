@@ -1,6 +1,7 @@
 import { ksComplement, tvComplement } from './column-shapes.ts';
+import { meanOfDefined } from './diagnostics.ts';
 import { binNumbers, type Codes, contingencySimilarity, correlationSimilarity } from './pair-trends.ts';
-import { alignLevels, assertSameColumns, type QualityTable } from './quality-table.ts';
+import { alignLevels, assertSameColumns, type QualityNumbers, type QualityTable } from './quality-table.ts';
 
 export interface QualityOptions {
 	/** Pairs of numbers count if |Pearson's r| of the real table is above it. @default 0.5 */
@@ -53,13 +54,8 @@ interface Prepared {
 	readonly shape: number;
 	/** Numeric columns only. */
 	readonly values?: readonly [real: Float64Array, synthetic: Float64Array];
-	/** Levels, or the bins of the report. */
-	readonly codes: readonly [real: Codes, synthetic: Codes];
-}
-
-function meanOfDefined(values: readonly number[]): number {
-	const defined = values.filter((value) => !Number.isNaN(value));
-	return defined.reduce((sum, value) => sum + value, 0) / defined.length;
+	/** Levels, or the bins of the report; null where the values cannot be binned. */
+	readonly codes: readonly [real: Codes, synthetic: Codes] | null;
 }
 
 function prepare(real: QualityTable, synthetic: QualityTable): Prepared[] {
@@ -78,14 +74,15 @@ function prepare(real: QualityTable, synthetic: QualityTable): Prepared[] {
 				],
 			};
 		}
-		const first = (column as { values: Float64Array }).values;
-		const second = (other as { values: Float64Array }).values;
+		const first = column as QualityNumbers;
+		const second = other as QualityNumbers;
+		const bins = [binNumbers(first), binNumbers(second)] as const;
 		return {
 			name: column.name,
 			type: 'numeric',
-			shape: ksComplement(first, second),
-			values: [first, second],
-			codes: [binNumbers(first), binNumbers(second)],
+			shape: ksComplement(first.values, second.values),
+			values: [first.values, second.values],
+			codes: bins[0] === null || bins[1] === null ? null : [bins[0], bins[1]],
 		};
 	});
 }
@@ -108,6 +105,9 @@ function comparePair(
 			syntheticCorrelation: found.synthetic,
 			counts: Math.abs(found.real) > correlationThreshold,
 		};
+	}
+	if (a.codes === null || b.codes === null) {
+		return { ...names, metric: 'contingency', score: Number.NaN, realAssociation: Number.NaN, counts: false };
 	}
 	const found = contingencySimilarity([a.codes[0], b.codes[0]], [a.codes[1], b.codes[1]]);
 	return {

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
-import { measureClosestRecord, takeRows } from '../../src/evaluate/closest-record.ts';
+import { measureClosestRecord } from '../../src/evaluate/closest-record.ts';
 import { checkCopies, countCopies } from '../../src/evaluate/copies.ts';
 import type { QualityTable } from '../../src/evaluate/quality-table.ts';
+import { takeRows } from '../../src/evaluate/take-rows.ts';
 import { categorical, numeric } from './golden.ts';
 
 type Row = readonly [number | null, number | null, string | null];
@@ -88,4 +89,32 @@ test('the closest record is found by the mean of range-scaled gaps and level mis
 test('equal distances count half', () => {
 	const table = tableOf([[1, 2, 'x']]);
 	assert.equal(measureClosestRecord({ training: table, heldOut: table, synthetic: table }, createRandom(0)).share, 0.5);
+});
+
+test('the standard error of the share is its spread over fresh samples, also where synthetic rows crowd', () => {
+	for (const crowd of [1, 20]) {
+		const shares: number[] = [];
+		let expected = 0;
+		for (let seed = 0; seed < 60; seed++) {
+			const centres = randomTable(300 / crowd, 1000 + seed);
+			const synthetic = takeRows(
+				centres,
+				Int32Array.from({ length: 300 }, (_, row) => Math.floor(row / crowd)),
+			);
+			const tables = { training: randomTable(60, 3 * seed + 1), heldOut: randomTable(60, 3 * seed + 2), synthetic };
+			const found = measureClosestRecord(tables, createRandom(seed));
+			shares.push(found.share);
+			expected += found.standardError / 60;
+		}
+		const spread = Math.sqrt(shares.reduce((sum, share) => sum + (share - 0.5) ** 2, 0) / shares.length);
+		assert.ok(spread / expected > 0.75 && spread / expected < 1.3, `spread ${spread}, standard error ${expected}`);
+	}
+});
+
+test('the ratio to the second closest record is lower towards the rows that a table repeats', () => {
+	const training = randomTable(400, 11);
+	const heldOut = randomTable(400, 12);
+	const repeated = takeRows(training, createRandom(4).sample(400, 200));
+	const leaking = measureClosestRecord({ training, heldOut, synthetic: repeated }, createRandom(5));
+	assert.ok(leaking.ratioToTraining < 0.01 && leaking.ratioToHeldOut > 0.05, JSON.stringify(leaking));
 });

@@ -8,17 +8,11 @@ import { drawIndependentColumns } from '../../src/evaluate/independent-columns.t
 import { measureQuality } from '../../src/evaluate/quality.ts';
 import { measureQualityWithBounds } from '../../src/evaluate/quality-bounds.ts';
 import { type QualityTable, qualityTableFromFeatures } from '../../src/evaluate/quality-table.ts';
-import { categorical, goldenTable, numeric, readGolden } from './golden.ts';
-
-function assertNear(actual: number | undefined, expected: number | null, what: string): void {
-	if (expected === null) assert.ok(Number.isNaN(actual), `${what}: ${actual} instead of undefined`);
-	else assert.ok(Math.abs((actual ?? Number.NaN) - expected) <= 1e-9, `${what}: ${actual} instead of ${expected}`);
-}
+import { assertNear, categorical, goldenTable, numeric, readGolden } from './golden.ts';
 
 for (const golden of readGolden().tables) {
 	test(`quality of the ${golden.name} table equals SDMetrics in both ways of counting pairs`, () => {
-		const real = goldenTable(golden.sdtypes, golden.real);
-		const quality = measureQuality(real, goldenTable(golden.sdtypes, golden.synthetic));
+		const quality = measureQuality(goldenTable(golden, 'real'), goldenTable(golden, 'synthetic'));
 		for (const mode of ['thresholded', 'allPairs'] as const) {
 			for (const score of ['overall', 'columnShapes', 'pairTrends'] as const) {
 				assertNear(quality[mode][score], golden[mode][score], `${mode} ${score}`);
@@ -139,7 +133,7 @@ test('the parts of a datetime count as one column again', () => {
 	assert.deepEqual(qualityTableFromFeatures(specs, features), {
 		rows: 2,
 		columns: [
-			{ name: 'when', type: 'numeric', values: Float64Array.of(2 * 86_400 + 30, Number.NaN) },
+			{ name: 'when', type: 'numeric', values: Float64Array.of(2 * 86_400 + 30, Number.NaN), isTime: true },
 			{ name: 'place', type: 'categorical', codes: Int32Array.of(0, -2), levels: ['here'] },
 		],
 	});

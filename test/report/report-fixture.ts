@@ -1,13 +1,14 @@
 import type { ColumnProfile, TableProfile } from '../../src/contracts/profile.ts';
 import { createRandom, type Random } from '../../src/contracts/random.ts';
 import { cellText, type TableBatch } from '../../src/contracts/table.ts';
-import { measureClosestRecord, takeRows } from '../../src/evaluate/closest-record.ts';
+import { measureClosestRecord } from '../../src/evaluate/closest-record.ts';
 import { bulkEdges, compareColumns, countInBins } from '../../src/evaluate/compare-columns.ts';
 import { checkCopies } from '../../src/evaluate/copies.ts';
 import { auroc, averagePrecision, precisionRecallCurve } from '../../src/evaluate/detection.ts';
 import { drawIndependentColumns } from '../../src/evaluate/independent-columns.ts';
 import { measureQualityWithBounds } from '../../src/evaluate/quality-bounds.ts';
 import type { QualityColumn, QualityTable } from '../../src/evaluate/quality-table.ts';
+import { takeRows } from '../../src/evaluate/take-rows.ts';
 import type { ReportData } from '../../src/report/report-data.ts';
 import { simulatePayments } from '../../src/simulate/simulate-payments.ts';
 import { categorical, numeric } from '../evaluate/golden.ts';
