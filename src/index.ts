@@ -41,9 +41,12 @@ export {
 } from './gan/token-discriminator.ts';
 export type { Discriminator, Generator, Trainer } from './gan/types.ts';
 export type { BoostedTrees } from './learn/boosted-trees.ts';
+export { measureClassifierEfficacy } from './learn/classifier-efficacy.ts';
 export { type FitTreesOptions, fitBoostedTrees } from './learn/fit-boosted-trees.ts';
 export type { LearningTarget } from './learn/learning-target.ts';
 export { restoreBoostedTrees } from './learn/restore-boosted-trees.ts';
+export { chooseTargets, measureTrainOnSynthetic, type TrainOnSynthetic } from './learn/train-on-synthetic.ts';
+export { measureTwoSample, type TwoSample } from './learn/two-sample.ts';
 export { fitScorer } from './scoring/fit-scorer.ts';
 export { describeReasons, type Reason } from './scoring/reasons.ts';
 export { restoreScorer } from './scoring/restore-scorer.ts';
