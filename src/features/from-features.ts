@@ -1,11 +1,11 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { CategoricalSpec, FeatureColumn, FeatureSpec, FeatureTable, NumericSpec } from '../contracts/features.ts';
+import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import { compileDateFormat, DAY_MS, EPOCH_MILLISECONDS, EPOCH_SECONDS } from './date-format.ts';
 import { isMissingText } from './is-missing-text.ts';
 import { roundWithin } from './round-within.ts';
-import { weekdayOf } from './to-features.ts';
+import { settleDates } from './settle-dates.ts';
 
 /**
  * The cells of generated rows: the feature columns and the constant ones, in the order of the profile. Numbers
@@ -16,9 +16,10 @@ export function fromFeatures(table: FeatureTable, specs: readonly FeatureSpec[],
 	if (table.columns.length !== specs.length) {
 		throw new CounterfoilError('INTERNAL', `${table.columns.length} feature columns for ${specs.length} specs.`);
 	}
+	const settled = settleDates(table, specs);
 	const parts = new Map<string, Part[]>();
 	specs.forEach((spec, i) => {
-		const column = table.columns[i] as FeatureColumn;
+		const column = settled.columns[i] as FeatureColumn;
 		const known = parts.get(spec.column);
 		if (known === undefined) parts.set(spec.column, [{ spec, column }]);
 		else known.push({ spec, column });
@@ -85,33 +86,19 @@ function dateCells(parts: readonly Part[], rows: number): Cells {
 	const part = (name: FeatureSpec['part']) => parts.find(({ spec }) => spec.part === name);
 	const day = part('day');
 	const time = part('time-of-day');
-	const weekday = part('weekday');
 	if (day === undefined) throw new CounterfoilError('INTERNAL', 'A date has no day.');
-	const daySpec = day.spec as NumericSpec;
-	const dateFormat = daySpec.dateFormat ?? '';
+	const dateFormat = day.spec.dateFormat ?? '';
 	const format = compileDateFormat(dateFormat);
-	const days = roundWithin(valuesOf(day.column), daySpec);
+	const days = valuesOf(day.column);
 	const times = time === undefined ? null : valuesOf(time.column);
-	const timeSpec = time?.spec as NumericSpec | undefined;
-	const weekdayCodes = weekday === undefined ? null : codesOf(weekday.column);
-	const weekdayLevels = weekday === undefined ? [] : (weekday.spec as CategoricalSpec).levels;
 
 	const codes = new Int32Array(rows).fill(-1);
 	const dictionary: string[] = [];
 	const known = new Map<string, number>();
 	for (let row = 0; row < rows; row++) {
-		let date = days[row] as number;
+		const date = days[row] as number;
 		if (Number.isNaN(date)) continue;
-		const code = weekdayCodes === null ? -1 : (weekdayCodes[row] as number);
-		if (code >= 0 && code < weekdayLevels.length) date = nearestWithWeekday(date, code, daySpec);
-		let seconds = 0;
-		if (times !== null && timeSpec !== undefined) {
-			seconds = times[row] as number;
-			// A date with a day but no time takes one of the usual times.
-			if (Number.isNaN(seconds)) seconds = timeSpec.quantiles[(row * 37) % 101] as number;
-			seconds = Math.round(seconds / format.stepSeconds) * format.stepSeconds;
-			seconds = Math.min(timeSpec.max, Math.max(timeSpec.min, seconds));
-		}
+		const seconds = times === null ? 0 : (times[row] as number);
 		const text = format.write(date * DAY_MS + seconds * 1000 - format.offsetMs);
 		let entry = known.get(text);
 		if (entry === undefined) {
@@ -126,13 +113,4 @@ function dateCells(parts: readonly Part[], rows: number): Cells {
 		type: 'number',
 		values: Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : (instants[code] ?? 0))),
 	};
-}
-
-/** The nearest day of that weekday that lies within the range of training, else the day itself. */
-function nearestWithWeekday(day: number, weekday: number, { min, max }: NumericSpec): number {
-	const shift = ((weekday - weekdayOf(day) + 10) % 7) - 3;
-	for (const candidate of [day + shift, day + shift + (shift > 0 ? -7 : 7)]) {
-		if (candidate >= min && candidate <= max) return candidate;
-	}
-	return day;
 }

@@ -1,0 +1,117 @@
+import type {
+	Constraint,
+	DependsConstraint,
+	LinearConstraint,
+	MissingIfConstraint,
+	OneHotConstraint,
+} from '../../contracts/constraints.ts';
+import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import { settleDates } from '../../features/settle-dates.ts';
+import { createSearch } from './coded-columns.ts';
+import { constraintColumns } from './constraint-columns.ts';
+import { findBroken } from './find-broken.ts';
+import { findCombinations } from './find-combinations.ts';
+import { findDateParts, findDurations } from './find-date-relations.ts';
+import { findDependencies } from './find-dependencies.ts';
+import { findLongSums } from './find-long-sums.ts';
+import { findMissing } from './find-missing.ts';
+import { findMultiples } from './find-multiples.ts';
+import { findOneHot } from './find-one-hot.ts';
+import { findOrders } from './find-orders.ts';
+import { findRatios } from './find-ratios.ts';
+import { findTriples } from './find-triples.ts';
+import { findUnique } from './find-unique.ts';
+import { withoutImplied } from './implied-orders.ts';
+import { independentRelations } from './linear-relations.ts';
+
+/** Rows below which nothing is believed. */
+const MIN_ROWS = 30;
+
+export interface LearnConstraintsOptions {
+	/** Ids of constraints to leave out. @default none */
+	readonly without?: readonly string[];
+}
+
+/**
+ * What holds in every row of the table and is more than luck (see evidence.ts); what follows from other constraints
+ * is left out. All rows are looked at: give a sample if there are more than some 100,000, and check what was found
+ * against the other rows with `keepHolding`.
+ *
+ * @param table training rows.
+ */
+export function learnConstraints(
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+	options: LearnConstraintsOptions = {},
+): Constraint[] {
+	if (table.rows < MIN_ROWS) return [];
+	const columns = constraintColumns(settleDates(table, specs), specs);
+	const byName = new Map(columns.map((column) => [column.name, column]));
+	const all = createSearch(columns, table.rows);
+	const ratios = findRatios(all, byName);
+	// What holds for a column need not be said of its copies.
+	const copies = new Set(ratios.filter(isCopy).map((ratio) => ratio.column));
+	const search = { ...all, columns: all.columns.filter(({ column }) => !copies.has(column.name)) };
+
+	const triples = findTriples(search, byName);
+	const sums = findLongSums(search, byName, ratios, new Set([...ratios, ...triples.sums].map((known) => known.column)));
+	const linear = [
+		...independentRelations([...triples.sums, ...ratios, ...sums]),
+		...independentRelations(findDurations(search, byName)),
+	];
+	const isResult = new Set([...linear, ...triples.products].map((relation) => relation.column));
+	const dateParts = findDateParts(search);
+	const dependencies = findDependencies(search).filter(
+		({ on, column }) => !linear.some((relation) => relatesOnly(relation, on, column)),
+	);
+	const missing = findMissing(search);
+	const found: Constraint[] = [
+		...dependencies,
+		...findCombinations(search, dependencies),
+		...findOneHot(search).filter((oneHot) => !followsFromDependencies(oneHot, dependencies)),
+		...findMultiples(search).filter(({ column }) => !isResult.has(column)),
+		...withoutImplied(findOrders(search), linear, triples.products, byName),
+		...linear,
+		...triples.products,
+		...dateParts,
+		...missing.together,
+		...missing.ifs.filter((rule) => !followsFromDependency(rule, dependencies)),
+		...findUnique(search),
+	];
+	const { without = [] } = options;
+	return keepHolding(
+		found.filter(({ id }) => !without.includes(id)),
+		specs,
+		table,
+	);
+}
+
+/** The constraints that none of these rows breaks. */
+export function keepHolding(
+	constraints: readonly Constraint[],
+	specs: readonly FeatureSpec[],
+	table: FeatureTable,
+): Constraint[] {
+	const { counts } = findBroken(constraints, specs, table);
+	return constraints.filter((_, i) => counts[i] === 0);
+}
+
+function isCopy({ terms, constant, tolerance }: LinearConstraint): boolean {
+	return terms.length === 1 && terms[0]?.factor === 1 && constant === 0 && tolerance === 0;
+}
+
+function relatesOnly({ column, terms }: LinearConstraint, first: string, second: string): boolean {
+	const [term] = terms;
+	if (terms.length !== 1 || term === undefined) return false;
+	return (column === first && term.column === second) || (column === second && term.column === first);
+}
+
+function followsFromDependencies(oneHot: OneHotConstraint, dependencies: readonly DependsConstraint[]): boolean {
+	const sourceOf = (column: string) => dependencies.find((dependency) => dependency.column === column)?.on;
+	const source = sourceOf(oneHot.columns[0] as string);
+	return source !== undefined && oneHot.columns.every((column) => sourceOf(column) === source);
+}
+
+function followsFromDependency(rule: MissingIfConstraint, dependencies: readonly DependsConstraint[]): boolean {
+	return dependencies.some(({ on, column }) => on === rule.on && column === rule.column);
+}
