@@ -40,6 +40,8 @@ export {
 	trainTokenDiscriminator,
 } from './gan/token-discriminator.ts';
 export type { Discriminator, Generator, Trainer } from './gan/types.ts';
+export { adviseAugmentation } from './learn/advise-augmentation.ts';
+export type { AugmentationAdvice } from './learn/augmentation-advice.ts';
 export type { BoostedTrees } from './learn/boosted-trees.ts';
 export { measureClassifierEfficacy } from './learn/classifier-efficacy.ts';
 export { type FitTreesOptions, fitBoostedTrees } from './learn/fit-boosted-trees.ts';
