@@ -1,3 +1,5 @@
+import { hashText } from './hash-text.ts';
+
 /**
  * Number of distinct texts of a stream in 4,096 registers (HyperLogLog, Flajolet and others 2007); standard
  * error 1.6 %. Registers hold the longest run of leading zeros seen among the hashes that fall to them.
@@ -7,15 +9,6 @@ const REGISTERS = 2 ** BITS;
 
 export function createDistinctSketch(): number[] {
 	return new Array<number>(REGISTERS).fill(0);
-}
-
-/** 32-bit hash of a text: FNV-1a steps, then the finaliser of MurmurHash3. */
-function hashText(text: string, start: number): number {
-	let h = start;
-	for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-	h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-	h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-	return (h ^ (h >>> 16)) >>> 0;
 }
 
 export function addToDistinctSketch(registers: number[], text: string): void {

@@ -6,6 +6,7 @@ import { describeConstraint } from '../../src/synthesis/constraints/describe-con
 import { findBroken } from '../../src/synthesis/constraints/find-broken.ts';
 import { keepHolding, learnConstraints } from '../../src/synthesis/constraints/learn-constraints.ts';
 import { repairRows } from '../../src/synthesis/constraints/repair-rows.ts';
+import { withoutConstraints } from '../../src/synthesis/constraints/without-constraints.ts';
 import type { CellInput } from '../features/table-of.ts';
 import { assertSame, fitted, ordersTable } from './orders-table.ts';
 
@@ -157,4 +158,28 @@ test('rows of training break none of their own constraints and are not changed',
 	assert.ok(counts.every((count) => count === 0));
 	const repaired = repairRows(found, specs, features);
 	for (const [feature, before] of features.columns.entries()) assertSame(repaired.columns[feature], before);
+});
+
+test('a constraint can be let go by its id, and a mistyped id is told from the nearest one', () => {
+	const { found } = learn(ordersTable(300, 10));
+	const left = withoutConstraints(found, ['multiple:price']);
+	assert.deepEqual(
+		left,
+		found.filter(({ id }) => id !== 'multiple:price'),
+	);
+	assert.equal(left.length, found.length - 1);
+	assert.throws(() => withoutConstraints(found, ['multipel:price']), {
+		code: 'NOT_FOUND',
+		hint: 'Did you mean multiple:price?',
+	});
+});
+
+test('of many rows some are searched and all are checked', () => {
+	const columns = ordersTable(1200, 11);
+	(columns.price as number[])[7] = 77;
+	const { features, specs } = fitted(columns);
+	const searched = learnConstraints(features, specs, { maxRows: 300 }).map(({ id }) => id);
+	assert.ok(!searched.includes('multiple:price'));
+	assert.ok(searched.includes('missing-together:shipped_at,carrier'));
+	assert.ok(searched.includes('depends:postcode,city'));
 });

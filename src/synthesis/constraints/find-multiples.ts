@@ -13,7 +13,7 @@ export function findMultiples(search: Search): MultipleConstraint[] {
 	return numbers.flatMap((coded) => {
 		const column = coded.column as NumberColumn;
 		const grid = gridOf(coded, column.unit);
-		if (grid === null) return [];
+		if (grid === null || !isPlain(grid.step)) return [];
 		const bits = (presentCells(coded) - 1) * Math.log2(grid.step / column.unit);
 		if (bits < neededBits(numbers.length)) return [];
 		return [{ type: 'multiple', id: constraintId('multiple', [column.name]), column: column.name, ...grid }];
@@ -35,6 +35,13 @@ function gridOf({ numbers }: CodedColumn, unit: number): { step: number; offset:
 	if (step === 0) return null;
 	const offset = ((first % step) + step) % step;
 	return { step: step / scale, offset: offset / scale };
+}
+
+/** Whole, or of the kind that people count in: 0.05, 0.25, 2.5. Other grids are those of instruments and scalings. */
+function isPlain(step: number): boolean {
+	if (Number.isInteger(step)) return true;
+	const cents = Math.round(step * 100);
+	return Math.abs(step * 100 - cents) < 1e-9 && [2, 5, 10, 20, 25, 50, 250].includes(cents);
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -5,7 +5,7 @@ import type {
 	MissingIfConstraint,
 	OneHotConstraint,
 } from '../../contracts/constraints.ts';
-import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import type { FeatureColumn, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import { settleDates } from '../../features/settle-dates.ts';
 import { createSearch } from './coded-columns.ts';
 import { constraintColumns } from './constraint-columns.ts';
@@ -28,14 +28,13 @@ import { independentRelations } from './linear-relations.ts';
 const MIN_ROWS = 30;
 
 export interface LearnConstraintsOptions {
-	/** Ids of constraints to leave out. @default none */
-	readonly without?: readonly string[];
+	/** Rows that are searched, spread evenly; what is found is checked against all. @default 100,000 */
+	readonly maxRows?: number;
 }
 
 /**
  * What holds in every row of the table and is more than luck (see evidence.ts); what follows from other constraints
- * is left out. All rows are looked at: give a sample if there are more than some 100,000, and check what was found
- * against the other rows with `keepHolding`.
+ * is left out. Rows that are not in the table can be checked with `keepHolding`.
  *
  * @param table training rows.
  */
@@ -45,9 +44,10 @@ export function learnConstraints(
 	options: LearnConstraintsOptions = {},
 ): Constraint[] {
 	if (table.rows < MIN_ROWS) return [];
-	const columns = constraintColumns(settleDates(table, specs), specs);
+	const searched = spreadRows(table, options.maxRows ?? 100_000);
+	const columns = constraintColumns(settleDates(searched, specs), specs);
 	const byName = new Map(columns.map((column) => [column.name, column]));
-	const all = createSearch(columns, table.rows);
+	const all = createSearch(columns, searched.rows);
 	const ratios = findRatios(all, byName);
 	// What holds for a column need not be said of its copies.
 	const copies = new Set(ratios.filter(isCopy).map((ratio) => ratio.column));
@@ -78,12 +78,25 @@ export function learnConstraints(
 		...missing.ifs.filter((rule) => !followsFromDependency(rule, dependencies)),
 		...findUnique(search),
 	];
-	const { without = [] } = options;
-	return keepHolding(
-		found.filter(({ id }) => !without.includes(id)),
-		specs,
-		table,
-	);
+	return keepHolding(found, specs, table);
+}
+
+function spreadRows(table: FeatureTable, most: number): FeatureTable {
+	if (table.rows <= most) return table;
+	const rowAt = (i: number) => Math.floor((i * table.rows) / most);
+	const columns = table.columns.map((column): FeatureColumn => {
+		if (column.type === 'numeric') {
+			return {
+				type: 'numeric',
+				values: Float64Array.from({ length: most }, (_, i) => column.values[rowAt(i)] as number),
+			};
+		}
+		return {
+			type: 'categorical',
+			codes: Int32Array.from({ length: most }, (_, i) => column.codes[rowAt(i)] as number),
+		};
+	});
+	return { rows: most, columns };
 }
 
 /** The constraints that none of these rows breaks. */

@@ -37,9 +37,9 @@ export function dependsRule(constraint: DependsConstraint, columns: ColumnsByNam
 	}
 
 	/** A source that goes with the cell as it is, drawn by training rows. */
-	function sourceChange(row: number): Change[] | null {
+	function sourceChange(row: number): Change[] {
 		const known = sources.get(cellNumber(column, row));
-		if (known === undefined) return null;
+		if (known === undefined) return [];
 		const at = pickWeighted(known.rows, chanceAt(row, column.place));
 		return [{ column: on, number: known.numbers[at] as number }];
 	}
@@ -52,13 +52,12 @@ export function dependsRule(constraint: DependsConstraint, columns: ColumnsByNam
 			const cell = cellOf.get(source);
 			return cell === undefined ? !cellOf.has(source) : Object.is(cell, cellNumber(column, row));
 		},
-		changes(row) {
+		change(row, n) {
+			if (n > 1) return null;
 			const source = cellNumber(on, row);
-			const forward = [{ column, number: cellOf.get(source) as number }];
-			const backward = sourceChange(row);
-			if (backward === null) return [forward];
 			// Of a level that was drawn blindly the cell knows more than the level does.
-			return isRare(on, source) ? [backward, forward] : [forward, backward];
+			const isBackward = (n === 0) === isRare(on, source);
+			return isBackward ? sourceChange(row) : [{ column, number: cellOf.get(source) as number }];
 		},
 	};
 }
@@ -90,7 +89,7 @@ export function combinationsRule(constraint: CombinationsConstraint, columns: Co
 			if (isMissing(first, row) || isMissing(second, row)) return true;
 			return allowed.get(cellNumber(first, row))?.has(cellNumber(second, row)) === true;
 		},
-		changes: () => [],
+		change: () => null,
 	};
 }
 
@@ -125,14 +124,15 @@ export function oneHotRule(constraint: OneHotConstraint, columns: ColumnsByName)
 			const count = countSet(row);
 			return (constraint.atMost ? count <= 1 : count === 1) && !flags.some((flag) => isMissing(flag, row));
 		},
-		changes(row) {
+		change(row, n) {
 			// One of those that are set stays, else one is set; drawn by training rows, then the others by turns.
 			const some = countSet(row) > 0;
 			const open = flags.map((flag, i) => !some || isSet(flag, i, row));
 			const weights = open.map((isOpen, i) => (isOpen ? (constraint.rows[i] as number) : 0));
 			const start = pickWeighted(weights, chanceAt(row, flags[0]?.place ?? 0));
 			const turns = flags.map((_, i) => (start + i) % flags.length).filter((i) => open[i]);
-			return turns.map((keep) => only(keep, row));
+			const keep = turns[n];
+			return keep === undefined ? null : only(keep, row);
 		},
 	};
 }

@@ -14,10 +14,9 @@ export function missingTogetherRule(constraint: MissingTogetherConstraint, colum
 			for (const other of others) if (isMissing(other, row) !== missing) return false;
 			return true;
 		},
-		changes(row) {
-			if (!isMissing(leader, row)) return [];
-			const present = others.filter((other) => !isMissing(other, row));
-			return [present.map((column) => ({ column, number: Number.NaN }))];
+		change(row, n) {
+			if (n > 0 || !isMissing(leader, row)) return null;
+			return others.filter((other) => !isMissing(other, row)).map((column) => ({ column, number: Number.NaN }));
 		},
 	};
 }
@@ -34,6 +33,6 @@ export function missingIfRule(constraint: MissingIfConstraint, columns: ColumnsB
 			const cell = cellNumber(on, row);
 			return isMissing(column, row) ? !never.has(cell) : !always.has(cell);
 		},
-		changes: (row) => (isMissing(column, row) ? [] : [[{ column, number: Number.NaN }]]),
+		change: (row, n) => (n > 0 || isMissing(column, row) ? null : [{ column, number: Number.NaN }]),
 	};
 }

@@ -7,7 +7,7 @@ import type {
 } from '../../contracts/constraints.ts';
 import type { NumberColumn } from './constraint-columns.ts';
 import { datePart } from './date-part.ts';
-import { type Change, type ColumnsByName, chanceAt, columnOfType, type Rule } from './rule.ts';
+import { type ColumnsByName, chanceAt, columnOfType, type Rule } from './rule.ts';
 
 /** What sums of decimals lose, as a share of their terms. */
 const FLOAT_SLACK = 1e-9;
@@ -27,11 +27,12 @@ export function multipleRule(constraint: MultipleConstraint, columns: ColumnsByN
 			const value = column.values[row] as number;
 			return Number.isNaN(value) || isMultipleOf(value, step, offset, column.unit);
 		},
-		changes(row) {
+		change(row, n) {
+			if (n > 1) return null;
 			const steps = ((column.values[row] as number) - offset) / step;
 			const near = Math.round(steps);
-			const numbers = [near, near > steps ? near - 1 : near + 1];
-			return numbers.map((count) => [{ column, number: offset + count * step }]);
+			const other = near > steps ? near - 1 : near + 1;
+			return [{ column, number: offset + (n === 0 ? near : other) * step }];
 		},
 	};
 }
@@ -48,12 +49,12 @@ export function orderRule(constraint: OrderConstraint, columns: ColumnsByName): 
 			const gap = (high.values[row] as number) - (low.values[row] as number);
 			return Number.isNaN(gap) || (strict ? gap > 0 : gap >= 0);
 		},
-		changes(row) {
+		change(row, n) {
+			if (n > 1) return null;
 			const gap = gaps[Math.floor(chanceAt(row, high.place) * gaps.length)] as number;
-			return [
-				[{ column: high, number: (low.values[row] as number) + gap }],
-				[{ column: low, number: (high.values[row] as number) - gap }],
-			];
+			return n === 0
+				? [{ column: high, number: (low.values[row] as number) + gap }]
+				: [{ column: low, number: (high.values[row] as number) - gap }];
 		},
 	};
 }
@@ -84,14 +85,13 @@ export function linearRule(constraint: LinearConstraint, columns: ColumnsByName)
 			const off = Math.abs(value - sum(row));
 			return Number.isNaN(off) || off <= constraint.tolerance + FLOAT_SLACK * (1 + Math.abs(value));
 		},
-		changes(row) {
+		change(row, n) {
 			const total = sum(row);
+			if (n === 0) return [{ column, number: total }];
+			const term = order[n - 1];
+			if (term === undefined) return null;
 			const off = (column.values[row] as number) - total;
-			const changes: Change[][] = [[{ column, number: total }]];
-			for (const term of order) {
-				changes.push([{ column: term.column, number: (term.column.values[row] as number) + off / term.factor }]);
-			}
-			return changes;
+			return [{ column: term.column, number: (term.column.values[row] as number) + off / term.factor }];
 		},
 	};
 }
@@ -119,17 +119,14 @@ export function productRule(constraint: ProductConstraint, columns: ColumnsByNam
 			// Nothing divided by nothing says nothing.
 			return Number.isNaN(off) || off <= tolerance + FLOAT_SLACK * (1 + Math.abs(value));
 		},
-		changes(row) {
+		change(row, n) {
 			const c = column.values[row] as number;
 			const a = first.values[row] as number;
 			const b = second.values[row] as number;
-			const forFirst = operation === 'times' ? c / (factor * b) : (c * b) / factor;
-			const forSecond = operation === 'times' ? c / (factor * a) : (factor * a) / c;
-			return [
-				[{ column, number: product(row) }],
-				[{ column: first, number: forFirst }],
-				[{ column: second, number: forSecond }],
-			];
+			if (n === 0) return [{ column, number: product(row) }];
+			if (n === 1) return [{ column: first, number: operation === 'times' ? c / (factor * b) : (c * b) / factor }];
+			if (n === 2) return [{ column: second, number: operation === 'times' ? c / (factor * a) : (factor * a) / c }];
+			return null;
 		},
 	};
 }
@@ -147,6 +144,6 @@ export function datePartRule(constraint: DatePartConstraint, columns: ColumnsByN
 			const number = expected(row);
 			return Number.isNaN(value) || Number.isNaN(number) || value === number;
 		},
-		changes: (row) => [[{ column, number: expected(row) }]],
+		change: (row, n) => (n === 0 ? [{ column, number: expected(row) }] : null),
 	};
 }

@@ -79,7 +79,12 @@ export function repairRows(
 	function repair(row: number): void {
 		locks.fill(FREE);
 		for (const rule of rules) {
-			const holds = rule.holds(row) || rule.changes(row).some((changes) => attempt(rule, changes, row));
+			let holds = rule.holds(row);
+			for (let n = 0; !holds; n++) {
+				const changes = rule.change(row, n);
+				if (changes === null) break;
+				holds = attempt(rule, changes, row);
+			}
 			// A multiple is kept by whoever writes the column, so it needs no lock.
 			const isGrid = rule.columns.length === 1 && rule.presenceOf.length === 0;
 			if (!holds || isGrid) continue;

@@ -8,8 +8,8 @@ export interface Rule {
 	/** Of which it only matters whether they are missing. */
 	readonly presenceOf: readonly ConstraintColumn[];
 	holds(row: number): boolean;
-	/** Changes that may make the row hold, best first. */
-	changes(row: number): readonly (readonly Change[])[];
+	/** The n-th way in which the row may be made to hold, from 0 and best first; null if there is no other. */
+	change(row: number, n: number): readonly Change[] | null;
 }
 
 export interface Change {
