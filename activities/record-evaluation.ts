@@ -1,14 +1,17 @@
 import { getJson } from '../src/artifacts/stored-json.ts';
 import type { CountOutput, RecordEvaluationInput } from '../src/contracts/pipeline.ts';
 import type { Evaluation } from '../src/report/evaluation.ts';
-import type { TableQuality } from '../src/report/report-data.ts';
+import type { BoundedFigures, Figure, LeakReport, TableQuality } from '../src/report/report-data.ts';
 import type { NewModelMetric } from '../src/store/database.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
 import type { Activity } from './activity-services.ts';
 
 /** Notes what the evaluation found in `model_metrics`. */
 export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = async (services, input) => {
-	const { quality, leaks, labels, agreement } = await getJson<Evaluation>(services.artifacts, input.evaluation);
+	const { quality, leaks, release, labels, agreement } = await getJson<Evaluation>(
+		services.artifacts,
+		input.evaluation,
+	);
 	const { synthetic, floor, ceiling } = quality;
 	const { first = 1, rows = 1 } = agreement ?? {};
 	const chance = labels === null ? null : labels.positives / labels.rows;
@@ -20,8 +23,11 @@ export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = as
 		...synthetic.columns.map(({ name }) =>
 			metric('quality_column', name, (table) => table.columns.find((column) => column.name === name)?.score ?? null),
 		),
-		plain('copied_share', leaks?.copies?.synthetic.share, null, leaks?.copies?.heldOut.share),
-		plain('closest_record_share', leaks?.closestRecord?.share, null, 0.5),
+		...bounded('quality_against_training', quality.againstTraining),
+		plain('diagnostics', quality.diagnostics?.synthetic.overall, null, quality.diagnostics?.ceiling?.overall),
+		...(quality.coverage ?? []).map(({ name, coverage }) => plain('coverage', coverage, null, null, name)),
+		...leakMetrics(leaks),
+		plain('release', release.verdict === 'release' ? 1 : 0, null, null),
 		plain('auroc', labels?.auroc, 0.5, 1),
 		plain('average_precision', labels?.averagePrecision, chance, 1),
 		...(labels?.baselines ?? []).flatMap((baseline) => [
@@ -51,11 +57,45 @@ export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = as
 	return { rows: metrics.length };
 };
 
+function bounded(name: string, figures: BoundedFigures | undefined): (NewModelMetric | null)[] {
+	if (figures === undefined) return [];
+	const { synthetic, floor, ceiling } = figures;
+	return [
+		plain(name, synthetic.thresholded, floor.thresholded, ceiling.thresholded),
+		plain(`${name}_all_pairs`, synthetic.allPairs, floor.allPairs, ceiling.allPairs),
+	];
+}
+
+/** The ceiling is what real rows do that training has not seen. */
+function leakMetrics(leaks: LeakReport | null): (NewModelMetric | null)[] {
+	if (leaks === null) return [];
+	const { copies, nearCopies, closestRecord, membership, disclosure } = leaks;
+	const guessed = (protection: Figure) => (protection === null ? null : 1 - protection);
+	return [
+		plain('copied_share', copies?.synthetic.share, null, copies?.heldOut.share),
+		plain('unique_copied_share', copies?.unique.synthetic.share, null, copies?.unique.heldOut.share),
+		plain('near_copied_share', nearCopies?.synthetic.share, null, nearCopies?.heldOut.share),
+		plain('closest_record_share', closestRecord?.share, null, 0.5),
+		plain('distance_ratio', closestRecord?.ratioToTraining, null, closestRecord?.ratioToHeldOut),
+		plain('membership_auc', membership?.distance.auc, null, 0.5),
+		plain('membership_auc_calibrated', membership?.densityRatio.auc, null, 0.5),
+		...(disclosure ?? []).map(({ column, synthetic, heldOut }) =>
+			plain(
+				'disclosure',
+				guessed(synthetic.protection),
+				guessed(synthetic.baseline),
+				guessed(heldOut.protection),
+				column,
+			),
+		),
+	];
+}
+
 function plain(
 	metric: string,
 	value: number | null | undefined,
-	floor: number | null,
-	ceiling: number | null | undefined,
+	floor: Figure,
+	ceiling: Figure | undefined,
 	part = '',
 ): NewModelMetric | null {
 	if (value === undefined || value === null || !Number.isFinite(value)) return null;

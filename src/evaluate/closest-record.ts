@@ -1,7 +1,7 @@
 import type { Random } from '../contracts/random.ts';
-import { type ClosestRows, findClosestRows } from './closest-rows.ts';
+import { type ClosestRows, findClosestRows, SAME_DISTANCE } from './closest-rows.ts';
+import { countInBins } from './compare-columns.ts';
 import { medianOf } from './coverage.ts';
-import { SAME_DISTANCE } from './dcr-protection.ts';
 import { toDistanceRows } from './distance-rows.ts';
 import type { QualityTable } from './quality-table.ts';
 import { takeRows } from './take-rows.ts';
@@ -15,19 +15,20 @@ export interface ClosestRecordOptions {
 
 export interface ClosestRecord {
 	/**
-	 * Share of synthetic rows that are closer to training than to held-out rows, ties counted half. 0.5 if
-	 * the generator has not memorised; near 1 if it has.
+	 * How much rather a synthetic row is closest to a training row than to a held-out row, if there were as many of
+	 * both: 0.5 if the generator has not memorised; near 1 if it has.
 	 */
 	readonly share: number;
 	/**
-	 * Standard error of the share if nothing was memorised: how far it moves if the real rows are dealt to the two
-	 * references anew.
+	 * Standard error of the share if nothing was memorised: how far it moves if the real rows are dealt to training
+	 * and hold-out anew.
 	 */
 	readonly standardError: number;
-	/** Synthetic rows looked at, and rows of each reference. */
+	/** Synthetic rows looked at, and real rows that they were compared with. */
 	readonly sampled: number;
-	readonly references: number;
-	/** Median distance to the closest record, 0 to 1. */
+	readonly training: number;
+	readonly heldOut: number;
+	/** Median distance to the closest record among equally many of both, 0 to 1. */
 	readonly medianToTraining: number;
 	readonly medianToHeldOut: number;
 	/**
@@ -36,73 +37,104 @@ export interface ClosestRecord {
 	 */
 	readonly ratioToTraining: number;
 	readonly ratioToHeldOut: number;
+	/** The distances to the closest record among equally many of both: [bins + 1] edges, [bins] shares of the rows. */
+	readonly distances: {
+		readonly edges: readonly number[];
+		readonly training: readonly number[];
+		readonly heldOut: readonly number[];
+	};
 }
 
-/**
- * Distance to closest record against hold-out: both references have the same number of rows and the same
- * ranges, so that only memory makes the training rows closer.
- */
+/** Distance to closest record against hold-out, in units of the training ranges. */
 export function measureClosestRecord(
 	tables: { readonly training: QualityTable; readonly heldOut: QualityTable; readonly synthetic: QualityTable },
 	random: Random,
 	options: ClosestRecordOptions = {},
 ): ClosestRecord {
-	const { training, heldOut, synthetic } = tables;
-	const references = Math.min(options.references ?? 30_000, training.rows, heldOut.rows);
-	const sampled = Math.min(options.sample ?? 5000, synthetic.rows);
+	const most = options.references ?? 30_000;
 	const pick = (table: QualityTable, rows: number, label: string) =>
-		takeRows(table, random.fork(label).sample(table.rows, rows));
+		takeRows(table, random.fork(label).sample(table.rows, Math.min(rows, table.rows)));
+	const synthetic = pick(tables.synthetic, options.sample ?? 5000, 'synthetic');
+	const training = pick(tables.training, most, 'training');
+	const heldOut = pick(tables.heldOut, most, 'held out');
+	const equal = Math.min(training.rows, heldOut.rows);
+	// A sample is in random order, so that its first rows are a sample too.
+	const first = Int32Array.from({ length: equal }, (_, row) => row);
 	const rows = toDistanceRows(
-		{
-			synthetic: pick(synthetic, sampled, 'synthetic'),
-			training: pick(training, references, 'training'),
-			heldOut: pick(heldOut, references, 'held out'),
-		},
-		training,
+		{ synthetic, training, heldOut, fewTraining: takeRows(training, first), fewHeldOut: takeRows(heldOut, first) },
+		tables.training,
 	);
 	const toTraining = findClosestRows(rows.synthetic, rows.training);
 	const toHeldOut = findClosestRows(rows.synthetic, rows.heldOut);
+	const toFewTraining = training.rows === equal ? toTraining : findClosestRows(rows.synthetic, rows.fewTraining);
+	const toFewHeldOut = heldOut.rows === equal ? toHeldOut : findClosestRows(rows.synthetic, rows.fewHeldOut);
 	return {
-		...compareClosest(toTraining, toHeldOut, references),
-		sampled,
-		references,
-		medianToTraining: medianOf(toTraining.nearest),
-		medianToHeldOut: medianOf(toHeldOut.nearest),
-		ratioToTraining: ratioQuantile(toTraining),
-		ratioToHeldOut: ratioQuantile(toHeldOut),
+		...compareClosest(toTraining, toHeldOut, training.rows, heldOut.rows),
+		sampled: synthetic.rows,
+		training: training.rows,
+		heldOut: heldOut.rows,
+		medianToTraining: medianOf(toFewTraining.nearest),
+		medianToHeldOut: medianOf(toFewHeldOut.nearest),
+		ratioToTraining: ratioQuantile(toFewTraining),
+		ratioToHeldOut: ratioQuantile(toFewHeldOut),
+		distances: histogramOf(toFewTraining.nearest, toFewHeldOut.nearest),
 	};
 }
 
+const BINS = 30;
+
+function histogramOf(toTraining: Float64Array, toHeldOut: Float64Array): ClosestRecord['distances'] {
+	const last = Math.max(1e-9, quantileOf(toTraining, 0.99), quantileOf(toHeldOut, 0.99));
+	const edges = Array.from({ length: BINS + 1 }, (_, i) => (last * i) / BINS);
+	const shares = (distances: Float64Array) =>
+		Array.from(countInBins(distances, edges), (rows) => rows / distances.length);
+	return { edges, training: shares(toTraining), heldOut: shares(toHeldOut) };
+}
+
+function quantileOf(values: Float64Array, share: number): number {
+	return values.slice().sort()[Math.floor(share * (values.length - 1))] ?? Number.NaN;
+}
+
 /**
- * The share is a sum over the 2m real rows: each counts for the synthetic rows that it is closest to, if it is a
- * training row. If nothing was memorised, the m training rows are any m of the 2m, so that the variance is that of
- * the sum of a sample without replacement: m S^2 / 2, where S^2 is the variance of the counts. Synthetic rows that
- * crowd around few real rows make it larger than the binomial one.
+ * Of n training and m held-out rows, let h be the part of the synthetic rows whose closest real row is held out;
+ * equally close rows share a synthetic row. If nothing was memorised, the held-out rows are any m of the n + m: the
+ * expected h is m / (n + m), and (1 - h) / ((1 - h) + h n / m) is 0.5. A sample of m training rows would do for that,
+ * but would miss most of what was memorised where few rows are held out.
+ *
+ * h is a sum over real rows of the synthetic rows that each is closest to, for those that are held out, so that its
+ * variance is that of a sum of m drawn without replacement: m n / (n + m) S^2, where S^2 is the variance of the
+ * counts. Synthetic rows that crowd around few real rows make it larger than the binomial one.
  */
 function compareClosest(
 	toTraining: ClosestRows,
 	toHeldOut: ClosestRows,
-	references: number,
+	n: number,
+	m: number,
 ): Pick<ClosestRecord, 'share' | 'standardError'> {
 	const sampled = toTraining.nearest.length;
-	// [2, references]; synthetic rows that a training row, a held-out row is closest to.
-	const counts = new Float64Array(2 * references);
-	const add = (place: number, weight: number) => {
-		counts[place] = (counts[place] as number) + weight / sampled;
+	// [n + m]; part of the synthetic rows that each training row, each held-out row is closest to.
+	const counts = new Float64Array(n + m);
+	const add = (place: number, part: number) => {
+		counts[place] = (counts[place] as number) + part / sampled;
 	};
-	let closer = 0;
+	let heldOut = 0;
 	for (let i = 0; i < sampled; i++) {
 		const gap = (toHeldOut.nearest[i] as number) - (toTraining.nearest[i] as number);
-		const weight = Math.abs(gap) < SAME_DISTANCE ? 0.5 : gap > 0 ? 1 : 0;
-		closer += weight;
-		add(toTraining.row[i] as number, weight);
-		add(references + (toHeldOut.row[i] as number), 1 - weight);
+		const own = gap > -SAME_DISTANCE ? (toTraining.ties[i] as number) : 0;
+		const other = gap < SAME_DISTANCE ? (toHeldOut.ties[i] as number) : 0;
+		const part = other / (own + other);
+		heldOut += part / sampled;
+		add(toTraining.row[i] as number, 1 - part);
+		add(n + (toHeldOut.row[i] as number), part);
 	}
-	const mean = 1 / counts.length;
+	const ratio = n / m;
+	const mean = 1 / (n + m);
 	const squares = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0);
+	const spread = Math.sqrt(((n * m) / (n + m)) * (squares / (n + m - 1)));
 	return {
-		share: closer / sampled,
-		standardError: Math.sqrt((references * squares) / (counts.length - 1) / 2),
+		share: (1 - heldOut) / (1 - heldOut + heldOut * ratio),
+		// By the slope of the share at the expected h.
+		standardError: (spread * (1 + ratio) ** 2) / (4 * ratio),
 	};
 }
 
@@ -112,6 +144,5 @@ function ratioQuantile({ nearest, second }: ClosestRows): number {
 		const next = second[i] as number;
 		return next === 0 || !Number.isFinite(next) ? 1 : distance / next;
 	});
-	ratios.sort();
-	return ratios[Math.floor(0.05 * (ratios.length - 1))] ?? Number.NaN;
+	return quantileOf(ratios, 0.05);
 }

@@ -11,6 +11,8 @@ interface ComparisonBase {
 
 export interface NumericComparison extends ComparisonBase {
 	readonly type: 'numeric';
+	/** The edges are seconds since 1970, UTC. */
+	readonly unit?: 'datetime';
 	/** [bins + 1]; equal widths over the bulk of the real rows; what is beyond an end counts to its bin. */
 	readonly edges: readonly number[];
 	/** [bins] */
@@ -138,6 +140,7 @@ export function compareColumns(
 			{
 				name: column.name,
 				type: 'numeric',
+				...(column.isTime === true ? { unit: 'datetime' } : {}),
 				edges,
 				real: shares(countInBins(column.values, edges), real.rows),
 				synthetic: shares(countInBins(other.values, edges), synthetic.rows),

@@ -1,5 +1,6 @@
 import { type AlignedRows, type AlignedTables, alignTables } from './aligned-rows.ts';
 import type { QualityTable } from './quality-table.ts';
+import { takeRows } from './take-rows.ts';
 
 export interface Copies {
 	/** Rows of the compared table that equal a training row in every column. */
@@ -44,8 +45,15 @@ function areEqual(tables: AlignedTables, firstRow: number, secondRow: number): b
 	return true;
 }
 
-/** How many rows of `table` are copies of a training row; missing equals missing. */
-export function countCopies(training: QualityTable, table: QualityTable): Copies {
+export interface Matches {
+	/** [rows of the compared table]; the first training row that it equals in every column, -1 if there is none. */
+	readonly trainingRow: Int32Array;
+	/** [training rows]; how many training rows are like it, at the first of them; 0 at the others. */
+	readonly occurrences: Int32Array;
+}
+
+/** Which rows of `table` are copies of which training row; missing equals missing. */
+export function matchCopies(training: QualityTable, table: QualityTable): Matches {
 	const tables = alignTables(training, table);
 	const within: AlignedTables = { ...tables, second: tables.first };
 	const trainingHashes = hashRows(tables.first, tables.numbers, tables.levels);
@@ -54,6 +62,7 @@ export function countCopies(training: QualityTable, table: QualityTable): Copies
 	// Chained hash table: `head` of each bucket, `next` row of the same bucket, -1 at the end.
 	const head = new Int32Array(buckets).fill(-1);
 	const next = new Int32Array(training.rows);
+	const occurrences = new Int32Array(training.rows);
 	const find = (among: AlignedTables, hash: number, row: number): number => {
 		let candidate = head[hash & (buckets - 1)] as number;
 		while (candidate >= 0 && (trainingHashes[candidate] !== hash || !areEqual(among, candidate, row))) {
@@ -63,22 +72,58 @@ export function countCopies(training: QualityTable, table: QualityTable): Copies
 	};
 	for (let row = 0; row < training.rows; row++) {
 		const hash = trainingHashes[row] as number;
-		if (find(within, hash, row) >= 0) continue;
+		const known = find(within, hash, row);
+		if (known >= 0) {
+			occurrences[known] = (occurrences[known] as number) + 1;
+			continue;
+		}
+		occurrences[row] = 1;
 		next[row] = head[hash & (buckets - 1)] as number;
 		head[hash & (buckets - 1)] = row;
 	}
-	let copies = 0;
-	for (let row = 0; row < table.rows; row++) if (find(tables, hashes[row] as number, row) >= 0) copies++;
-	return { copies, rows: table.rows, share: copies / table.rows };
+	const trainingRow = new Int32Array(table.rows);
+	for (let row = 0; row < table.rows; row++) trainingRow[row] = find(tables, hashes[row] as number, row);
+	return { trainingRow, occurrences };
 }
 
-/** Copies among synthetic rows beside copies among real rows that training has not seen. */
+/** The copies among so many rows; `mostOften` is how often a training row may occur to be counted. */
+export function countMatches({ trainingRow, occurrences }: Matches, mostOften = Number.POSITIVE_INFINITY): Copies {
+	let copies = 0;
+	for (const row of trainingRow) if (row >= 0 && (occurrences[row] as number) <= mostOften) copies++;
+	return { copies, rows: trainingRow.length, share: copies / trainingRow.length };
+}
+
+/** How many rows of `table` are copies of a training row. */
+export function countCopies(training: QualityTable, table: QualityTable): Copies {
+	return countMatches(matchCopies(training, table));
+}
+
+/** Copies among synthetic rows beside copies among real rows that training has not seen: what chance alone makes. */
 export interface CopyCheck {
 	readonly synthetic: Copies;
-	/** What chance alone makes: small tables with few levels have equal rows without any leak. */
+	/** Small tables with few levels have equal rows without any leak. */
 	readonly heldOut: Copies;
+	/** Copies of training rows that are the only ones of their kind. */
+	readonly unique: { readonly synthetic: Copies; readonly heldOut: Copies };
 }
 
 export function checkCopies(training: QualityTable, heldOut: QualityTable, synthetic: QualityTable): CopyCheck {
-	return { synthetic: countCopies(training, synthetic), heldOut: countCopies(training, heldOut) };
+	const own = matchCopies(training, synthetic);
+	const chance = matchCopies(training, heldOut);
+	return {
+		synthetic: countMatches(own),
+		heldOut: countMatches(chance),
+		unique: { synthetic: countMatches(own, 1), heldOut: countMatches(chance, 1) },
+	};
+}
+
+/**
+ * Pairs of equal training rows among half as many draws: a training row that is left out repeats a row that is then
+ * the only one of its kind as often as a held-out row does.
+ */
+export function countPairs(training: QualityTable): Copies {
+	const { occurrences } = matchCopies(training, takeRows(training, new Int32Array(0)));
+	const copies = occurrences.reduce((count, times) => count + (times === 2 ? 1 : 0), 0);
+	const rows = training.rows >> 1;
+	return { copies, rows, share: copies / rows };
 }

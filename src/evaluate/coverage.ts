@@ -1,4 +1,5 @@
-import type { AlignedLevels } from './quality-table.ts';
+import { MISSING_LEVEL } from '../contracts/features.ts';
+import { type AlignedLevels, alignLevels, assertSameColumns, type QualityTable } from './quality-table.ts';
 
 export interface Extent {
 	/** NaN where nothing is present. */
@@ -81,4 +82,52 @@ export function medianOf(values: Float64Array): number {
 	if (sorted.length === 0) return Number.NaN;
 	if (sorted.length % 2 === 1) return sorted[middle] as number;
 	return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+}
+
+export interface ColumnCoverage {
+	readonly name: string;
+	/** Range or levels; every figure 0 to 1, NaN where undefined. */
+	readonly coverage: number;
+	readonly missing: number;
+	/** Absent for levels. */
+	readonly mean?: number;
+	readonly std?: number;
+	readonly median?: number;
+}
+
+/**
+ * What of the real columns a synthetic table covers, column by column.
+ *
+ * @throws INTERNAL if the tables differ in their columns.
+ */
+export function measureCoverage(real: QualityTable, synthetic: QualityTable): ColumnCoverage[] {
+	assertSameColumns(real, synthetic);
+	return real.columns.flatMap((column, i): ColumnCoverage[] => {
+		const other = synthetic.columns[i];
+		const { name } = column;
+		if (column.type === 'categorical' && other?.type === 'categorical') {
+			const missing = missingValueSimilarity(shareOf(column.codes, isMissing), shareOf(other.codes, isMissing));
+			return [{ name, coverage: categoryCoverage(alignLevels(column, other)), missing }];
+		}
+		if (column.type !== 'numeric' || other?.type !== 'numeric') return [];
+		const statistic = (which: Statistic) => statisticSimilarity(column.values, other.values, which);
+		return [
+			{
+				name,
+				coverage: rangeCoverage(column.values, other.values),
+				missing: missingValueSimilarity(shareOf(column.values, Number.isNaN), shareOf(other.values, Number.isNaN)),
+				mean: statistic('mean'),
+				std: statistic('std'),
+				median: statistic('median'),
+			},
+		];
+	});
+}
+
+const isMissing = (code: number) => code === MISSING_LEVEL;
+
+function shareOf(cells: Float64Array | Int32Array, is: (cell: number) => boolean): number {
+	let count = 0;
+	for (const cell of cells) if (is(cell)) count++;
+	return count / cells.length;
 }

@@ -1,10 +1,7 @@
-import { findClosestRows } from './closest-rows.ts';
+import { findClosestRows, SAME_DISTANCE } from './closest-rows.ts';
 import { medianOf } from './coverage.ts';
 import { toDistanceRows } from './distance-rows.ts';
 import type { QualityTable } from './quality-table.ts';
-
-/** Sums of the same terms in another order differ in the last digits. */
-export const SAME_DISTANCE = 1e-12;
 
 /**
  * Distance to the closest record as SDMetrics has it: of each row of `table` to `reference`, whose ranges are the

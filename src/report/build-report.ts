@@ -9,6 +9,7 @@ import { columnsSection } from './sections/columns-section.ts';
 import { labelSection } from './sections/label-section.ts';
 import { copiesVerdict, leakSection } from './sections/leak-section.ts';
 import { positionBetween, qualitySection, qualityVerdict } from './sections/quality-section.ts';
+import { releaseSection } from './sections/release-section.ts';
 import { repeatSection } from './sections/repeat-section.ts';
 import { sourceSection } from './sections/source-section.ts';
 import { trainingSection } from './sections/training-section.ts';
@@ -30,6 +31,7 @@ function sectionsOf(data: ReportData): Section[] {
 		data.profile && columnsSection(data.profile),
 		data.training && trainingSection(data.training),
 		data.quality && qualitySection(data.quality),
+		data.release && releaseSection(data.release),
 		data.leaks && leakSection(data.leaks),
 		data.anomalies && anomalySection(data.anomalies),
 		data.labels && labelSection(data.labels),
@@ -37,7 +39,7 @@ function sectionsOf(data: ReportData): Section[] {
 	].filter((section) => section !== undefined);
 }
 
-function keyFigures({ source, anomalies, quality, leaks, labels }: ReportData): KeyFigure[] {
+function keyFigures({ source, anomalies, quality, leaks, release, labels }: ReportData): KeyFigure[] {
 	const figures: KeyFigure[] = [];
 	if (source !== undefined) {
 		const note = source.rowsRejected === 0 ? 'none rejected' : `${formatCount(source.rowsRejected)} rejected`;
@@ -77,6 +79,18 @@ function keyFigures({ source, anomalies, quality, leaks, labels }: ReportData): 
 			value: formatShare(leaks.copies.synthetic.share, 2),
 			note: `${formatShare(leaks.copies.heldOut.share, 2)} by chance`,
 			verdict: copiesVerdict(leaks.copies),
+		});
+	}
+	if (release !== undefined) {
+		const failed = release.reasons.length;
+		figures.push({
+			label: 'Release of the synthetic table',
+			value: release.verdict === 'release' ? 'yes' : 'no',
+			note:
+				failed === 0
+					? `${release.passed.length} checks passed`
+					: `${failed} of ${failed + release.passed.length} checks failed`,
+			verdict: failed === 0 ? 'good' : 'bad',
 		});
 	}
 	return figures;

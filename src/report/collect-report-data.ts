@@ -41,6 +41,7 @@ export async function collectReportData(
 		},
 		quality: evaluation.quality,
 		...(evaluation.leaks === null ? {} : { leaks: evaluation.leaks }),
+		release: evaluation.release,
 		anomalies: {
 			rows: dataset.rows_loaded,
 			alerts: input.cut.alerts,

@@ -1,10 +1,13 @@
-import type { AgreementReport, AnomalyReport, LabelReport, LeakReport, QualityReport } from './report-data.ts';
+import type { ReleaseJudgement } from '../evaluate/release-gate.ts';
+import type { AgreementReport, AnomalyReport, LabelReport, LeakReport, QualityReport, Stored } from './report-data.ts';
 
 /** What the evaluation of a model found; stored as JSON, told by the report and by `model_metrics`. */
 export interface Evaluation {
 	readonly quality: QualityReport;
 	/** Null where too few rows are held out to say anything. */
 	readonly leaks: LeakReport | null;
+	/** Whether the synthetic table may be handed out. */
+	readonly release: Stored<ReleaseJudgement>;
 	/** Surprise of all records. */
 	readonly histogram: NonNullable<AnomalyReport['histogram']>;
 	/** How far other detectors agree; null where they were left out. */

@@ -7,8 +7,8 @@ export function isDefined(figure: Figure | undefined): figure is number {
 }
 
 /** `20,000` */
-export function formatCount(count: number): string {
-	return WHOLE.format(count);
+export function formatCount(count: Figure): string {
+	return isDefined(count) ? WHOLE.format(count) : 'not defined';
 }
 
 /** Four significant digits; `not defined` where there is no figure. */
@@ -24,7 +24,7 @@ export function formatShare(share: Figure | undefined, decimals = 1): string {
 }
 
 /** `1 row`, `2,000 rows` */
-export function formatNumberOf(count: number, one: string, many = `${one}s`): string {
+export function formatNumberOf(count: Figure, one: string, many = `${one}s`): string {
 	return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
 

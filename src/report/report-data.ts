@@ -1,4 +1,13 @@
 import type { TableProfile } from '../contracts/profile.ts';
+import type { ClosestRecord } from '../evaluate/closest-record.ts';
+import type { ColumnComparison } from '../evaluate/compare-columns.ts';
+import type { CopyCheck } from '../evaluate/copies.ts';
+import type { ColumnCoverage } from '../evaluate/coverage.ts';
+import type { Diagnostics } from '../evaluate/diagnostics.ts';
+import type { ColumnDisclosure } from '../evaluate/disclosure-survey.ts';
+import type { MembershipInference } from '../evaluate/membership.ts';
+import type { NearCopyCheck } from '../evaluate/near-copies.ts';
+import type { ReleaseJudgement } from '../evaluate/release-gate.ts';
 
 /**
  * Everything a report can tell, as plain JSON. Every part is optional: what is absent is left out. Figures
@@ -15,12 +24,23 @@ export interface ReportData {
 	readonly training?: TrainingReport;
 	readonly quality?: QualityReport;
 	readonly leaks?: LeakReport;
+	/** Whether the synthetic table may be handed out. */
+	readonly release?: Stored<ReleaseJudgement>;
 	readonly anomalies?: AnomalyReport;
 	readonly labels?: LabelReport;
 	readonly repeat?: RepeatReport;
 }
 
 export type Figure = number | null;
+
+/** What was measured, as JSON gives it back: a figure that is undefined is null. */
+export type Stored<T> = T extends number
+	? Figure
+	: T extends readonly (infer Item)[]
+		? readonly Stored<Item>[]
+		: T extends object
+			? { readonly [Key in keyof T]: Stored<T[Key]> }
+			: T;
 
 export interface SourceReport {
 	/** File name, without the folders of the machine it was read on. */
@@ -73,60 +93,44 @@ export interface TableQuality {
 	}[];
 }
 
+/** Scores between their floor and their ceiling. */
+export interface BoundedFigures {
+	/** Rows of each compared table. */
+	readonly rows: number;
+	readonly synthetic: ScorePair;
+	readonly floor: ScorePair;
+	readonly ceiling: ScorePair;
+}
+
+/** Overall, with thresholds and over all pairs. */
+export interface ScorePair {
+	readonly thresholded: Figure;
+	readonly allPairs: Figure;
+}
+
 export interface QualityReport {
 	/** Synthetic rows. */
 	readonly rows: number;
 	readonly synthetic: TableQuality;
 	readonly floor?: TableQuality;
 	readonly ceiling?: TableQuality;
+	/** Standard deviation of the floor over draws. */
+	readonly floorSpread?: ScorePair;
+	/** What a copy of the training rows would score best in. */
+	readonly againstTraining?: BoundedFigures;
+	/** Of the synthetic rows and, as the ceiling, of held-out real rows. */
+	readonly diagnostics?: { readonly synthetic: Stored<Diagnostics>; readonly ceiling?: Stored<Diagnostics> };
+	readonly coverage?: Stored<readonly ColumnCoverage[]>;
 	/** Real and synthetic side by side, column by column. */
 	readonly comparisons?: readonly ColumnComparison[];
 }
 
-export type ColumnComparison = NumericComparison | LevelComparison;
-
-export interface NumericComparison {
-	readonly name: string;
-	readonly type: 'numeric';
-	/** `datetime`: the edges are seconds since 1970. @default number */
-	readonly unit?: 'number' | 'datetime';
-	/** [bins + 1], rising. */
-	readonly edges: readonly number[];
-	/** [bins]; share of all rows, missing ones included. */
-	readonly real: readonly number[];
-	readonly synthetic: readonly number[];
-	readonly realMissing: number;
-	readonly syntheticMissing: number;
-}
-
-export interface LevelComparison {
-	readonly name: string;
-	readonly type: 'categorical';
-	/** The most frequent levels, then the rest in one. */
-	readonly levels: readonly string[];
-	/** One per level; share of all rows. */
-	readonly real: readonly number[];
-	readonly synthetic: readonly number[];
-	readonly realMissing: number;
-	readonly syntheticMissing: number;
-}
-
-interface CopyCount {
-	readonly copies: number;
-	readonly rows: number;
-	readonly share: Figure;
-}
-
 export interface LeakReport {
-	readonly copies?: { readonly synthetic: CopyCount; readonly heldOut: CopyCount };
-	readonly closestRecord?: {
-		readonly share: Figure;
-		readonly standardError: Figure;
-		readonly sampled: number;
-		readonly references: number;
-		readonly medianToTraining: Figure;
-		readonly medianToHeldOut: Figure;
-	};
+	readonly copies?: Stored<CopyCheck>;
+	readonly nearCopies?: Stored<NearCopyCheck>;
+	readonly closestRecord?: Stored<ClosestRecord>;
+	readonly membership?: Stored<MembershipInference>;
+	readonly disclosure?: Stored<readonly ColumnDisclosure[]>;
 }
 
 export interface AnomalyReport {

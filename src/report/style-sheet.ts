@@ -75,6 +75,13 @@ figcaption .legend, figcaption small { display: block; font-weight: 400; }
 .bar .track { fill: var(--rule); opacity: 0.6; } .bar .accent { fill: var(--accent); } .bar .bad { fill: var(--bad); } .bar .muted { fill: var(--muted); opacity: 0.6; }
 .records { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 16px; }
 .record { padding: 14px 16px 8px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; break-inside: avoid; min-width: 0; }
+.scroll td:has(> .sentences) { max-width: 70ch; }
+.sentences { display: block; min-width: 36ch; }
+.pairs { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 320px), 1fr)); gap: 16px; margin-bottom: 16px; }
+.pair { padding: 12px 14px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; break-inside: avoid; min-width: 0; }
+.cells { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 0; padding: 0; list-style: none; font-size: 0.88rem; }
+.cells .name { color: var(--muted); }
+.cells .changed { padding-inline: 6px; border-radius: 4px; background: var(--watch-ground); }
 .rank { display: inline-block; min-width: 1.6em; color: var(--muted); font-variant-numeric: tabular-nums; }
 .facts { margin: 2px 0 8px; color: var(--muted); font-size: 0.84rem; font-variant-numeric: tabular-nums; }
 .words { margin: 0 0 8px; padding-left: 1.2em; font-size: 0.9rem; }

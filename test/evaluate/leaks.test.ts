@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
 import { measureClosestRecord } from '../../src/evaluate/closest-record.ts';
 import { checkCopies, countCopies } from '../../src/evaluate/copies.ts';
-import type { QualityTable } from '../../src/evaluate/quality-table.ts';
+import type { QualityColumn, QualityTable } from '../../src/evaluate/quality-table.ts';
 import { takeRows } from '../../src/evaluate/take-rows.ts';
 import { categorical, numeric } from './golden.ts';
 
@@ -92,7 +92,11 @@ test('equal distances count half', () => {
 });
 
 test('the standard error of the share is its spread over fresh samples, also where synthetic rows crowd', () => {
-	for (const crowd of [1, 20]) {
+	for (const { crowd, rows } of [
+		{ crowd: 1, rows: 60 },
+		{ crowd: 20, rows: 60 },
+		{ crowd: 1, rows: 540 },
+	]) {
 		const shares: number[] = [];
 		let expected = 0;
 		for (let seed = 0; seed < 60; seed++) {
@@ -101,7 +105,7 @@ test('the standard error of the share is its spread over fresh samples, also whe
 				centres,
 				Int32Array.from({ length: 300 }, (_, row) => Math.floor(row / crowd)),
 			);
-			const tables = { training: randomTable(60, 3 * seed + 1), heldOut: randomTable(60, 3 * seed + 2), synthetic };
+			const tables = { training: randomTable(rows, 3 * seed + 1), heldOut: randomTable(60, 3 * seed + 2), synthetic };
 			const found = measureClosestRecord(tables, createRandom(seed));
 			shares.push(found.share);
 			expected += found.standardError / 60;
@@ -110,6 +114,34 @@ test('the standard error of the share is its spread over fresh samples, also whe
 		assert.ok(spread / expected > 0.75 && spread / expected < 1.3, `spread ${spread}, standard error ${expected}`);
 	}
 });
+
+test('a memorised table is caught though only a tenth of the real rows is held out', () => {
+	const training = randomTable(900, 11);
+	const tables = {
+		training,
+		heldOut: randomTable(100, 12),
+		synthetic: takeRows(training, createRandom(4).permutation(900)),
+	};
+	const found = measureClosestRecord(tables, createRandom(5));
+	assert.ok(found.share > 0.99, `share ${found.share}`);
+	const half = takeRows(training, createRandom(4).sample(900, 300));
+	const fresh = randomTable(300, 13);
+	const mixed = {
+		rows: 600,
+		columns: half.columns.map((column, i) => joined(column, fresh.columns[i] as QualityColumn)),
+	};
+	const partly = measureClosestRecord({ ...tables, synthetic: mixed }, createRandom(5));
+	assert.ok(partly.share > 0.6 && partly.share < 0.8, `share ${partly.share}`);
+});
+
+function joined(first: QualityColumn, second: QualityColumn): QualityColumn {
+	if (first.type === 'numeric' && second.type === 'numeric') {
+		return { ...first, values: Float64Array.of(...first.values, ...second.values) };
+	}
+	if (first.type !== 'categorical' || second.type !== 'categorical') throw new Error('The columns differ.');
+	const recoded = second.codes.map((code) => (code < 0 ? code : first.levels.indexOf(second.levels[code] ?? '')));
+	return { ...first, codes: Int32Array.of(...first.codes, ...recoded) };
+}
 
 test('the ratio to the second closest record is lower towards the rows that a table repeats', () => {
 	const training = randomTable(400, 11);

@@ -39,7 +39,7 @@ function elements(markup: string, selector = '*'): Node[] {
 
 const friendly = buildReport(reportFixture());
 
-test('a full report answers its eight questions in order', () => {
+test('a full report answers its nine questions in order', () => {
 	assert.deepEqual(
 		elements(friendly.html, 'section > h2').map((heading) => heading.textContent),
 		[
@@ -47,6 +47,7 @@ test('a full report answers its eight questions in order', () => {
 			'What do the columns hold, and which were left out?',
 			'Did training go well?',
 			'How real is the synthetic table?',
+			'May the synthetic table be handed out?',
 			'Does the synthetic table give away real records?',
 			'What is anomalous?',
 			'How much of what the labels call positive was found?',
@@ -158,6 +159,7 @@ test('a table without pairs, without values or with a single column still gives 
 		columns: [{ name: 'only', score: null }],
 		pairs: [],
 	};
+	const none = { copies: 0, rows: 0, share: null };
 	const report = buildReport({
 		title: 'one',
 		quality: {
@@ -177,7 +179,7 @@ test('a table without pairs, without values or with a single column still gives 
 			],
 		},
 		anomalies: { rows: 0, alerts: 0, top: [], histogram: { edges: [], counts: [] } },
-		leaks: { copies: { synthetic: { copies: 0, rows: 0, share: null }, heldOut: { copies: 0, rows: 0, share: null } } },
+		leaks: { copies: { synthetic: none, heldOut: none, unique: { synthetic: none, heldOut: none } } },
 		source: { rowsTotal: 0, rowsLoaded: 0, rowsRejected: 0 },
 	});
 	assert.doesNotMatch(report.html, /NaN|Infinity|undefined/);

@@ -1,14 +1,13 @@
 import type { ColumnProfile, TableProfile } from '../../src/contracts/profile.ts';
 import { createRandom, type Random } from '../../src/contracts/random.ts';
 import { cellText, type TableBatch } from '../../src/contracts/table.ts';
-import { measureClosestRecord } from '../../src/evaluate/closest-record.ts';
 import { bulkEdges, compareColumns, countInBins } from '../../src/evaluate/compare-columns.ts';
-import { checkCopies } from '../../src/evaluate/copies.ts';
 import { auroc, averagePrecision, precisionRecallCurve } from '../../src/evaluate/detection.ts';
 import { drawIndependentColumns } from '../../src/evaluate/independent-columns.ts';
-import { measureQualityWithBounds } from '../../src/evaluate/quality-bounds.ts';
+import { measureTable } from '../../src/evaluate/measure-table.ts';
 import type { QualityColumn, QualityTable } from '../../src/evaluate/quality-table.ts';
 import { takeRows } from '../../src/evaluate/take-rows.ts';
+import { measuredReport } from '../../src/report/measured-report.ts';
 import type { ReportData } from '../../src/report/report-data.ts';
 import { simulatePayments } from '../../src/simulate/simulate-payments.ts';
 import { categorical, numeric } from '../evaluate/golden.ts';
@@ -35,11 +34,10 @@ function paymentsTable(rows: number, seed: number, names: Readonly<Record<string
 			Array.from({ length: batch.rows }, (_, row) => cellText(batch.columns[batch.names.indexOf(name)] as never, row)),
 		);
 		const shown = names[name] ?? name;
-		if (name === 'created_at')
-			return numeric(
-				shown,
-				cells.map((cell) => Date.parse(`${cell}Z`) / 1000),
-			);
+		if (name === 'created_at') {
+			const seconds = cells.map((cell) => Date.parse(`${cell}Z`) / 1000);
+			return { ...numeric(shown, seconds), isTime: true };
+		}
 		return NUMBERS.has(name) ? numeric(shown, cells) : categorical(shown, cells);
 	});
 	return { rows, columns };
@@ -152,9 +150,7 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 	const training = takeRows(all, order.slice(0, 2000));
 	const heldOut = takeRows(all, order.slice(2000, 2500));
 	const synthetic = blur(takeRows(all, order.slice(2500)), 0.45, random);
-	const comparisons = compareColumns(training, synthetic).map((column) =>
-		column.name === 'created_at' ? { ...column, unit: 'datetime' as const } : column,
-	);
+	const comparisons = compareColumns(training, synthetic);
 	const withLevels =
 		hostile === undefined
 			? comparisons
@@ -176,6 +172,11 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 			(k) => (histogramEdges[40] as number) + k * ((histogramEdges[40] as number) - (histogramEdges[39] as number)),
 		),
 	);
+	const { leaks, ...found } = measuredReport(
+		measureTable({ training, heldOut, synthetic }, createRandom(0)),
+		withLevels,
+	);
+	const measured = { ...found, ...(leaks === null ? {} : { leaks }) };
 	return {
 		title: text(3, 'payments.csv'),
 		runId: text(4, 'run_01J9Z3'),
@@ -206,14 +207,7 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 				momentDistance: fade(0.5, 0.02, 0.01),
 			},
 		},
-		quality: {
-			...measureQualityWithBounds({ training, heldOut, synthetic }, createRandom(0)),
-			comparisons: withLevels,
-		},
-		leaks: {
-			copies: checkCopies(training, heldOut, synthetic),
-			closestRecord: measureClosestRecord({ training, heldOut, synthetic }, createRandom(0), { sample: 200 }),
-		},
+		...measured,
 		anomalies: {
 			rows: 2000,
 			alerts: 20,

@@ -1,15 +1,11 @@
 import { barX, cell, line, rectY, ruleX, tickX } from '@observablehq/plot';
+import type { ColumnComparison, LevelComparison, NumericComparison } from '../../evaluate/compare-columns.ts';
 import { formatCount, formatNumberOf, formatShare, isDefined } from '../format.ts';
 import { dataText, type Html, html } from '../html.ts';
 import { answer, axisLabels, dataTable, figure, figures, legend, type Section, type Verdict } from '../page-parts.ts';
 import { PLOT_WIDTH, plotSvg } from '../plot-svg.ts';
-import type {
-	ColumnComparison,
-	LevelComparison,
-	NumericComparison,
-	QualityReport,
-	TableQuality,
-} from '../report-data.ts';
+import type { QualityReport, TableQuality } from '../report-data.ts';
+import { coverageTable } from './coverage-table.ts';
 
 /** More than so many columns, and pictures stop being of use. */
 const MOST_COMPARISONS = 24;
@@ -73,6 +69,12 @@ function boundsTable(quality: QualityReport): Html {
 			...row('Floor', 'each column drawn by itself', quality.floor),
 		],
 	);
+}
+
+function trainingNote({ againstTraining }: QualityReport): Html | null {
+	if (againstTraining === undefined) return null;
+	const { synthetic, floor, ceiling } = againstTraining;
+	return html`<p class="aside">Against the training rows, where a copy would do best: ${formatShare(synthetic.allPairs)} (floor ${formatShare(floor.allPairs)}, ceiling ${formatShare(ceiling.allPairs)}); related pairs only ${formatShare(synthetic.thresholded)} (${formatShare(floor.thresholded)}, ${formatShare(ceiling.thresholded)}).</p>`;
 }
 
 function columnBars(quality: QualityReport): Html {
@@ -260,8 +262,8 @@ export function qualitySection(quality: QualityReport): Section {
 		short: 'Quality',
 		question: 'How real is the synthetic table?',
 		body: html`${answer(words(quality), qualityVerdict(quality))}${boundsTable(quality)}
-<p class="aside">Quality is that of SDMetrics: the mean of how alike the columns are one by one and two by two. Related pairs are those with a correlation above 0.5 or an association above 0.3 in the real table.</p>
-${figures(pictures, 'large')}${weakestPairs(quality)}${
+<p class="aside">Quality is that of SDMetrics: the mean of how alike the columns are one by one and two by two. Related pairs are those with a correlation above 0.5 or an association above 0.3 in the real table. All three are compared with real rows that training has not seen.</p>${trainingNote(quality)}
+${figures(pictures, 'large')}${weakestPairs(quality)}${coverageTable(quality)}${
 	comparisons.length > 0
 		? html`<h3>Column by column</h3><p>${legend([
 				{ color: 'real', shape: 'area', text: 'real' },
