@@ -5,6 +5,7 @@
  */
 export type Constraint =
 	| DependsConstraint
+	| BandsConstraint
 	| CombinationsConstraint
 	| OrderConstraint
 	| MultipleConstraint
@@ -26,13 +27,22 @@ interface ConstraintBase {
 	readonly id: string;
 }
 
-/** `column` is a function of `on`, where that is present. */
+/** `column` is a function of `on`, where that is present; a number that is not listed is none that `on` can have. */
 export interface DependsConstraint extends ConstraintBase {
 	readonly type: 'depends';
 	readonly on: string;
 	readonly column: string;
 	/** Cell of `on`, the cell of `column` that goes with it, and the training rows with both. */
 	readonly pairs: readonly (readonly [on: ConstraintCell, cell: ConstraintCell, rows: number])[];
+}
+
+/** `column` is the level of the band that the number `on` lies in, where both are present. */
+export interface BandsConstraint extends ConstraintBase {
+	readonly type: 'bands';
+	readonly on: string;
+	readonly column: string;
+	/** Ascending; smallest and largest number of training. Between two bands a number may be of either. */
+	readonly bands: readonly { readonly level: string; readonly from: number; readonly to: number }[];
 }
 
 /** Only these pairs of cells occur where both are present. */

@@ -183,3 +183,23 @@ test('of many rows some are searched and all are checked', () => {
 	assert.ok(searched.includes('missing-together:shipped_at,carrier'));
 	assert.ok(searched.includes('depends:postcode,city'));
 });
+
+test('finds levels that stand for ranges of a number, and numbers that are codes', () => {
+	const random = createRandom(12);
+	const rows = 900;
+	const debt = column(rows, () => Math.max(0, Math.round(100 * (800 * random.uniform() - 300)) / 100));
+	const zip = column(rows, () => 8000 + 37 * random.integer(150));
+	const { words, found } = learn({
+		debt,
+		class: debt.map((value) => (value < 20 ? 'low' : value < 260 ? 'middle' : 'high')),
+		zip,
+		town: zip.map((value) => `T${(value * 7919) % 61}`),
+		other: column(rows, () => random.integer(50)),
+	});
+	assert.deepEqual(words, [
+		'town is always the one that goes with zip',
+		'class goes by debt: from low to high low, middle and high',
+	]);
+	const [dependency] = found;
+	assert.ok(dependency?.type === 'depends' && dependency.pairs.length === new Set(zip).size);
+});

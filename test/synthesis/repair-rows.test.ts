@@ -59,6 +59,8 @@ test('what is left after repair holds every constraint, also when it is written 
 			assert.ok(kept.rows > 0.3 * repaired.rows, `${kept.rows} of ${repaired.rows} rows left, ${counts.join(' ')}`);
 			const written = fromFeatures(kept, orders.specs, profile);
 			const read = toFeatures(written, orders.specs);
+			// Repaired cells are as the columns write them: in range, with no more decimals.
+			for (const [feature, column] of kept.columns.entries()) assertSame(read.columns[feature], column);
 			const again = findBroken(constraints, orders.specs, read);
 			assert.deepEqual(
 				again.counts,
@@ -170,4 +172,41 @@ test('rows that must differ are told from those of earlier tables too', () => {
 test('a constraint about a column that the table does not have is an error', () => {
 	const { features, specs } = fitted({ a: Array.from({ length: 40 }, (_, row) => row % 7) });
 	assert.throws(() => repairRows(constraints, specs, features), { code: 'MODEL_INVALID' });
+});
+
+test('a number that is a code becomes one that occurs, and a level follows the range of its number', () => {
+	const random = createRandom(13);
+	const zip = Array.from({ length: 900 }, () => 8000 + 37 * random.integer(150));
+	const age = Array.from({ length: 900 }, () => 1 + random.integer(90));
+	const table = fitted({
+		zip,
+		town: zip.map((value) => `T${(value * 7919) % 61}`),
+		age,
+		group: age.map((value) => (value < 18 ? 'child' : value < 65 ? 'adult' : 'old')),
+	});
+	const found = learnConstraints(table.features, table.specs);
+	assert.deepEqual(
+		found.map(({ id }) => id),
+		['depends:zip,town', 'bands:group,age'],
+	);
+	const drawn = shuffled(table.features, 14, 1);
+	const numbers = drawn.columns[0];
+	if (numbers?.type === 'numeric') {
+		for (let row = 0; row < drawn.rows; row++) {
+			numbers.values[row] = Math.min(8000 + 37 * 149, (numbers.values[row] as number) + random.integer(30));
+		}
+	}
+	for (const fixed of [new Set<number>(), new Set([1, 3])]) {
+		const repaired = repairRows(found, table.specs, drawn, { fixed });
+		assert.equal(findBroken(found, table.specs, repaired).broken.indexOf(1), -1);
+		for (const feature of fixed) assertSame(repaired.columns[feature], drawn.columns[feature]);
+		const written = fromFeatures(repaired, table.specs, finishProfile(profileBatch(table.batch)));
+		const [zips, towns, ages, groups] = written.columns;
+		for (let row = 0; row < written.rows; row++) {
+			const [zipCode, town] = [zips, towns].map((cells) => (cells === undefined ? null : cellValue(cells, row)));
+			assert.ok(zip.includes(Number(zipCode)) && town === `T${(Number(zipCode) * 7919) % 61}`);
+			const [years, group] = [ages, groups].map((cells) => (cells === undefined ? null : cellValue(cells, row)));
+			assert.equal(group, Number(years) < 18 ? 'child' : Number(years) < 65 ? 'adult' : 'old');
+		}
+	}
 });

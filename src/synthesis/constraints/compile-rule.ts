@@ -1,7 +1,7 @@
 import type { Constraint } from '../../contracts/constraints.ts';
 import { combinationsRule, dependsRule, oneHotRule } from './level-rules.ts';
 import { missingIfRule, missingTogetherRule } from './missing-rules.ts';
-import { datePartRule, linearRule, multipleRule, orderRule, productRule } from './number-rules.ts';
+import { bandsRule, datePartRule, linearRule, multipleRule, orderRule, productRule } from './number-rules.ts';
 import type { ColumnsByName, Rule } from './rule.ts';
 
 /** Constraints of a single row; uniqueness is between rows. */
@@ -16,6 +16,8 @@ export function compileRule(constraint: RowConstraint, columns: ColumnsByName): 
 	switch (constraint.type) {
 		case 'depends':
 			return dependsRule(constraint, columns);
+		case 'bands':
+			return bandsRule(constraint, columns);
 		case 'combinations':
 			return combinationsRule(constraint, columns);
 		case 'one-hot':

@@ -35,6 +35,10 @@ export function describeConstraint(constraint: Constraint, specs: readonly Featu
 	switch (constraint.type) {
 		case 'depends':
 			return `${constraint.column} is always the one that goes with ${constraint.on}`;
+		case 'bands': {
+			const levels = constraint.bands.map(({ level }) => level.trim());
+			return `${constraint.column} goes by ${constraint.on}: from low to high ${listed(levels)}`;
+		}
 		case 'combinations': {
 			const [first, second] = constraint.columns;
 			return `only ${constraint.pairs.length} combinations of ${first} and ${second} occur`;

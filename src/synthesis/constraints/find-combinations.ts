@@ -40,7 +40,7 @@ export function findCombinations(search: Search, dependencies: readonly DependsC
 			const once = counts.reduce((sum, count) => sum + (count === 1 ? 1 : 0), 0);
 			const present = counts.reduce((sum, count) => sum + count, 0);
 			if ((once + 3) / Math.max(1, present) > MAX_MISSED || unseenShare(first, second, counts) < MIN_UNSEEN) continue;
-			found.push(toConstraint(first, second, counts));
+			found.push(combinationsOf(first, second, counts));
 		}
 	});
 	return found;
@@ -89,7 +89,7 @@ function unseenShare(first: CodedColumn, second: CodedColumn, counts: Int32Array
 	return unseen / Math.max(1, total) ** 2;
 }
 
-function toConstraint(first: CodedColumn, second: CodedColumn, counts: Int32Array): CombinationsConstraint {
+function combinationsOf(first: CodedColumn, second: CodedColumn, counts: Int32Array): CombinationsConstraint {
 	const columns = [first.column.name, second.column.name] as const;
 	const width = second.numbers.length;
 	const seen = [...counts.keys()].filter((at) => counts[at] !== 0);

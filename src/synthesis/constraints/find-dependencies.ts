@@ -4,9 +4,8 @@ import { cellOfNumber } from './constraint-columns.ts';
 import { constraintId } from './constraint-id.ts';
 import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 
-/** Distinct numbers that a number column can have and still be taken for codes. */
-const MAX_CODES = 200;
-const MIN_ROWS_PER_CODE = 5;
+/** Rows for each number, so that a number column may be taken for codes. */
+const MIN_ROWS_PER_CODE = 3;
 const MIN_ROWS_PER_LEVEL = 2;
 /** Cells that a dependency lists at most. */
 const MAX_PAIRS = 10_000;
@@ -37,14 +36,14 @@ export function findDependencies(search: Search): DependsConstraint[] {
 	}
 	const isComplete = (at: number) => (columns[at] as CodedColumn).missing < 0;
 	return reduce(determines, isComplete).map(([on, at]) =>
-		toConstraint(columns[on] as CodedColumn, columns[at] as CodedColumn, search.rows),
+		dependencyOf(columns[on] as CodedColumn, columns[at] as CodedColumn),
 	);
 }
 
 function canDetermine({ column, numbers }: CodedColumn, rows: number): boolean {
 	if (numbers.length < 2 || numbers.length > MAX_PAIRS || rows - numbers.length < MIN_TESTED_ROWS) return false;
 	if (column.type === 'level') return rows >= MIN_ROWS_PER_LEVEL * numbers.length;
-	return !column.isDate && numbers.length <= MAX_CODES && rows >= MIN_ROWS_PER_CODE * numbers.length;
+	return !column.isDate && rows >= MIN_ROWS_PER_CODE * numbers.length;
 }
 
 /** @param firstRow scratch space, at least as long as the source has cells. */
@@ -117,9 +116,10 @@ function reduce(determines: readonly ReadonlySet<number>[], isComplete: (at: num
 	return kept;
 }
 
-function toConstraint(source: CodedColumn, target: CodedColumn, rows: number): DependsConstraint {
+/** The dependency with all pairs of these rows, the last of each cell if it is none. */
+export function dependencyOf(source: CodedColumn, target: CodedColumn): DependsConstraint {
 	const cells = new Int32Array(source.numbers.length);
-	for (let row = 0; row < rows; row++) cells[source.codes[row] as number] = target.codes[row] as number;
+	for (const [row, cell] of source.codes.entries()) cells[cell] = target.codes[row] as number;
 	return {
 		type: 'depends',
 		id: constraintId('depends', [source.column.name, target.column.name]),

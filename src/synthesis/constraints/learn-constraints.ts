@@ -9,10 +9,11 @@ import type { FeatureColumn, FeatureSpec, FeatureTable } from '../../contracts/f
 import { settleDates } from '../../features/settle-dates.ts';
 import { createSearch } from './coded-columns.ts';
 import { constraintColumns } from './constraint-columns.ts';
+import { findBands } from './find-bands.ts';
 import { findBroken } from './find-broken.ts';
 import { findCombinations } from './find-combinations.ts';
 import { findDateParts, findDurations } from './find-date-relations.ts';
-import { findDependencies } from './find-dependencies.ts';
+import { dependencyOf, findDependencies } from './find-dependencies.ts';
 import { findLongSums } from './find-long-sums.ts';
 import { findMissing } from './find-missing.ts';
 import { findMultiples } from './find-multiples.ts';
@@ -61,15 +62,21 @@ export function learnConstraints(
 	];
 	const isResult = new Set([...linear, ...triples.products].map((relation) => relation.column));
 	const dateParts = findDateParts(search);
+	const bands = findBands({ ...search, columns: search.columns.filter(({ column }) => !isResult.has(column.name)) });
 	const dependencies = findDependencies(search).filter(
-		({ on, column }) => !linear.some((relation) => relatesOnly(relation, on, column)),
+		({ on, column }) =>
+			!linear.some((relation) => relatesOnly(relation, on, column)) &&
+			!bands.some((band) => band.on === on && band.column === column),
 	);
+	// Of a number that others depend on only those that occur are possible.
+	const isCode = new Set(dependencies.map(({ on }) => on));
 	const missing = findMissing(search);
 	const found: Constraint[] = [
-		...dependencies,
+		...(searched === table ? dependencies : completed(dependencies, table, specs)),
+		...bands,
 		...findCombinations(search, dependencies),
 		...findOneHot(search).filter((oneHot) => !followsFromDependencies(oneHot, dependencies)),
-		...findMultiples(search).filter(({ column }) => !isResult.has(column)),
+		...findMultiples(search).filter(({ column }) => !isResult.has(column) && !isCode.has(column)),
 		...withoutImplied(findOrders(search), linear, triples.products, byName),
 		...linear,
 		...triples.products,
@@ -79,6 +86,21 @@ export function learnConstraints(
 		...findUnique(search),
 	];
 	return keepHolding(found, specs, table);
+}
+
+/** With the cells that only occur in rows that were not searched. */
+function completed(
+	dependencies: readonly DependsConstraint[],
+	table: FeatureTable,
+	specs: readonly FeatureSpec[],
+): DependsConstraint[] {
+	const names = new Set(dependencies.flatMap(({ on, column }) => [on, column]));
+	const columns = constraintColumns(settleDates(table, specs), specs).filter(({ name }) => names.has(name));
+	const coded = new Map(createSearch(columns, table.rows).columns.map((one) => [one.column.name, one]));
+	return dependencies.flatMap(({ on, column }) => {
+		const [source, target] = [coded.get(on), coded.get(column)];
+		return source === undefined || target === undefined ? [] : [dependencyOf(source, target)];
+	});
 }
 
 function spreadRows(table: FeatureTable, most: number): FeatureTable {

@@ -36,30 +36,39 @@ export function dependsRule(constraint: DependsConstraint, columns: ColumnsByNam
 		sources.set(cell, known);
 	}
 
-	/** A source that goes with the cell as it is, drawn by training rows. */
+	/** A source that goes with the cell as it is: the nearest number, a level drawn by training rows. */
 	function sourceChange(row: number): Change[] {
 		const known = sources.get(cellNumber(column, row));
 		if (known === undefined) return [];
+		if (on.type === 'number') return [{ column: on, number: nearestOf(known.numbers, on.values[row] as number) }];
 		const at = pickWeighted(known.rows, chanceAt(row, column.place));
 		return [{ column: on, number: known.numbers[at] as number }];
 	}
 
 	return {
 		columns: [on, column],
-		presenceOf: [],
 		holds(row) {
 			const source = cellNumber(on, row);
 			const cell = cellOf.get(source);
-			return cell === undefined ? !cellOf.has(source) : Object.is(cell, cellNumber(column, row));
+			if (cell !== undefined) return Object.is(cell, cellNumber(column, row));
+			return on.type === 'level' || Number.isNaN(source);
 		},
 		change(row, n) {
 			if (n > 1) return null;
 			const source = cellNumber(on, row);
+			const cell = cellOf.get(source);
 			// Of a level that was drawn blindly the cell knows more than the level does.
-			const isBackward = (n === 0) === isRare(on, source);
-			return isBackward ? sourceChange(row) : [{ column, number: cellOf.get(source) as number }];
+			const isBackward = (n === 0) === (cell === undefined || isRare(on, source));
+			if (isBackward) return sourceChange(row);
+			return cell === undefined ? [] : [{ column, number: cell }];
 		},
 	};
+}
+
+function nearestOf(numbers: readonly number[], number: number): number {
+	let nearest = numbers[0] as number;
+	for (const one of numbers) if (Math.abs(one - number) < Math.abs(nearest - number)) nearest = one;
+	return nearest;
 }
 
 function isRare(column: ConstraintColumn, code: number): boolean {
@@ -84,7 +93,6 @@ export function combinationsRule(constraint: CombinationsConstraint, columns: Co
 	}
 	return {
 		columns: [first, second],
-		presenceOf: [],
 		holds(row) {
 			if (isMissing(first, row) || isMissing(second, row)) return true;
 			return allowed.get(cellNumber(first, row))?.has(cellNumber(second, row)) === true;
@@ -119,7 +127,6 @@ export function oneHotRule(constraint: OneHotConstraint, columns: ColumnsByName)
 
 	return {
 		columns: flags,
-		presenceOf: [],
 		holds(row) {
 			const count = countSet(row);
 			return (constraint.atMost ? count <= 1 : count === 1) && !flags.some((flag) => isMissing(flag, row));

@@ -7,8 +7,7 @@ export function missingTogetherRule(constraint: MissingTogetherConstraint, colum
 	const all = constraint.columns.map((name) => columnNamed(columns, name)) as [ConstraintColumn, ...ConstraintColumn[]];
 	const [leader, ...others] = all;
 	return {
-		columns: [],
-		presenceOf: all,
+		columns: all,
 		holds(row) {
 			const missing = isMissing(leader, row);
 			for (const other of others) if (isMissing(other, row) !== missing) return false;
@@ -27,8 +26,7 @@ export function missingIfRule(constraint: MissingIfConstraint, columns: ColumnsB
 	const always = new Set(constraint.always.map(cellReader(on)));
 	const never = new Set(constraint.never.map(cellReader(on)));
 	return {
-		columns: [on],
-		presenceOf: [column],
+		columns: [on, column],
 		holds(row) {
 			const cell = cellNumber(on, row);
 			return isMissing(column, row) ? !never.has(cell) : !always.has(cell);

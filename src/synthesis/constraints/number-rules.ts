@@ -1,4 +1,5 @@
 import type {
+	BandsConstraint,
 	DatePartConstraint,
 	LinearConstraint,
 	MultipleConstraint,
@@ -12,6 +13,9 @@ import { type ColumnsByName, chanceAt, columnOfType, type Rule } from './rule.ts
 /** What sums of decimals lose, as a share of their terms. */
 const FLOAT_SLACK = 1e-9;
 
+/** Gaps that are tried to mend an order; the last is the smallest of training. */
+const GAP_TRIES = 4;
+
 export function isMultipleOf(value: number, step: number, offset: number, unit: number): boolean {
 	const steps = (value - offset) / step;
 	return Math.abs(steps - Math.round(steps)) * step < unit / 4;
@@ -22,7 +26,6 @@ export function multipleRule(constraint: MultipleConstraint, columns: ColumnsByN
 	const { step, offset } = constraint;
 	return {
 		columns: [column],
-		presenceOf: [],
 		holds(row) {
 			const value = column.values[row] as number;
 			return Number.isNaN(value) || isMultipleOf(value, step, offset, column.unit);
@@ -44,15 +47,16 @@ export function orderRule(constraint: OrderConstraint, columns: ColumnsByName): 
 	const { gaps, strict } = constraint;
 	return {
 		columns: [low, high],
-		presenceOf: [],
 		holds(row) {
 			const gap = (high.values[row] as number) - (low.values[row] as number);
 			return Number.isNaN(gap) || (strict ? gap > 0 : gap >= 0);
 		},
 		change(row, n) {
-			if (n > 1) return null;
-			const gap = gaps[Math.floor(chanceAt(row, high.place) * gaps.length)] as number;
-			return n === 0
+			if (n >= 2 * GAP_TRIES) return null;
+			// Halved from try to try, since a wide gap may not fit into the range of the column.
+			const widest = Math.floor(chanceAt(row, high.place) * gaps.length);
+			const gap = gaps[n < 2 * GAP_TRIES - 2 ? widest >> (n >> 1) : 0] as number;
+			return n % 2 === 0
 				? [{ column: high, number: (low.values[row] as number) + gap }]
 				: [{ column: low, number: (high.values[row] as number) - gap }];
 		},
@@ -79,7 +83,6 @@ export function linearRule(constraint: LinearConstraint, columns: ColumnsByName)
 
 	return {
 		columns: [column, ...terms.map((term) => term.column)],
-		presenceOf: [],
 		holds(row) {
 			const value = column.values[row] as number;
 			const off = Math.abs(value - sum(row));
@@ -112,7 +115,6 @@ export function productRule(constraint: ProductConstraint, columns: ColumnsByNam
 
 	return {
 		columns: [column, first, second],
-		presenceOf: [],
 		holds(row) {
 			const value = column.values[row] as number;
 			const off = Math.abs(value - product(row));
@@ -138,12 +140,45 @@ export function datePartRule(constraint: DatePartConstraint, columns: ColumnsByN
 	const expected = (row: number) => datePart(part, date.values[row] as number) + offset;
 	return {
 		columns: [column, date],
-		presenceOf: [],
 		holds(row) {
 			const value = column.values[row] as number;
 			const number = expected(row);
 			return Number.isNaN(value) || Number.isNaN(number) || value === number;
 		},
 		change: (row, n) => (n === 0 ? [{ column, number: expected(row) }] : null),
+	};
+}
+
+/** A number between two bands goes with either; a level with none of its bands is left alone. */
+export function bandsRule(constraint: BandsConstraint, columns: ColumnsByName): Rule {
+	const on = columnOfType(columns, constraint.on, 'number');
+	const column = columnOfType(columns, constraint.column, 'level');
+	const { bands } = constraint;
+	const codes = bands.map(({ level }) => column.levels.indexOf(level));
+
+	function nearest(number: number): number {
+		let at = 0;
+		while (at < bands.length - 1 && number > middleAfter(at)) at++;
+		return at;
+	}
+
+	function middleAfter(at: number): number {
+		return ((bands[at]?.to ?? 0) + (bands[at + 1]?.from ?? 0)) / 2;
+	}
+
+	return {
+		columns: [on, column],
+		holds(row) {
+			const number = on.values[row] as number;
+			const at = codes.indexOf(column.codes[row] as number);
+			if (Number.isNaN(number) || at < 0) return true;
+			return number > (bands[at - 1]?.to ?? -Infinity) && number < (bands[at + 1]?.from ?? Infinity);
+		},
+		change(row, n) {
+			if (n === 0) return [{ column, number: codes[nearest(on.values[row] as number)] as number }];
+			const band = bands[codes.indexOf(column.codes[row] as number)];
+			if (n > 1 || band === undefined) return null;
+			return [{ column: on, number: band.from + chanceAt(row, on.place) * (band.to - band.from) }];
+		},
 	};
 }

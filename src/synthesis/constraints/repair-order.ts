@@ -5,6 +5,7 @@ import type { RowConstraint } from './compile-rule.ts';
 const TYPE_ORDER: readonly ConstraintType[] = [
 	'multiple',
 	'depends',
+	'bands',
 	'one-hot',
 	'missing-if',
 	'missing-together',
@@ -21,6 +22,7 @@ function flowOf(constraint: RowConstraint): { readonly reads: readonly string[];
 		case 'multiple':
 			return { reads: [], writes: [constraint.column] };
 		case 'depends':
+		case 'bands':
 		case 'missing-if':
 			return { reads: [constraint.on], writes: [constraint.column] };
 		case 'one-hot':
@@ -40,7 +42,7 @@ function flowOf(constraint: RowConstraint): { readonly reads: readonly string[];
 	}
 }
 
-const DEFINES: ReadonlySet<ConstraintType> = new Set(['depends', 'linear', 'product', 'date-part']);
+const DEFINES: ReadonlySet<ConstraintType> = new Set(['depends', 'bands', 'linear', 'product', 'date-part']);
 
 /**
  * The order in which constraints are repaired: one that changes a column comes before those that read it (a total

@@ -7,7 +7,6 @@ import {
 	cellNumber,
 	constraintColumns,
 	featureTableOf,
-	isMissing,
 	restoreCell,
 	writeCell,
 } from './constraint-columns.ts';
@@ -19,15 +18,14 @@ export interface RepairOptions {
 	readonly fixed?: ReadonlySet<number>;
 }
 
-const FREE = 0;
-const KEEPS_PRESENCE = 1;
-const LOCKED = 2;
+/** Times that the constraints are gone through: a later change may make room for an earlier repair. */
+const PASSES = 2;
 
 /**
  * Changes rows that break a constraint, as little as possible: the determined side of a dependency, the total of a
  * sum, the cells that must be missing. The constraints are taken in the order of `repairOrder`; once one holds in a
- * row its columns are locked there, so that no later repair undoes it. Rows that could not be repaired still break
- * one: `findBroken` finds them. Rows that break none stay as they are.
+ * row, later changes are made only if it still holds with them, so that no repair undoes another. Rows that could not
+ * be repaired still break one: `findBroken` finds them. Rows that break none stay as they are.
  *
  * @param table generated rows, numbers rounded and within their ranges; dates are settled (`settleDates`) here.
  */
@@ -50,12 +48,19 @@ export function repairRows(
 		if (constraint.type === 'multiple') multiples.set((rule.columns[0] as ConstraintColumn).place, constraint);
 	}
 	const isFixed = new Set(columns.filter((column) => column.features.some((f) => fixed.has(f))).map((c) => c.place));
-	const locks = new Uint8Array(columns.length);
+	/** Indices of the rules that a column's cells matter to, by place. */
+	const rulesOf: number[][] = columns.map(() => []);
+	for (const [at, { columns: own }] of rules.entries()) {
+		for (const place of new Set(own.map((column) => column.place))) rulesOf[place]?.push(at);
+	}
+	/** [rules] whether it holds in the row at hand and must go on to. */
+	const isKept = new Uint8Array(rules.length);
 
-	function mayChange({ column, number }: Change, row: number): boolean {
-		const lock = locks[column.place] as number;
-		if (lock === LOCKED || isFixed.has(column.place)) return false;
-		return lock === FREE || Number.isNaN(number) === isMissing(column, row);
+	/** Whether the constraints that were seen to still hold with the changes. */
+	function keepsOthers(changes: readonly Change[], row: number): boolean {
+		return changes.every(({ column }) =>
+			(rulesOf[column.place] as number[]).every((at) => isKept[at] === 0 || (rules[at] as Rule).holds(row)),
+		);
 	}
 
 	function onGrid({ column, number }: Change): number {
@@ -64,32 +69,31 @@ export function repairRows(
 		return multiple.offset + Math.round((number - multiple.offset) / multiple.step) * multiple.step;
 	}
 
-	/** Makes the changes, and takes them back unless the rule holds with them. */
+	/** Makes the changes, and takes them back unless the rule holds with them and no other is undone. */
 	function attempt(rule: Rule, changes: readonly Change[], row: number): boolean {
-		if (!changes.every((change) => mayChange(change, row))) return false;
+		if (changes.some(({ column }) => isFixed.has(column.place))) return false;
 		const before = changes.map(({ column }) => cellNumber(column, row));
 		const areWritten = changes.every((change) => writeCell(change.column, row, onGrid(change)));
-		if (areWritten && rule.holds(row)) return true;
+		if (areWritten && rule.holds(row) && keepsOthers(changes, row)) return true;
 		changes.forEach(({ column }, i) => {
 			restoreCell(column, row, before[i] as number);
 		});
 		return false;
 	}
 
+	function hold(rule: Rule, row: number): boolean {
+		if (rule.holds(row)) return true;
+		for (let n = 0; ; n++) {
+			const changes = rule.change(row, n);
+			if (changes === null) return false;
+			if (attempt(rule, changes, row)) return true;
+		}
+	}
+
 	function repair(row: number): void {
-		locks.fill(FREE);
-		for (const rule of rules) {
-			let holds = rule.holds(row);
-			for (let n = 0; !holds; n++) {
-				const changes = rule.change(row, n);
-				if (changes === null) break;
-				holds = attempt(rule, changes, row);
-			}
-			// A multiple is kept by whoever writes the column, so it needs no lock.
-			const isGrid = rule.columns.length === 1 && rule.presenceOf.length === 0;
-			if (!holds || isGrid) continue;
-			for (const { place } of rule.columns) locks[place] = LOCKED;
-			for (const { place } of rule.presenceOf) locks[place] = Math.max(KEEPS_PRESENCE, locks[place] as number);
+		isKept.fill(0);
+		for (let pass = 0; pass < PASSES; pass++) {
+			for (const [at, rule] of rules.entries()) if (isKept[at] === 0 && hold(rule, row)) isKept[at] = 1;
 		}
 	}
 

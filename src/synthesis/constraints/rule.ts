@@ -3,10 +3,8 @@ import type { ConstraintColumn } from './constraint-columns.ts';
 
 /** A constraint made ready for the rows of one table. */
 export interface Rule {
-	/** Whose values decide whether it holds. */
+	/** Whose cells decide whether it holds. */
 	readonly columns: readonly ConstraintColumn[];
-	/** Of which it only matters whether they are missing. */
-	readonly presenceOf: readonly ConstraintColumn[];
 	holds(row: number): boolean;
 	/** The n-th way in which the row may be made to hold, from 0 and best first; null if there is no other. */
 	change(row: number, n: number): readonly Change[] | null;
