@@ -21,6 +21,7 @@ export const computeActivities: ComputeActivities = {
 	profile: inChild('profile'),
 	addHistory: inChild('addHistory'),
 	fitFeatures: inChild('fitFeatures'),
+	planTraining: inChild('planTraining'),
 	trainGenerator: inChild('trainGenerator'),
 	keepRows: inChild('keepRows'),
 	trainMembers: inChild('trainMembers'),

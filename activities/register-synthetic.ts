@@ -1,9 +1,21 @@
+import { basename } from 'node:path';
 import { getJson } from '../src/artifacts/stored-json.ts';
+import { formatCondition, type GenerationPlan } from '../src/contracts/conditions.ts';
 import type { TableManifest } from '../src/contracts/manifest.ts';
 import type { RegisterSyntheticInput, RegisterSyntheticOutput } from '../src/contracts/pipeline.ts';
 import { insertSyntheticTable } from '../src/store/synthetic-tables.ts';
 import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
+
+/** The conditions as people write them, and what else the rows were made by. */
+function describePlan({ conditions, balance, temperature, complete }: GenerationPlan): Record<string, unknown> {
+	return {
+		...(conditions.length === 0 ? {} : { where: conditions.map(formatCondition) }),
+		...(balance === null ? {} : { balance }),
+		...(temperature === 1 ? {} : { temperature }),
+		...(complete === null ? {} : { complete: basename(complete) }),
+	};
+}
 
 /** Enters a generated table into the database, with its origin. */
 export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSyntheticOutput> = async (services, input) => {
@@ -14,7 +26,7 @@ export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSynthet
 		run_id: input.runId,
 		rows: input.rows,
 		columns_json: JSON.stringify(manifest.names),
-		conditions_json: JSON.stringify(Object.fromEntries(input.conditions.map(({ column, value }) => [column, value]))),
+		conditions_json: JSON.stringify(describePlan(input.plan)),
 		seed: input.seed,
 		artifact_uri: input.table.uri,
 		sha256: input.table.sha256,

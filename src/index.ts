@@ -1,6 +1,7 @@
 /**
  * counterfoil as a library: arrays in, arrays out, with nothing of the pipeline loaded.
  */
+export type { Condition, ConditionOperator } from './contracts/conditions.ts';
 export { CounterfoilError, type ErrorCode } from './contracts/errors.ts';
 export type { EncodedLayout, FeatureColumn, FeatureSpec, FeatureTable } from './contracts/features.ts';
 export type { ModelState } from './contracts/model-state.ts';
@@ -53,6 +54,10 @@ export { fitScorer } from './scoring/fit-scorer.ts';
 export { describeReasons, type Reason } from './scoring/reasons.ts';
 export { restoreScorer } from './scoring/restore-scorer.ts';
 export type { ScoredRows, Scorer } from './scoring/scorer.ts';
+export { completeRows } from './synthesis/complete-rows.ts';
+export { type DrawRequest, drawRows, type RowSource } from './synthesis/draw-rows.ts';
+export { type GeneratorOptions, restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
+export type { FittedGenerator, GeneratorTraining, TableGenerator } from './synthesis/table-generator.ts';
 export type { PlainCell, PlainRow } from './table-from-rows.ts';
 export {
 	type RowExplanation,

@@ -1,5 +1,6 @@
 import { decodeModel, encodeModel } from './artifacts/model-file.ts';
 import { shownValues } from './compute/shown-values.ts';
+import type { Condition } from './contracts/conditions.ts';
 import { CounterfoilError } from './contracts/errors.ts';
 import type { FeatureSpec, FeatureTable } from './contracts/features.ts';
 import type { ModelState } from './contracts/model-state.ts';
@@ -7,23 +8,13 @@ import type { TableProfile } from './contracts/profile.ts';
 import { createRandom } from './contracts/random.ts';
 import type { TableBatch } from './contracts/table.ts';
 import { finishProfile } from './features/finish-profile.ts';
-import { fitFeatures } from './features/fit-features.ts';
-import { fromFeatures } from './features/from-features.ts';
-import {
-	fitModeEncoder,
-	type ModeEncoder,
-	type ModeEncoderState,
-	restoreModeEncoder,
-} from './features/mode-encoder.ts';
+import { fitFeatures, withLabelAsFeature } from './features/fit-features.ts';
 import { pickRows } from './features/pick-rows.ts';
 import { profileBatch } from './features/profile-batch.ts';
 import { requireTrainable } from './features/require-trainable.ts';
 import { requireSameSchema } from './features/schema.ts';
 import { toFeatures } from './features/to-features.ts';
 import { loadBackend } from './gan/backend.ts';
-import { restoreMlpGenerator } from './gan/mlp-generator.ts';
-import { createMlpTrainer } from './gan/mlp-trainer.ts';
-import type { Generator } from './gan/types.ts';
 import { fitBackground } from './scoring/background/background.ts';
 import { type Severity, severity } from './scoring/calibration.ts';
 import { fitEnsemble } from './scoring/ensemble.ts';
@@ -34,6 +25,10 @@ import type { ScoringSettings } from './scoring/options.ts';
 import type { Reason } from './scoring/reasons.ts';
 import { restoreScoringModel, type ScoringModel, scoreWithModel, scoringModelState } from './scoring/scoring-model.ts';
 import { checkSign, requireSign } from './scoring/sign-check.ts';
+import { completeRows } from './synthesis/complete-rows.ts';
+import { drawRows, type RowSource } from './synthesis/draw-rows.ts';
+import { restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
+import type { GeneratorKind } from './synthesis/table-generator.ts';
 import { type PlainRow, rowsFromTable, tableFromRows } from './table-from-rows.ts';
 
 /** Records as plain objects, or columns as the pipeline has them. */
@@ -42,7 +37,7 @@ export type TableInput = readonly PlainRow[] | TableBatch;
 export interface TabularGanOptions {
 	/** Same rows, options and seed: same model on the same backend. @default 1 */
 	readonly seed?: number;
-	/** Column set aside: never looked at. */
+	/** Column that no score looks at; generated rows have it. */
 	readonly label?: string;
 	/** Column that names a record: never looked at. */
 	readonly key?: string;
@@ -52,6 +47,8 @@ export interface TabularGanOptions {
 	readonly normalOnly?: boolean;
 	/** Scores by the mean rank of ours and of other detectors. @default false */
 	readonly ensemble?: boolean;
+	/** What makes rows: column by column and judged by a discriminator, or a plain GAN. @default 'autoregressive' */
+	readonly generator?: GeneratorKind;
 	/** Training steps of the generator; 0 trains none, and `generate` is refused. @default by rows, width and backend */
 	readonly steps?: number;
 	/** Settings of the score other than the defaults. */
@@ -62,6 +59,20 @@ export interface TabularGanOptions {
 	readonly signal?: AbortSignal;
 	/** Told how much of which half is done. */
 	readonly onProgress?: (progress: { readonly phase: string; readonly done: number; readonly total: number }) => void;
+}
+
+/** A generated record: numbers, texts, and null where a cell is missing. */
+export type GeneratedRow = Record<string, string | number | null>;
+
+export interface GenerateOptions {
+	/** Another seed, other rows. @default 1 */
+	readonly seed?: number;
+	/** What every row shall meet. @default nothing */
+	readonly conditions?: readonly Condition[];
+	/** Column of which each value comes equally often. @default none */
+	readonly balance?: string;
+	/** Below 1 rows are more usual than real ones, above 1 less. @default 1 */
+	readonly temperature?: number;
 }
 
 /** Scores of rows, [rows] each. A row's figures depend on the model and the row only. */
@@ -93,13 +104,14 @@ const MOST_SCORED_ROWS = 200_000;
 const MOST_GENERATOR_ROWS = 100_000;
 const SCORED_AT_ONCE = 4_096;
 const EXPLAINED_AT_ONCE = 128;
-const FORMAT = 'counterfoil-tabular-gan-1';
+const FORMAT = 'counterfoil-tabular-gan-2';
 
 interface Parts {
 	readonly profile: TableProfile;
 	readonly specs: readonly FeatureSpec[];
 	readonly scoring: ScoringModel;
-	readonly generator: { readonly encoder: ModeEncoder; readonly network: Generator } | null;
+	/** Null: none was trained. */
+	readonly rows: RowSource | null;
 }
 
 /**
@@ -156,23 +168,30 @@ export class TabularGan {
 			background: fitBackground(scorer, sample, specs, scored, random.fork('background')),
 			ensemble: options.ensemble === true ? fitEnsemble(scorer, sample, specs, random.fork('ensemble')) : null,
 		};
-		if (options.steps === 0) return new TabularGan({ profile, specs, scoring, generator: null });
+		if (options.steps === 0) return new TabularGan({ profile, specs, scoring, rows: null });
 
+		const generatedProfile = withLabelAsFeature(profile);
+		const generatedSpecs = fitFeatures(generatedProfile, [batch]);
 		const trained = sampleRows(features.rows, MOST_GENERATOR_ROWS, random.fork('trained'));
-		const training = trained.length < features.rows ? pickRows(features, trained) : features;
-		const encoder = fitModeEncoder(training, specs, random.fork('encoder'));
-		const encoded = encoder.encode(training, random.fork('encode'));
-		const { steps } = options;
-		const trainer = createMlpTrainer(backend, encoder.layout, encoded, steps === undefined ? {} : { steps }, seed);
+		const training = startGenerator(
+			backend,
+			pickRows(toFeatures(batch, generatedSpecs), trained),
+			generatedSpecs,
+			seed,
+			{
+				...(options.generator === undefined ? {} : { kind: options.generator }),
+				...(options.steps === undefined ? {} : { steps: options.steps }),
+			},
+		);
 		try {
-			await trainer.train({
-				untilStep: trainer.totalSteps,
+			const { generator } = await training.finish({
 				...(signal === undefined ? {} : { signal }),
-				onProgress: ({ step }) => onProgress?.({ phase: 'generator', done: step, total: trainer.totalSteps }),
+				onProgress: ({ done, total }) => onProgress?.({ phase: 'generator', done, total }),
 			});
-			return new TabularGan({ profile, specs, scoring, generator: { encoder, network: trainer.generator() } });
+			const rows = { generator, specs: generatedSpecs, profile: generatedProfile };
+			return new TabularGan({ profile, specs, scoring, rows });
 		} finally {
-			trainer.dispose();
+			training.dispose();
 		}
 	}
 
@@ -223,21 +242,29 @@ export class TabularGan {
 	}
 
 	/**
-	 * Makes rows like those of training, without key, label and ignored columns.
+	 * Makes rows like those of training, without key and ignored columns.
 	 *
-	 * @param options.seed another seed, other rows. @default 1
-	 * @throws CounterfoilError MODEL_INVALID when no generator was trained
+	 * @throws CounterfoilError MODEL_INVALID when no generator was trained; CONDITION_INVALID
 	 */
-	generate(rows: number, { seed = 1 }: { readonly seed?: number } = {}): Record<string, string | number | null>[] {
-		const { generator, specs, profile } = this.#parts;
-		if (generator === null) {
-			throw new CounterfoilError('MODEL_INVALID', 'The model has no generator.', {
-				hint: 'Fit it with steps above 0.',
-			});
-		}
+	generate(rows: number, { seed = 1, ...request }: GenerateOptions = {}): GeneratedRow[] {
 		const random = createRandom(seed, 'generate');
-		const encoded = generator.network.sample(rows, random);
-		return rowsFromTable(fromFeatures(generator.encoder.decode(encoded, rows, random), specs, profile));
+		return [...drawRows(this.#rows(), { ...request, rows }, random)].flatMap(rowsFromTable);
+	}
+
+	/**
+	 * Fills the cells that are null or lacking with what fits to those that are there.
+	 *
+	 * @throws CounterfoilError MODEL_INVALID when no generator was trained; CONDITION_INVALID for unknown columns and levels
+	 */
+	complete(table: TableInput, { seed = 1, temperature = 1 }: Omit<GenerateOptions, 'conditions'> = {}): GeneratedRow[] {
+		const random = createRandom(seed, 'generate');
+		return rowsFromTable(completeRows(this.#rows(), toBatch(table), random, { temperature }));
+	}
+
+	#rows(): RowSource {
+		const { rows } = this.#parts;
+		if (rows !== null) return rows;
+		throw new CounterfoilError('MODEL_INVALID', 'The model has no generator.', { hint: 'Fit it with steps above 0.' });
 	}
 
 	/** What the columns were found to hold. */
@@ -247,11 +274,11 @@ export class TabularGan {
 
 	/** The whole model as one safetensors file. */
 	toBytes(): Uint8Array {
-		const { profile, specs, scoring, generator } = this.#parts;
+		const { profile, specs, scoring, rows } = this.#parts;
 		const state = joinStates({
-			table: { json: { profile, specs, encoder: generator?.encoder.toJSON() ?? null }, tensors: {} },
+			table: { json: { profile, specs, generated: rows?.specs ?? null }, tensors: {} },
 			scoring: scoringModelState(scoring),
-			...(generator === null ? {} : { generator: generator.network.toState() }),
+			...(rows === null ? {} : { generator: rows.generator.toState() }),
 		});
 		return encodeModel({ json: { format: FORMAT, parts: state.json }, tensors: state.tensors });
 	}
@@ -274,27 +301,31 @@ export class TabularGan {
 		}
 		const state: ModelState = { json: stored.parts, tensors: whole.tensors };
 		const parts = splitStates(state, ['table', 'scoring', 'generator']);
-		const { profile, specs, encoder } = parts.table.json as {
+		const { profile, specs, generated } = parts.table.json as {
 			readonly profile: TableProfile;
 			readonly specs: readonly FeatureSpec[];
-			readonly encoder: ModeEncoderState | null;
+			readonly generated: readonly FeatureSpec[] | null;
 		};
 		const backend = await loadBackend({ backend: name });
 		return new TabularGan({
 			profile,
 			specs,
 			scoring: restoreScoringModel(backend, parts.scoring),
-			generator:
-				encoder === null
+			rows:
+				generated === null
 					? null
-					: { encoder: restoreModeEncoder(encoder), network: restoreMlpGenerator(backend, parts.generator) },
+					: {
+							generator: restoreGenerator(backend, parts.generator),
+							specs: generated,
+							profile: withLabelAsFeature(profile),
+						},
 		});
 	}
 
 	/** Frees the memory on the device; the model cannot be used after it. */
 	dispose(): void {
 		this.#parts.scoring.scorer.dispose();
-		this.#parts.generator?.network.dispose();
+		this.#parts.rows?.generator.dispose();
 	}
 
 	#read(table: TableInput): { readonly batch: TableBatch; readonly features: FeatureTable } {

@@ -1,3 +1,4 @@
+import type { GenerationPlan } from '../src/contracts/conditions.ts';
 import type {
 	AddHistoryOutput,
 	AlertCut,
@@ -12,6 +13,7 @@ import type {
 	ScoreShardOutput,
 	Steps,
 	TrainGeneratorOutput,
+	TrainInput,
 	TrainScorerOutput,
 } from '../src/contracts/pipeline.ts';
 
@@ -36,6 +38,8 @@ interface TrainedModel {
 	readonly scorer: TrainScorerOutput;
 }
 
+const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = { conditions: [], balance: null, temperature: 1, complete: null };
+
 /** Runs what the request asks for, from its first step to its last. */
 export async function runSteps(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	switch (request.kind) {
@@ -59,13 +63,12 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 	const model = await trainModel(request, table, history, activities);
 	const scored = await scoreTable(request, table, model.parts, history, activities);
 	const rows = request.config.syntheticRows ?? Math.min(table.rows, 10_000);
-	const synthetic = await generateTable(request, model.parts, rows, activities);
+	const synthetic = await generateTable(request, model.parts, { ...DEFAULT_PLAN, rows }, activities);
 	const { evaluation } = await activities.evaluate({
 		...common,
 		manifest: table.manifest,
 		history: history?.rows ?? null,
 		model: model.parts,
-		discriminator: model.generator.discriminator,
 		synthetic: synthetic.table,
 		scores: scored.scores,
 		alerts: scored.cut.alerts,
@@ -137,16 +140,16 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 }
 
 async function runAugmentation(request: RunRequest, activities: Activities): Promise<RunSummary> {
-	const { rows } = required(request.augment, 'augment');
+	const plan = required(request.augment, 'augment');
 	const parts = await activities.loadModel({
 		...commonInput(request),
 		modelId: required(request.modelId, 'modelId'),
 	});
-	const synthetic = await generateTable(request, parts, rows, activities);
+	const synthetic = await generateTable(request, parts, plan, activities);
 	return finish(request, activities, {
 		modelId: parts.modelId,
 		syntheticTableId: synthetic.syntheticTableId,
-		syntheticRows: rows,
+		syntheticRows: synthetic.rows,
 	});
 }
 
@@ -203,10 +206,10 @@ async function trainModel(
 ): Promise<TrainedModel> {
 	const common = commonInput(request);
 	const { manifest, profile } = table;
-	const { features } = await activities.fitFeatures({ ...common, manifest, profile });
+	const { features, generated } = await activities.fitFeatures({ ...common, manifest, profile });
 	// Side by side: neither needs the other, and each takes one core.
 	const [generator, scorer] = await Promise.all([
-		activities.trainGenerator({ ...common, manifest, features }),
+		trainGenerator(request, { ...common, manifest, features: generated }, activities),
 		trainScorer(request, { ...common, manifest, features, history }, activities),
 	]);
 	const { modelId } = await activities.registerModel({
@@ -227,6 +230,16 @@ async function trainModel(
 		history: history?.fitted ?? null,
 	};
 	return { parts, generator, scorer };
+}
+
+/** A time budget is turned into steps once, and the steps are what a resumed run goes by. */
+async function trainGenerator(
+	request: RunRequest,
+	input: TrainInput,
+	activities: Activities,
+): Promise<TrainGeneratorOutput> {
+	const plan = request.config.generator.budgetSeconds === null ? null : await activities.planTraining(input);
+	return activities.trainGenerator({ ...input, plan });
 }
 
 /** In one step, or its discriminators in parts that spread over workers. */
@@ -282,23 +295,22 @@ async function scoreTable(
 async function generateTable(
 	request: RunRequest,
 	model: ModelParts,
-	rows: number,
+	plan: GenerationPlan,
 	activities: Activities,
-): Promise<{ readonly syntheticTableId: string; readonly table: ArtifactRef }> {
+): Promise<{ readonly syntheticTableId: string; readonly table: ArtifactRef; readonly rows: number }> {
 	const common = commonInput(request);
-	const conditions = request.augment?.conditions ?? [];
-	const { table, shards } = await activities.generate({ ...common, model, rows, conditions });
+	const { table, shards, rows } = await activities.generate({ ...common, model, plan });
 	const { syntheticTableId } = await activities.registerSynthetic({
 		...common,
 		modelId: model.modelId,
 		table,
 		rows,
-		conditions,
+		plan,
 	});
 	for (let shard = 0; shard < shards; shard++) {
 		await activities.publishSynthetic({ ...common, syntheticTableId, table, shard });
 	}
-	return { syntheticTableId, table };
+	return { syntheticTableId, table, rows };
 }
 
 async function finish(

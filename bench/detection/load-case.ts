@@ -1,10 +1,10 @@
-import { concatenateRows } from '../../src/compute/load-features.ts';
 import type { FeatureSpec, FeatureTable } from '../../src/contracts/features.ts';
 import type { ColumnKind } from '../../src/contracts/profile.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { TableBatch } from '../../src/contracts/table.ts';
 import { finishProfile, type ProfileOptions } from '../../src/features/finish-profile.ts';
 import { fitFeatures } from '../../src/features/fit-features.ts';
+import { joinFeatures } from '../../src/features/join-features.ts';
 import { mergeProfiles } from '../../src/features/merge-profiles.ts';
 import { pickRows } from '../../src/features/pick-rows.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
@@ -78,7 +78,7 @@ function unsupervised(
 ): DetectionData {
 	const specs = fitFeatures(finishProfile(mergeProfiles(batches.map(profileBatch)), options), batches);
 	const parts = batches.map((batch) => toFeatures(batch, specs));
-	const table = concatenateRows(parts, specs);
+	const table = joinFeatures(parts, specs);
 	const labels = labelsOf(batches, options.label, anomaly);
 	const kept = sample === null ? table : pickRows(table, sample);
 	return {

@@ -1,4 +1,3 @@
-import { concatenateRows } from '../../src/compute/load-features.ts';
 import { isSampled } from '../../src/compute/row-split.ts';
 import type { TableBatch } from '../../src/contracts/table.ts';
 import { finishProfile } from '../../src/features/finish-profile.ts';
@@ -6,6 +5,7 @@ import { fitFeatures } from '../../src/features/fit-features.ts';
 import { createEntityHistory, type EntityHistory } from '../../src/features/history/entity-history.ts';
 import { createHistoryFit } from '../../src/features/history/fit-history.ts';
 import { planHistory } from '../../src/features/history/plan-history.ts';
+import { joinFeatures } from '../../src/features/join-features.ts';
 import { mergeProfiles } from '../../src/features/merge-profiles.ts';
 import { pickRows } from '../../src/features/pick-rows.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
@@ -38,7 +38,7 @@ export function loadPayments(seed: number): DetectionData {
 		return ENTITIES.includes(spec.column) ? { ...spec, scored: false } : spec;
 	});
 	const specs = [...columns, ...pastFit.finish()];
-	const table = concatenateRows(
+	const table = joinFeatures(
 		batches.map((batch, i) => toFeatures(batch, specs, pasts[i])),
 		specs,
 	);

@@ -1,5 +1,6 @@
+import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Condition, RunKind, RunSummary } from '../contracts/pipeline.ts';
+import type { RunKind, RunSummary } from '../contracts/pipeline.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { commandName, quoteArgument } from './command-name.ts';
@@ -17,7 +18,7 @@ export interface AskedRun {
 	readonly datasetName?: string;
 	readonly datasetId?: string;
 	readonly modelId?: string;
-	readonly augment?: { readonly rows: number; readonly conditions: readonly Condition[] };
+	readonly augment?: GenerationPlan;
 	/** Rows of the table or to generate, if known; for the estimate of the time left. */
 	readonly rows?: number;
 }

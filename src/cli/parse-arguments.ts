@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Condition } from '../contracts/pipeline.ts';
+import type { Condition, ConditionOperator } from '../contracts/conditions.ts';
 
 /** Readers of the values of options and arguments; a value that does not fit ends as a usage error. */
 
@@ -41,15 +41,41 @@ export function parseScore(text: string): number {
 	return score;
 }
 
-/** `column=value` as a condition, added to those before. The column ends at the first `=`. */
+const HOW_TO_WRITE = 'It must be written country=DE, amount>=100, "country in DE, FR" or "amount is missing".';
+
+/**
+ * `country=DE`, `amount>=100`, `country in DE, FR` or `amount is missing` as a condition, added to those before. The
+ * column ends at the first operator; in double quotes it can hold one. A comma of a value in a list is written `\\,`.
+ */
 export function parseCondition(text: string, before: readonly Condition[] = []): readonly Condition[] {
-	const split = text.indexOf('=');
-	if (split < 1) throw new InvalidArgumentError('It must be written column=value.');
-	const column = text.slice(0, split);
-	if (before.some((condition) => condition.column === column)) {
-		throw new InvalidArgumentError(`There is a condition on column "${column}" already.`);
-	}
-	return [...before, { column, value: text.slice(split + 1) }];
+	const quoted = /^\s*"((?:[^"]|"")+)"(.*)$/s.exec(text);
+	const match = /^(.*?)\s*(!=|<=|>=|=|<|>|(?<=\s|^)in(?=\s)|(?<=\s|^)is\s+(?=(?:missing|present)\s*$))(.*)$/s.exec(
+		quoted === null ? text : (quoted[2] as string),
+	);
+	const column = (quoted === null ? (match?.[1] ?? '') : (quoted[1] as string).replaceAll('""', '"')).trim();
+	const isOutsideOfName = quoted === null || match?.[1] === '';
+	if (match === null || column === '' || !isOutsideOfName) throw new InvalidArgumentError(HOW_TO_WRITE);
+	const [operator, rest] = [(match[2] as string).trim(), match[3] as string];
+	if (operator === 'is') return [...before, { column, operator: rest.trim() as ConditionOperator, values: [] }];
+	const values = operator === 'in' ? parseNames(rest) : [rest];
+	if (values.length === 0) throw new InvalidArgumentError(HOW_TO_WRITE);
+	return [...before, { column, operator: operator as ConditionOperator, values }];
+}
+
+/** `60s`, `5m`, `1.5h` or plain seconds as seconds. */
+export function parseDuration(text: string): number {
+	const match = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(text.trim());
+	const factor = match?.[2] === 'h' ? 3600 : match?.[2] === undefined || match[2] === 's' ? 1 : 60;
+	const seconds = match === null ? 0 : Number(match[1]) * factor;
+	if (!(seconds > 0)) throw new InvalidArgumentError('It must be a time such as 60s, 5m or 1h.');
+	return seconds;
+}
+
+/** A number above 0 and at most 10. */
+export function parseTemperature(text: string): number {
+	const value = text.trim() === '' ? Number.NaN : Number(text);
+	if (!(value > 0 && value <= 10)) throw new InvalidArgumentError('It must be a number above 0 and at most 10.');
+	return value;
 }
 
 const DELIMITERS: Readonly<Record<string, string>> = {

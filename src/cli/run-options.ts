@@ -1,7 +1,15 @@
 import { type Command, Option } from 'commander';
 import type { ConfigFlags } from '../runtime/resolve-config.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import { parseAlerts, parseDelimiter, parseNames, parsePercent, parseScore, parseWhole } from './parse-arguments.ts';
+import {
+	parseAlerts,
+	parseDelimiter,
+	parseDuration,
+	parseNames,
+	parsePercent,
+	parseScore,
+	parseWhole,
+} from './parse-arguments.ts';
 
 /** The options of commands that read a table. */
 export interface TableFlags {
@@ -19,6 +27,9 @@ export interface TableFlags {
 /** The options of commands that train. */
 export interface TrainingFlags {
 	readonly steps?: number;
+	readonly generator?: 'autoregressive' | 'mlp';
+	/** Seconds. */
+	readonly budget?: number;
 	readonly normalOnly?: boolean;
 	readonly ensemble?: boolean;
 	readonly backend?: 'auto' | 'node' | 'wasm';
@@ -45,7 +56,7 @@ export function addTableOptions(command: Command): void {
 		.optionsGroup('The table:')
 		.option('--key <column>', 'column that names a record')
 		.option('--time <column>', 'column that says when a record happened')
-		.option('--label <column>', 'column set aside for evaluation, never trained on')
+		.option('--label <column>', 'column that no score looks at; generated rows have it')
 		.option('--label-positive <value>', 'value of the label that is the anomaly')
 		.option('--ignore <columns>', 'columns to leave out of training, separated by commas', parseNames)
 		.option('--delimiter <char>', 'delimiter: a character, or tab, comma, semicolon, pipe, space', parseDelimiter)
@@ -58,7 +69,13 @@ export function addTableOptions(command: Command): void {
 export function addTrainingOptions(command: Command): void {
 	command
 		.optionsGroup('Training:')
+		.addOption(
+			new Option('--generator <kind>', 'kind of generator: autoregressive, or mlp for a plain GAN')
+				.choices(['autoregressive', 'mlp'])
+				.default(undefined, 'autoregressive'),
+		)
 		.option('--steps <n>', 'training steps of the generator', parseWhole(1))
+		.option('--budget <time>', 'time for the training of the generator at most, such as 60s or 5m', parseDuration)
 		.option('--normal-only', 'all rows are known to be normal')
 		.option('--entity <columns>', 'who acts, then with whom or where: score rows against their own past', parseNames)
 		.option('--ensemble', 'score by the mean rank of ours and of other detectors');
@@ -107,7 +124,9 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		header: flags.header,
 		encoding: flags.encoding,
 		maxRejectShare: flags.maxRejects,
+		generator: flags.generator,
 		steps: flags.steps,
+		budgetSeconds: flags.budget,
 		normalOnly: flags.normalOnly,
 		ensemble: flags.ensemble,
 		// Commander says true where nothing was said; then the configuration file has the word.

@@ -23,6 +23,7 @@ const tasks: Tasks = {
 	profile: async () => (await import('./tasks/profile-task.ts')).profileTask,
 	addHistory: async () => (await import('./tasks/add-history-task.ts')).addHistoryTask,
 	fitFeatures: async () => (await import('./tasks/fit-features-task.ts')).fitFeaturesTask,
+	planTraining: async () => (await import('./tasks/plan-training-task.ts')).planTrainingTask,
 	trainGenerator: async () => (await import('./tasks/train-generator-task.ts')).trainGeneratorTask,
 	keepRows: async () => (await import('./tasks/keep-rows-task.ts')).keepRowsTask,
 	trainMembers: async () => (await import('./tasks/train-members-task.ts')).trainMembersTask,

@@ -1,7 +1,8 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { TableHistory } from '../contracts/history.ts';
 import type { TableManifest } from '../contracts/manifest.ts';
+import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import { toFeatures } from '../features/to-features.ts';
 import { readShards } from './read-shards.ts';
@@ -25,25 +26,5 @@ export async function loadFeatures(
 		for (let i = 0; i < batch.rows; i++) if (isWanted(firstRow + i)) picked.push(i);
 		parts.push(pickRows(toFeatures(batch, specs, history), picked));
 	}
-	return concatenateRows(parts, specs);
-}
-
-/** The rows of all parts, one after the other. */
-export function concatenateRows(parts: readonly FeatureTable[], specs: readonly FeatureSpec[]): FeatureTable {
-	const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-	const columns = specs.map((spec, index): FeatureColumn => {
-		const whole: FeatureColumn =
-			spec.type === 'numeric'
-				? { type: 'numeric', values: new Float64Array(rows) }
-				: { type: 'categorical', codes: new Int32Array(rows) };
-		let at = 0;
-		for (const part of parts) {
-			const column = part.columns[index] as FeatureColumn;
-			if (whole.type === 'numeric' && column.type === 'numeric') whole.values.set(column.values, at);
-			if (whole.type === 'categorical' && column.type === 'categorical') whole.codes.set(column.codes, at);
-			at += part.rows;
-		}
-		return whole;
-	});
-	return { rows, columns };
+	return joinFeatures(parts, specs);
 }

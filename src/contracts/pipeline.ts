@@ -1,3 +1,4 @@
+import type { GenerationPlan } from './conditions.ts';
 import type { ErrorRecord } from './errors.ts';
 
 /**
@@ -30,9 +31,11 @@ export interface RunConfig {
 	/** Share of rows that may be rejected before the run fails, 0 to 1. @default 0.1 */
 	readonly maxRejectShare: number;
 	readonly generator: {
-		readonly kind: 'mlp';
+		readonly kind: 'autoregressive' | 'mlp';
 		/** Training steps; null: a fixed function of rows, width and backend. */
 		readonly steps: number | null;
+		/** Time that its training may take on this machine; turned once into steps. */
+		readonly budgetSeconds: number | null;
 	};
 	readonly scoring: {
 		/** The rows are known to be normal: nothing is trimmed. */
@@ -71,7 +74,7 @@ export const DEFAULT_CONFIG: RunConfig = {
 	entity: [],
 	dialect: { delimiter: null, quote: null, header: null, encoding: null },
 	maxRejectShare: 0.1,
-	generator: { kind: 'mlp', steps: null },
+	generator: { kind: 'autoregressive', steps: null, budgetSeconds: null },
 	scoring: { normalOnly: false, ensemble: false },
 	baselines: true,
 	syntheticRows: null,
@@ -82,13 +85,6 @@ export const DEFAULT_CONFIG: RunConfig = {
 };
 
 export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment';
-
-/** One equality that generated rows must meet. */
-export interface Condition {
-	readonly column: string;
-	/** Text of the value as the table writes it. */
-	readonly value: string;
-}
 
 /** What a run is asked to do; the input of the workflows. */
 export interface RunRequest {
@@ -109,7 +105,7 @@ export interface RunRequest {
 	/** An existing model (score, augment). */
 	readonly modelId: string | null;
 	/** Rows to generate and what they must be (augment). */
-	readonly augment: { readonly rows: number; readonly conditions: readonly Condition[] } | null;
+	readonly augment: GenerationPlan | null;
 }
 
 /** Every step knows its run; a step over shards also its shard. */
@@ -175,7 +171,10 @@ export interface FitFeaturesInput extends StepInput {
 	readonly profile: ArtifactRef;
 }
 export interface FitFeaturesOutput {
+	/** What the score sees. */
 	readonly features: ArtifactRef;
+	/** What is generated: the same and the label. */
+	readonly generated: ArtifactRef;
 }
 
 export interface TrainInput extends StepInput {
@@ -203,10 +202,20 @@ export interface TrainScorerInput extends FitScoreInput {
 	/** What was trained in parts; null: everything is done in this step. */
 	readonly trained: { readonly kept: ArtifactRef; readonly members: readonly ArtifactRef[] } | null;
 }
+/** How long to train; null where the defaults hold. */
+export interface TrainingPlan {
+	readonly steps: number;
+	/** Of the discriminator that judges the rows; null where there is none. */
+	readonly judgeSteps: number | null;
+}
+export interface TrainGeneratorInput extends TrainInput {
+	readonly plan: TrainingPlan | null;
+}
 export interface TrainGeneratorOutput {
-	/** Generator weights with their encoder. */
+	/** Generator weights with all that turns them into rows. */
 	readonly generator: ArtifactRef;
-	readonly discriminator: ArtifactRef;
+	/** Of a plain GAN; null where the discriminator is a part of the generator. */
+	readonly discriminator: ArtifactRef | null;
 	/** Losses and other curves for the report. */
 	readonly history: ArtifactRef;
 	readonly steps: number;
@@ -315,8 +324,7 @@ export interface PublishQueueOutput {
 
 export interface GenerateInput extends StepInput {
 	readonly model: ModelParts;
-	readonly rows: number;
-	readonly conditions: readonly Condition[];
+	readonly plan: GenerationPlan;
 }
 export interface GenerateOutput {
 	readonly table: ArtifactRef;
@@ -327,7 +335,7 @@ export interface RegisterSyntheticInput extends StepInput {
 	readonly modelId: string;
 	readonly table: ArtifactRef;
 	readonly rows: number;
-	readonly conditions: readonly Condition[];
+	readonly plan: GenerationPlan;
 }
 export interface RegisterSyntheticOutput {
 	readonly syntheticTableId: string;
@@ -343,7 +351,6 @@ export interface EvaluateInput extends StepInput {
 	/** The TableHistory of the table; null where the model knows no entities. */
 	readonly history: ArtifactRef | null;
 	readonly model: ModelParts;
-	readonly discriminator: ArtifactRef;
 	readonly synthetic: ArtifactRef;
 	readonly scores: readonly ScoreShardOutput[];
 	/** Alerts of the run. */
@@ -405,7 +412,8 @@ export interface ComputeSteps {
 	profile(input: ProfileInput): Promise<ProfileOutput>;
 	addHistory(input: AddHistoryInput): Promise<AddHistoryOutput>;
 	fitFeatures(input: FitFeaturesInput): Promise<FitFeaturesOutput>;
-	trainGenerator(input: TrainInput): Promise<TrainGeneratorOutput>;
+	planTraining(input: TrainInput): Promise<TrainingPlan>;
+	trainGenerator(input: TrainGeneratorInput): Promise<TrainGeneratorOutput>;
 	keepRows(input: FitScoreInput): Promise<KeepRowsOutput>;
 	trainMembers(input: TrainMembersInput): Promise<TrainMembersOutput>;
 	trainScorer(input: TrainScorerInput): Promise<TrainScorerOutput>;
@@ -442,6 +450,7 @@ const isComputeStep = {
 	profile: true,
 	addHistory: true,
 	fitFeatures: true,
+	planTraining: true,
 	trainGenerator: true,
 	keepRows: true,
 	trainMembers: true,

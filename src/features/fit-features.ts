@@ -65,6 +65,14 @@ export function createFeatureFit(profile: TableProfile): FeatureFit {
 	};
 }
 
+/** The profile as generators see it: the score must not look at the label, but rows are to be had of each kind. */
+export function withLabelAsFeature(profile: TableProfile): TableProfile {
+	const columns = profile.columns.map(
+		(column): ColumnProfile => (column.role === 'label' ? { ...column, role: 'feature' } : column),
+	);
+	return { ...profile, columns };
+}
+
 /** Whether models are trained on the column. */
 export function isFeature(column: ColumnProfile): boolean {
 	const { kind, role } = column;

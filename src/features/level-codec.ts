@@ -97,14 +97,49 @@ export function decodeLevels(
 	return levelsOfChoices(codec, (row) => largestOf(matrix, start + row * width, choices), rows, random);
 }
 
-/** The same for choices that are already made. */
+/**
+ * How much of each choice lies in a domain, [choices], 0 to 1.
+ *
+ * @param levels codes that a row may have
+ * @param missing whether it may have none
+ */
+export function choiceShares(codec: LevelCodec, levels: readonly number[], missing: boolean): Float32Array {
+	const isAsked = new Set(levels);
+	const shares = new Float32Array(codec.frequencies.length);
+	for (const [choice, level] of codec.levels.entries()) if (isAsked.has(level)) shares[choice] = 1;
+	if (codec.rareLevels.length > 0) {
+		const [asked, all] = [rareCountsWithin(codec, isAsked), codec.rareCounts].map((counts) =>
+			counts.reduce((sum, count) => sum + count, 0),
+		) as [number, number];
+		shares[codec.levels.length] = asked / all;
+	}
+	if (codec.missing && missing) shares[shares.length - 1] = 1;
+	return shares;
+}
+
+/** Training rows of each rare level, 0 for those that are not asked for. */
+function rareCountsWithin(
+	{ rareLevels, rareCounts }: LevelCodec,
+	asked: ReadonlySet<number> | null,
+): readonly number[] {
+	if (asked === null || !rareLevels.some((level) => asked.has(level))) return rareCounts;
+	return rareCounts.map((count, i) => (asked.has(rareLevels[i] as number) ? count : 0));
+}
+
+/**
+ * The same for choices that are already made.
+ *
+ * @param asked what a rare choice becomes one of; @default any of its levels
+ */
 export function levelsOfChoices(
 	codec: LevelCodec,
 	choiceAt: (row: number) => number,
 	rows: number,
 	random: Random,
+	asked: readonly number[] | null = null,
 ): Int32Array {
-	const rareRows = codec.rareCounts.reduce((sum, count) => sum + count, 0);
+	const rareCounts = rareCountsWithin(codec, asked === null ? null : new Set(asked));
+	const rareRows = rareCounts.reduce((sum, count) => sum + count, 0);
 	const codes = new Int32Array(rows);
 	for (let row = 0; row < rows; row++) {
 		const choice = choiceAt(row);
@@ -112,9 +147,11 @@ export function levelsOfChoices(
 		else if (choice === codec.levels.length && codec.rareLevels.length > 0) {
 			let left = random.uniform() * rareRows;
 			let drawn = 0;
-			while (drawn < codec.rareCounts.length - 1 && left >= (codec.rareCounts[drawn] as number)) {
-				left -= codec.rareCounts[drawn++] as number;
+			while (drawn < rareCounts.length - 1 && left >= (rareCounts[drawn] as number)) {
+				left -= rareCounts[drawn++] as number;
 			}
+			// Rounding can run past the last level that is asked for.
+			while (rareCounts[drawn] === 0) drawn--;
 			codes[row] = codec.rareLevels[drawn] as number;
 		} else codes[row] = MISSING_LEVEL;
 	}

@@ -1,3 +1,4 @@
+import type { NumberRange } from '../contracts/conditions.ts';
 import type { NumericSpec } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import { countSorted } from './numeric-codec.ts';
@@ -152,32 +153,65 @@ function countAtMost(ascending: readonly number[], number: number): number {
 	return low;
 }
 
+/** Stretch of [0, 1] over which a bin is interpolated, and the range that its numbers are kept in. */
+interface Stretch {
+	readonly low: number;
+	readonly high: number;
+	readonly from: number;
+	readonly to: number;
+}
+
+/** Where a bin lies within the ranges: empty if nowhere. */
+function stretchesOf({ bins, edges, min, max }: NumberTokens, bin: number, ranges: readonly NumberRange[]): Stretch[] {
+	const kept = bins[bin] as readonly number[];
+	// The gaps between the training values of neighbouring bins belong to a bin, too.
+	const least = edges[bin - 1] ?? min;
+	const most = edges[bin] ?? max;
+	return ranges.flatMap(({ from, to }) => {
+		if (to < least || from > most || (from === most && bin < edges.length)) return [];
+		return [{ low: shareAt(kept, from), high: shareAt(kept, to), from, to }];
+	});
+}
+
+/** Where on the way through ascending numbers one of them lies, 0 to 1. */
+function shareAt(ascending: readonly number[], number: number): number {
+	const last = ascending.length - 1;
+	const above = countAtMost(ascending, number);
+	if (above === 0) return 0;
+	if (above > last) return 1;
+	const from = ascending[above - 1] as number;
+	return (above - 1 + (number - from) / ((ascending[above] as number) - from)) / last;
+}
+
+/** Weight of a token that a range only touches: what is asked for may be drawn, however rare it is. */
+const LEAST_SHARE = 1e-3;
+
 /**
- * The tokens that values of a range [from, to] can have.
+ * How much of each token lies in a domain, [tokens], 0 to 1: what the odds of drawing it are multiplied by.
  *
- * @returns those all of whose values lie in the range, and those some of whose do.
+ * @param ranges in which the numbers have to lie
+ * @param missing whether a number may be missing
  */
-export function tokensInRange(
-	{ values, bins }: NumberTokens,
-	from: number,
-	to: number,
-): { readonly whole: number[]; readonly partly: number[] } {
-	const whole: number[] = [];
-	const partly: number[] = [];
-	for (const [token, value] of values.entries()) if (value >= from && value <= to) whole.push(token);
-	for (const [bin, kept] of bins.entries()) {
-		const least = kept[0] as number;
-		const most = kept[kept.length - 1] as number;
-		if (least >= from && most <= to) whole.push(values.length + bin);
-		else if (most >= from && least <= to) partly.push(values.length + bin);
+export function tokenShares(codec: NumberTokens, ranges: readonly NumberRange[], missing: boolean): Float32Array {
+	const { values, bins } = codec;
+	const shares = new Float32Array(countTokens(codec));
+	for (const [token, value] of values.entries()) {
+		if (ranges.some(({ from, to }) => value >= from && value <= to)) shares[token] = 1;
 	}
-	return { whole, partly };
+	for (const bin of bins.keys()) {
+		const stretches = stretchesOf(codec, bin, ranges);
+		const share = stretches.reduce((sum, { low, high }) => sum + high - low, 0);
+		shares[values.length + bin] = stretches.length === 0 ? 0 : Math.max(LEAST_SHARE, Math.min(1, share));
+	}
+	if (codec.missing && missing) shares[shares.length - 1] = 1;
+	return shares;
 }
 
 /**
  * Numbers for tokens: a value's own, or one interpolated between the training values of its bin.
  *
  * @param tokens [rows, stride], of which column `at` is read.
+ * @param ranges in which the numbers are kept, as far as their tokens reach them; @default anywhere
  * @returns [rows]; NaN where missing.
  */
 export function numbersOfTokens(
@@ -186,8 +220,10 @@ export function numbersOfTokens(
 	stride: number,
 	at: number,
 	random: Random,
+	ranges: readonly NumberRange[] | null = null,
 ): Float64Array {
 	const { values, bins } = codec;
+	const stretches = ranges === null ? null : bins.map((_, bin) => stretchesOf(codec, bin, ranges));
 	const rows = tokens.length / stride;
 	const numbers = new Float64Array(rows);
 	for (let row = 0; row < rows; row++) {
@@ -195,9 +231,27 @@ export function numbersOfTokens(
 		const bin = bins[token - values.length];
 		if (token < values.length) numbers[row] = values[token] as number;
 		else if (bin === undefined) numbers[row] = Number.NaN;
-		else numbers[row] = interpolate(bin, random.uniform());
+		else {
+			const own = stretches?.[token - values.length] ?? [];
+			numbers[row] = own.length === 0 ? interpolate(bin, random.uniform()) : interpolateWithin(bin, own, random);
+		}
 	}
 	return roundWithin(numbers, codec);
+}
+
+function interpolateWithin(ascending: readonly number[], stretches: readonly Stretch[], random: Random): number {
+	const whole = stretches.reduce((sum, { low, high }) => sum + high - low, 0);
+	let left = random.uniform() * whole;
+	let index = 0;
+	while (
+		index < stretches.length - 1 &&
+		left > (stretches[index] as Stretch).high - (stretches[index] as Stretch).low
+	) {
+		left -= (stretches[index] as Stretch).high - (stretches[index] as Stretch).low;
+		index++;
+	}
+	const { low, high, from, to } = stretches[index] as Stretch;
+	return Math.min(to, Math.max(from, interpolate(ascending, Math.min(high, low + left))));
 }
 
 function interpolate(ascending: readonly number[], share: number): number {

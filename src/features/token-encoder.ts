@@ -1,9 +1,11 @@
+import type { FeatureDomain } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import type { TokenColumn } from '../contracts/tokens.ts';
 import {
 	choiceOfLevel,
+	choiceShares,
 	fitLevelCodec,
 	type LevelCodec,
 	type LevelCodecOptions,
@@ -15,6 +17,7 @@ import {
 	type NumberTokens,
 	numbersOfTokens,
 	tokenOfNumber,
+	tokenShares,
 } from './number-tokens.ts';
 
 export interface TokenEncoderOptions extends NumberTokenOptions, LevelCodecOptions {}
@@ -31,8 +34,14 @@ export interface TokenEncoder {
 	readonly codecs: readonly (NumberTokens | LevelCodec)[];
 	/** [rows, features], row-major. */
 	encode(table: FeatureTable): Int32Array;
-	/** `random` draws the number within a bin, and the level where a token stands for all rare ones. */
-	decode(tokens: Int32Array, random: Random): FeatureTable;
+	/**
+	 * `random` draws the number within a bin, and the level where a token stands for all rare ones.
+	 *
+	 * @param domains per feature what its values are kept in, as far as their tokens reach it; null: anything
+	 */
+	decode(tokens: Int32Array, random: Random, domains?: readonly (FeatureDomain | null)[]): FeatureTable;
+	/** How much of each token of a feature lies in a domain, [tokens], 0 to 1. */
+	sharesOf(feature: number, domain: FeatureDomain): Float32Array;
 	toJSON(): TokenEncoderState;
 }
 
@@ -77,19 +86,32 @@ export function restoreTokenEncoder(state: TokenEncoderState): TokenEncoder {
 		return tokens;
 	}
 
-	function decode(tokens: Int32Array, random: Random): FeatureTable {
+	function decode(tokens: Int32Array, random: Random, domains: readonly (FeatureDomain | null)[] = []): FeatureTable {
 		const rows = tokens.length / width;
 		const decoded = codecs.map((codec, feature): FeatureColumn => {
+			const domain = domains[feature] ?? null;
 			if (codec.type === 'numeric') {
-				return { type: 'numeric', values: numbersOfTokens(codec, tokens, width, feature, random) };
+				const ranges = domain?.type === 'numeric' ? domain.ranges : null;
+				return { type: 'numeric', values: numbersOfTokens(codec, tokens, width, feature, random, ranges) };
 			}
 			const choiceAt = (row: number) => tokens[row * width + feature] as number;
-			return { type: 'categorical', codes: levelsOfChoices(codec, choiceAt, rows, random) };
+			const asked = domain?.type === 'categorical' ? domain.codes : null;
+			return { type: 'categorical', codes: levelsOfChoices(codec, choiceAt, rows, random, asked) };
 		});
 		return { rows, columns: decoded };
 	}
 
-	return { columns, codecs, encode, decode, toJSON: () => state };
+	function sharesOf(feature: number, domain: FeatureDomain): Float32Array {
+		const codec = codecs[feature];
+		if (codec?.type === 'numeric' && domain.type === 'numeric')
+			return tokenShares(codec, domain.ranges, domain.missing);
+		if (codec?.type === 'categorical' && domain.type === 'categorical') {
+			return choiceShares(codec, domain.codes, domain.missing);
+		}
+		throw new CounterfoilError('INTERNAL', `A domain of feature ${feature} is not of its kind.`);
+	}
+
+	return { columns, codecs, encode, decode, sharesOf, toJSON: () => state };
 }
 
 function tokenReader(

@@ -14,8 +14,8 @@ import { readSettings, readTensor } from './model-parts.ts';
 import { splitParameters } from './parameter-layout.ts';
 
 export interface TokenSampleOptions {
-	/** Per feature, the tokens that rows may have; null: any. @default any */
-	readonly allowed?: readonly (readonly number[] | null)[];
+	/** Per feature, [tokens] what the odds of each token are multiplied by, 0 to 1; null: nothing. @default nothing */
+	readonly shares?: readonly (Float32Array | null)[];
 	/** [rows, features]: tokens that are given, -1 where one is to be drawn; all rows have the same features given. */
 	readonly given?: Int32Array;
 	/** Below 1 rows are more usual than real ones, above 1 less. @default 1 */
@@ -70,9 +70,9 @@ export function createAutoregressiveGenerator(
 	}
 
 	function sample(rows: number, random: Random, options: TokenSampleOptions = {}): Int32Array {
-		const { allowed = [], given, temperature = 1 } = options;
+		const { shares: limits = [], given, temperature = 1 } = options;
 		const isGiven = columns.map((_, feature) => given !== undefined && (given[feature] as number) >= 0);
-		const bars = columns.map((column, feature) => barOf(column.tokens, allowed[feature] ?? null, feature));
+		const bars = columns.map((_, feature) => barOf(limits[feature] ?? null, feature));
 		const drawn = new Int32Array(rows * features);
 		for (let start = 0; start < rows; start += ROWS_PER_ORDER) {
 			const count = Math.min(ROWS_PER_ORDER, rows - start);
@@ -161,12 +161,10 @@ export function restoreAutoregressiveGenerator(backend: Backend, state: ModelSta
 	return createAutoregressiveGenerator(backend, shape, readTensor(state, 'parameters', plan.layout.total));
 }
 
-/** Added to the log-odds of a column's tokens: 0 for those that may be drawn; null where all may. */
-function barOf(tokens: number, allowed: readonly number[] | null, feature: number): Float32Array | null {
-	if (allowed === null) return null;
-	const bar = new Float32Array(tokens).fill(-1e9);
-	for (const token of allowed) bar[token] = 0;
-	if (bar.includes(0)) return bar;
+/** Added to the log-odds of a column's tokens, [tokens]; null where none is limited. */
+function barOf(shares: Float32Array | null, feature: number): Float32Array | null {
+	if (shares === null) return null;
+	if (shares.some((share) => share > 0)) return shares.map((share) => (share > 0 ? Math.log(share) : -1e9));
 	throw new CounterfoilError('CONDITION_INVALID', 'No value that the column can have meets the condition.', {
 		where: `feature ${feature}`,
 		hint: 'Ask for values that the training rows have.',

@@ -28,8 +28,13 @@ export type ResolvedAutoregressiveOptions = Required<AutoregressiveOptions>;
 
 /** Passes over the rows by default; half of them lose .03 in quality, twice as many over-fit. */
 const EPOCHS = 20;
-/** A table of a few thousand rows needs more passes, not fewer steps: 300 steps lose .02 in quality. */
-const FEWEST_STEPS = 600;
+/**
+ * A table of a few thousand rows needs more passes, but with many passes over few rows the rows are learnt by heart.
+ * Adult, held-out likelihood of 75, 150, 300 and 600 steps: of 100 rows 75 is best, of 300 rows 150, of 1,000 rows
+ * 300; with 600 steps 84 % of generated rows are nearer to one of 100 training rows than to one never seen, with 70
+ * steps 65 %, at the same quality.
+ */
+const STEPS_PER_ROOT_OF_ROWS = 7;
 /** Numbers of the first layer at most: the square of the columns times embedding times hidden. */
 const MOST_WEIGHTS = 8e6;
 
@@ -77,7 +82,7 @@ function defaultEmbedding(features: number): number {
 
 /** Steps by default: a function of rows and backend, so that the same seed gives the same rows everywhere. */
 export function defaultAutoregressiveSteps({ rows, backend }: { rows: number; backend: BackendName }): number {
-	const steps = Math.max(FEWEST_STEPS, Math.ceil((EPOCHS * rows) / DEFAULTS.batchRows));
+	const steps = Math.ceil(Math.max(STEPS_PER_ROOT_OF_ROWS * Math.sqrt(rows), (EPOCHS * rows) / DEFAULTS.batchRows));
 	return backend === 'node' ? steps : Math.ceil(steps / 4);
 }
 

@@ -51,6 +51,8 @@ export interface AutoregressiveTrainOptions {
 export interface AutoregressiveTrainer {
 	readonly step: number;
 	readonly totalSteps: number;
+	/** Step whose parameters the generator has. */
+	readonly bestStep: number;
 	readonly history: LikelihoodHistory;
 	/** @throws CounterfoilError CANCELLED, TRAINING_DIVERGED */
 	train(options: AutoregressiveTrainOptions): Promise<void>;
@@ -273,6 +275,9 @@ function assembleTrainer(
 			return step;
 		},
 		totalSteps: options.steps,
+		get bestStep() {
+			return step;
+		},
 		history,
 		train,
 		checkpoint,

@@ -27,7 +27,7 @@ export interface JudgedGenerator {
 	 * Draws rows in parts of bounded memory: of each part a pool several times as large is generated, weighted by the
 	 * odds that the discriminator gives each row of being real, raked to the tables of the real rows, and drawn from by
 	 * weight. Under conditions there is no table to rake to, so only the discriminator weighs; where cells are given
-	 * row by row, each row is drawn once.
+	 * row by row, or another temperature is asked for, rows are as the generator draws them.
 	 *
 	 * @returns [rows, features] tokens
 	 */
@@ -49,10 +49,11 @@ export function createJudgedGenerator(parts: JudgedParts): JudgedGenerator {
 	const features = columns.length;
 
 	function sample(rows: number, random: Random, options: TokenSampleOptions = {}): Int32Array {
-		if (options.given !== undefined || (discriminator === null && moments === null)) {
+		const isAsItIs = options.given !== undefined || (options.temperature ?? 1) !== 1;
+		if (isAsItIs || (discriminator === null && moments === null)) {
 			return generator.sample(rows, random, options);
 		}
-		const isFree = (options.allowed ?? []).every((tokens) => tokens === null);
+		const isFree = (options.shares ?? []).every((shares) => shares === null);
 		const drawn = new Int32Array(rows * features);
 		for (let start = 0; start < rows; start += ROWS_PER_POOL) {
 			const count = Math.min(ROWS_PER_POOL, rows - start);

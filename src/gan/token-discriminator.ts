@@ -31,17 +31,27 @@ export interface TokenDiscriminatorOptions {
 export interface TokenDiscriminator {
 	/** What the log-odds are multiplied by to be right on rows set aside; 0: it knows nothing. */
 	readonly scale: number;
+	/** Its log-loss on rows set aside, scaled, at each look; a coin has .693. */
+	readonly history: JudgeHistory;
 	/** Calibrated log-odds of being real, [rows]. */
 	logits(tokens: Int32Array): Float32Array;
 	toState(): ModelState;
 	dispose(): void;
 }
 
+/** All arrays of one length. */
+export interface JudgeHistory {
+	readonly step: number[];
+	readonly loss: number[];
+}
+
 interface Shape {
 	readonly columns: readonly TokenColumn[];
 	readonly scale: number;
+	readonly history: JudgeHistory;
 }
 
+const BATCH_ROWS = 512;
 const EMBEDDING = 16;
 const HIDDEN = [256, 256] as const;
 /** A quarter. */
@@ -59,7 +69,7 @@ const STEPS_PER_TURN = 5;
 const ROWS_AT_ONCE = 4096;
 
 /** About fifteen passes over the rows, at least 300 steps. */
-export function defaultDiscriminatorSteps(rows: number, batchRows: number): number {
+export function defaultDiscriminatorSteps(rows: number, batchRows: number = BATCH_ROWS): number {
 	return Math.max(300, Math.min(3000, Math.ceil((15 * rows) / batchRows)));
 }
 
@@ -83,7 +93,7 @@ export async function trainTokenDiscriminator(
 	const network = planNetwork(columns);
 	const { features, layout } = network;
 	const rows = real.length / features;
-	const { batchRows = 512, signal, onProgress } = options;
+	const { batchRows = BATCH_ROWS, signal, onProgress } = options;
 	const steps = options.steps ?? defaultDiscriminatorSteps(rows, batchRows);
 	const random = createRandom(seed, 'token-discriminator');
 	const realSplit = setAside(rows, random.fork('real'));
@@ -95,6 +105,7 @@ export async function trainTokenDiscriminator(
 	let state: AdamState = { parameters: start, firstMoment: tf.zerosLike(start), secondMoment: tf.zerosLike(start) };
 	let best = { loss: Number.POSITIVE_INFINITY, scale: 0, parameters: new Float32Array(layout.total) };
 	const lookEvery = Math.max(1, Math.floor(steps / LOOKS));
+	const history: JudgeHistory = { step: [], loss: [] };
 	try {
 		for (let step = 1; step <= steps; step++) {
 			if (signal?.aborted) {
@@ -122,6 +133,8 @@ export async function trainTokenDiscriminator(
 				const realLogits = logitsOf(backend, network, state.parameters, heldOut);
 				const fakeLogits = logitsOf(backend, network, state.parameters, heldOutFakes);
 				const { weight: scale, loss } = fitTemperature(realLogits, fakeLogits, MOST_SCALE);
+				history.step.push(step);
+				history.loss.push(loss / 2);
 				if (loss < best.loss) {
 					best = { loss, scale, parameters: (state.parameters.dataSync() as Float32Array).slice() };
 				}
@@ -132,7 +145,7 @@ export async function trainTokenDiscriminator(
 	} finally {
 		tf.dispose(Object.values(state));
 	}
-	return createTokenDiscriminator(backend, { columns, scale: best.scale }, best.parameters);
+	return createTokenDiscriminator(backend, { columns, scale: best.scale, history }, best.parameters);
 }
 
 /** @param parameters kept, not copied. */
@@ -141,6 +154,7 @@ function createTokenDiscriminator(backend: Backend, shape: Shape, parameters: Fl
 	const flat = backend.tf.tensor1d(parameters);
 	return {
 		scale: shape.scale,
+		history: shape.history,
 		logits: (tokens) => logitsOf(backend, network, flat, tokens).map((logit) => logit * shape.scale),
 		toState: () => ({
 			json: { kind: 'token-discriminator', ...shape },
@@ -152,7 +166,7 @@ function createTokenDiscriminator(backend: Backend, shape: Shape, parameters: Fl
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreTokenDiscriminator(backend: Backend, state: ModelState): TokenDiscriminator {
-	const shape = readSettings<Shape>(state, 'token-discriminator', ['columns', 'scale']);
+	const shape = readSettings<Shape>(state, 'token-discriminator', ['columns', 'scale', 'history']);
 	const { layout } = planNetwork(shape.columns);
 	return createTokenDiscriminator(backend, shape, readTensor(state, 'parameters', layout.total));
 }

@@ -34,7 +34,7 @@ export async function collectReportData(
 		source: await describeSource(store, dataset),
 		profile,
 		training: {
-			steps: history.step.at(-1) ?? 0,
+			steps: history.kind === 'autoregressive' ? history.bestStep : (history.step.at(-1) ?? 0),
 			...(seconds === null ? {} : { seconds }),
 			...(run.backend === null ? {} : { backend: run.backend }),
 			history,

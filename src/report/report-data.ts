@@ -1,3 +1,4 @@
+import type { GeneratorHistory } from '../contracts/generator-history.ts';
 import type { TableProfile } from '../contracts/profile.ts';
 import type { ClosestRecord } from '../evaluate/closest-record.ts';
 import type { ColumnComparison } from '../evaluate/compare-columns.ts';
@@ -60,16 +61,7 @@ export interface TrainingReport {
 	readonly steps: number;
 	readonly seconds?: number;
 	readonly backend?: string;
-	/** One entry per recorded step in every array. */
-	readonly history: {
-		readonly step: readonly number[];
-		readonly discriminatorLoss: readonly Figure[];
-		readonly generatorLoss: readonly Figure[];
-		readonly gradientNorm: readonly Figure[];
-		readonly realAccuracy: readonly Figure[];
-		readonly fakeAccuracy: readonly Figure[];
-		readonly momentDistance: readonly Figure[];
-	};
+	readonly history: GeneratorHistory;
 }
 
 export interface QualityFigures {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Condition, RunConfig, RunKind, RunRequest } from '../contracts/pipeline.ts';
+import type { GenerationPlan } from '../contracts/conditions.ts';
+import type { RunConfig, RunKind, RunRequest } from '../contracts/pipeline.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
 import { requireConsistentConfig } from './require-consistent-config.ts';
@@ -12,7 +13,7 @@ export interface AskedRun {
 	readonly datasetName?: string | undefined;
 	readonly datasetId?: string | undefined;
 	readonly modelId?: string | undefined;
-	readonly augment?: { readonly rows: number; readonly conditions: readonly Condition[] } | undefined;
+	readonly augment?: GenerationPlan | undefined;
 	readonly config: RunConfig;
 	readonly seed: number;
 	/** Parts that the score is trained in. @default 1 */
@@ -41,7 +42,8 @@ export async function makeRequest(
 		modelId: asked.modelId ?? null,
 		augment: asked.augment ?? null,
 	};
-	const identity = [body, workspace.version, await describeFile(source)];
+	const files = await Promise.all([source, asked.augment?.complete ?? null].map(describeFile));
+	const identity = [body, workspace.version, files];
 	const runKey = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
 	const unfinished = await findUnfinishedRun(workspace.store, runKey);
 	const runId = unfinished?.run_id ?? createRunId();

@@ -14,7 +14,14 @@ export function requireConsistentConfig({
 	entity,
 	time,
 	alertsPer,
+	generator,
 }: RunConfig): void {
+	if (generator.steps !== null && generator.budgetSeconds !== null) {
+		throw new CounterfoilError('CONFIG_INVALID', 'steps and a time are named for the training, which may disagree', {
+			where: '--budget',
+			hint: 'leave out --steps or --budget',
+		});
+	}
 	if (alertsPer !== null && time === null) {
 		throw new CounterfoilError('CONFIG_INVALID', `alerts per ${alertsPer} need to know when a record happened`, {
 			where: '--alerts',

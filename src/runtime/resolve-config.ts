@@ -19,7 +19,9 @@ export interface ConfigFlags {
 	readonly encoding?: string;
 	/** 0 to 1. */
 	readonly maxRejectShare?: number;
+	readonly generator?: 'autoregressive' | 'mlp';
 	readonly steps?: number;
+	readonly budgetSeconds?: number;
 	readonly normalOnly?: boolean;
 	readonly ensemble?: boolean;
 	readonly baselines?: boolean;
@@ -47,7 +49,9 @@ const flagsSchema = z.strictObject({
 	header: z.boolean().optional(),
 	encoding: z.string().min(1).optional(),
 	maxRejectShare: z.number().min(0).max(1).optional(),
+	generator: z.enum(['autoregressive', 'mlp']).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
+	budgetSeconds: z.number().min(1).max(1_000_000).optional(),
 	normalOnly: z.boolean().optional(),
 	ensemble: z.boolean().optional(),
 	baselines: z.boolean().optional(),
@@ -85,7 +89,11 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 			encoding: chosen.encoding ?? null,
 		},
 		maxRejectShare: chosen.maxRejectShare ?? DEFAULT_CONFIG.maxRejectShare,
-		generator: { kind: 'mlp', steps: chosen.steps ?? null },
+		generator: {
+			kind: chosen.generator ?? DEFAULT_CONFIG.generator.kind,
+			steps: chosen.steps ?? null,
+			budgetSeconds: chosen.budgetSeconds ?? null,
+		},
 		scoring: {
 			normalOnly: chosen.normalOnly ?? DEFAULT_CONFIG.scoring.normalOnly,
 			ensemble: chosen.ensemble ?? DEFAULT_CONFIG.scoring.ensemble,

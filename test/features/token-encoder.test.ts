@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { FeatureSpec, FeatureTable, NumericSpec } from '../../src/contracts/features.ts';
 import { MISSING_LEVEL, UNSEEN_LEVEL } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
-import { fitNumberTokens, tokenOfNumber, tokensInRange } from '../../src/features/number-tokens.ts';
+import { fitNumberTokens, numbersOfTokens, tokenOfNumber, tokenShares } from '../../src/features/number-tokens.ts';
 import { fitTokenEncoder, restoreTokenEncoder } from '../../src/features/token-encoder.ts';
 
 function numericSpec(values: Float64Array, decimals: number): NumericSpec {
@@ -97,14 +97,39 @@ test('no token stands for a single row of a small column of different numbers', 
 test('a range is made of the tokens that lie in it whole, and those that lie in it in part', () => {
 	const values = Float64Array.from({ length: 2000 }, (_, i) => (i % 2 === 0 ? 7 : i / 10));
 	const codec = fitNumberTokens(values, numericSpec(values, 1));
-	const { whole, partly } = tokensInRange(codec, 6.5, 50.05);
-	assert.ok(whole.includes(0));
-	assert.equal(partly.length, 2);
-	for (const token of whole.slice(1)) {
-		const kept = codec.bins[token - 1] as readonly number[];
-		assert.ok((kept[0] as number) >= 6.5 && (kept[kept.length - 1] as number) <= 50.05);
+	const shares = tokenShares(codec, [{ from: 6.5, to: 50.05 }], true);
+	assert.equal(shares[0], 1);
+	const bins = [...shares.slice(codec.values.length, codec.values.length + codec.bins.length)];
+	assert.equal(bins.filter((share) => share > 0 && share < 1).length, 2);
+	for (const [bin, share] of bins.entries()) {
+		const kept = codec.bins[bin] as readonly number[];
+		assert.equal(share === 1, (kept[0] as number) >= 6.5 && (kept[kept.length - 1] as number) <= 50.05);
 	}
-	assert.deepEqual(tokensInRange(codec, 1e6, 1e7), { whole: [], partly: [] });
+	assert.ok(tokenShares(codec, [{ from: 1e6, to: 1e7 }], true).every((share) => share === 0));
+});
+
+test('numbers stay within the ranges that are asked for, also in gaps between values', () => {
+	fc.assert(
+		fc.property(
+			fc.array(fc.integer({ min: -300, max: 300 }), { minLength: 150, maxLength: 400 }),
+			fc.integer({ min: -300, max: 300 }),
+			fc.integer({ min: 0, max: 40 }),
+			(numbers, start, length) => {
+				const values = Float64Array.from(numbers, (number) => number + (number > 0 ? 50 : 0));
+				const spec = numericSpec(values, 0);
+				const from = Math.max(spec.min, Math.min(spec.max, start));
+				const ranges = [{ from, to: Math.min(spec.max, from + length) }];
+				const codec = fitNumberTokens(values, spec, { maxDiscreteValues: 1 });
+				const shares = tokenShares(codec, ranges, false);
+				const allowed = [...shares.keys()].filter((token) => (shares[token] as number) > 0);
+				assert.ok(allowed.length > 0);
+				const tokens = Int32Array.from({ length: 50 }, (_, i) => allowed[i % allowed.length] as number);
+				for (const number of numbersOfTokens(codec, tokens, 1, 0, createRandom(1), ranges)) {
+					assert.ok(number >= (ranges[0]?.from as number) && number <= (ranges[0]?.to as number));
+				}
+			},
+		),
+	);
 });
 
 test('rare levels share a token and come back as one of them; missing comes back as missing', () => {

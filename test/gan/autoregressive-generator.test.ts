@@ -79,7 +79,7 @@ describe('an autoregressive generator', () => {
 	test('meets what is allowed and what is given in every row, and draws the rest to fit', () => {
 		const generator = trainer.generator();
 		const random = createRandom(3);
-		const allowed = generator.sample(3000, random, { allowed: [null, [2], null] });
+		const allowed = generator.sample(3000, random, { shares: [null, Float32Array.of(0, 0, 1), null] });
 		for (let at = 0; at < allowed.length; at += 3) assert.equal(allowed[at + 1], 2);
 		assert.ok(allowed.filter((token, at) => at % 3 === 0 && token === 2).length > 2400);
 		const given = Int32Array.from({ length: 3000 * 3 }, (_, at) => (at % 3 === 0 ? Math.floor(at / 3) % 3 : -1));
@@ -90,7 +90,7 @@ describe('an autoregressive generator', () => {
 			follow += filled[row * 3 + 1] === row % 3 ? 1 : 0;
 		}
 		assert.ok(follow > 2600);
-		assert.throws(() => generator.sample(1, random, { allowed: [[]] }), { code: 'CONDITION_INVALID' });
+		assert.throws(() => generator.sample(1, random, { shares: [new Float32Array(3)] }), { code: 'CONDITION_INVALID' });
 		generator.dispose();
 	});
 

@@ -77,7 +77,7 @@ test('judged rows are nearer to real ones than those of the generator, with the 
 
 test('every judged row meets the conditions, and given cells stay', () => {
 	const generator = createJudgedGenerator(parts);
-	const allowed = generator.sample(500, createRandom(6), { allowed: [null, [1, 2]] });
+	const allowed = generator.sample(500, createRandom(6), { shares: [null, Float32Array.of(0, 1, 1)] });
 	for (let at = 0; at < allowed.length; at += 2) assert.ok((allowed[at + 1] as number) > 0);
 	const given = Int32Array.from({ length: 1000 }, (_, at) => (at % 2 === 0 ? Math.floor(at / 2) % 3 : -1));
 	const filled = generator.sample(500, createRandom(7), { given });

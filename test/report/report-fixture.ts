@@ -198,6 +198,7 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 			seconds: 74,
 			backend: 'tensorflow (native)',
 			history: {
+				kind: 'mlp',
 				step: steps,
 				discriminatorLoss: fade(3, -0.6, 0.08),
 				generatorLoss: fade(-1, 0.4, 0.12),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { GenerationPlan } from '../../src/contracts/conditions.ts';
 import {
 	COMPUTE_STEPS,
 	DEFAULT_CONFIG,
@@ -13,18 +14,20 @@ import { trackProgress } from '../../workflows/track-progress.ts';
 type Activities = Steps & RunControl;
 
 const SHARDS = 2;
+const REF = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
 
 /** Steps that do nothing but note that they were called, and what may be seen of the run meanwhile. */
 function recorded(outputs: Record<string, object> = {}) {
 	const calls: string[] = [];
 	const inputs = new Map<string, Record<string, unknown>>();
-	const ref = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
+	const ref = REF;
 	const known: Record<string, object> = {
 		ingest: { manifest: ref, shards: SHARDS, rowsLoaded: 10, rowsRejected: 2 },
 		profile: { profile: ref },
 		registerDataset: { datasetId: 'ds' },
 		loadDataset: { datasetId: 'ds', manifest: ref, profile: ref, shards: SHARDS, rows: 10, rowsRejected: 2 },
-		fitFeatures: { features: ref },
+		fitFeatures: { features: ref, generated: { ...ref, uri: 'artifact:generated' } },
+		planTraining: { steps: 12, judgeSteps: 3 },
 		registerModel: { modelId: 'm' },
 		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref, history: null },
 		addHistory: { fitted: ref, rows: ref, continued: true },
@@ -61,6 +64,14 @@ const request: RunRequest = {
 	augment: null,
 };
 
+const PLAN: GenerationPlan = {
+	rows: 7,
+	conditions: [{ column: 'country', operator: '=', values: ['DE'] }],
+	balance: null,
+	temperature: 1,
+	complete: null,
+};
+
 const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];
 const MODEL = ['fitFeatures', 'trainGenerator', 'trainScorer', 'registerModel'];
 const SCORES = ['scoreShard/0', 'scoreShard/1', 'decideAlerts', 'publishScores/0', 'publishScores/1'];
@@ -77,7 +88,7 @@ test('the score is trained in as many parts as are asked for, after the rows to 
 
 test('each kind of run does its steps in order and ends by closing the run', async () => {
 	const stored = { source: null, datasetId: 'ds' };
-	const augment = { rows: 10, conditions: [{ column: 'country', value: 'DE' }] };
+	const augment = { ...PLAN, rows: 10 };
 	const orders: [Partial<RunRequest>, string[]][] = [
 		[
 			{ kind: 'pipeline' },
@@ -102,7 +113,7 @@ test('each kind of run does its steps in order and ends by closing the run', asy
 
 test('where entities are named, the past of each row is told before anything is trained or scored by it', async () => {
 	const config = { ...DEFAULT_CONFIG, entity: ['customer_id'], time: 'created_at' };
-	const ref = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
+	const ref = REF;
 	const history = { fitted: ref, rows: ref, continued: true };
 
 	const piped = recorded();
@@ -144,15 +155,27 @@ test('the summary says what was rejected, also of a data set that was ingested b
 });
 
 test('conditions reach the generator, and a pipeline run makes as many rows as it was told', async () => {
-	const conditions = [{ column: 'country', value: 'DE' }];
 	const augmented = recorded();
-	await runSteps({ ...request, kind: 'augment', modelId: 'm', augment: { rows: 7, conditions } }, augmented.activities);
-	assert.deepEqual(augmented.inputs.get('generate')?.conditions, conditions);
-	assert.equal(augmented.inputs.get('generate')?.rows, 7);
+	await runSteps({ ...request, kind: 'augment', modelId: 'm', augment: PLAN }, augmented.activities);
+	assert.deepEqual(augmented.inputs.get('generate')?.plan, PLAN);
+	assert.deepEqual(augmented.inputs.get('registerSynthetic')?.plan, PLAN);
 	const config = { ...DEFAULT_CONFIG, syntheticRows: 5 };
 	const piped = recorded();
 	await runSteps({ ...request, config }, piped.activities);
-	assert.equal(piped.inputs.get('generate')?.rows, 5);
+	assert.deepEqual(piped.inputs.get('generate')?.plan, { ...PLAN, conditions: [], rows: 5 });
+});
+
+test('the generator learns the label too, and a time budget becomes a plan of steps before it trains', async () => {
+	const plain = recorded();
+	await runSteps(request, plain.activities);
+	assert.deepEqual(plain.inputs.get('trainGenerator')?.features, { ...REF, uri: 'artifact:generated' });
+	assert.deepEqual(plain.inputs.get('trainScorer')?.features, REF);
+	assert.equal(plain.inputs.get('trainGenerator')?.plan, null);
+	const config = { ...DEFAULT_CONFIG, generator: { ...DEFAULT_CONFIG.generator, budgetSeconds: 60 } };
+	const budgeted = recorded();
+	await runSteps({ ...request, config }, budgeted.activities);
+	assert.ok(budgeted.calls.indexOf('planTraining') < budgeted.calls.indexOf('trainGenerator'));
+	assert.deepEqual(budgeted.inputs.get('trainGenerator')?.plan, { steps: 12, judgeSteps: 3 });
 });
 
 test('a run that lacks what its kind needs ends with an error', async () => {

@@ -1,22 +1,66 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Condition } from '../../contracts/pipeline.ts';
+import type { Condition, GenerationPlan } from '../../contracts/conditions.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { formatDuration, formatQuantity } from '../format-values.ts';
-import { parseCondition, parseWhole } from '../parse-arguments.ts';
+import { parseCondition, parseTemperature, parseWhole } from '../parse-arguments.ts';
 import { addBackendOption, addTemporalOption, type RunFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
-type AugmentFlags = RunFlags & { readonly rows: number; readonly where?: readonly Condition[] };
+/** The flags that say which rows are to be generated. */
+export interface PlanFlags {
+	readonly rows?: number;
+	readonly where?: readonly Condition[];
+	readonly balance?: string;
+	readonly temperature?: number;
+	readonly complete?: string;
+}
+
+type AugmentFlags = RunFlags & PlanFlags;
 
 /** What `augment` and `generate` have in common. */
 export function addGenerationOptions(command: Command): void {
 	command
 		.argument('<model>', 'id or name of the model; name@3 for its third version')
-		.requiredOption('-n, --rows <n>', 'rows to generate', parseWhole(1))
-		.option('-w, --where <column=value>', 'only rows with this value; may be repeated', parseCondition);
+		.optionsGroup('The rows:')
+		.option('-n, --rows <n>', 'rows to generate', parseWhole(1))
+		.option(
+			'-w, --where <condition>',
+			'only rows that meet it: country=DE, amount>=100, "country in DE, FR", "amount is missing"; may be repeated',
+			parseCondition,
+		)
+		.option('--balance <column>', 'as many rows with each value of the column')
+		.option(
+			'--temperature <number>',
+			'below 1 more usual rows, above 1 more unusual ones (default: 1)',
+			parseTemperature,
+		)
+		.option('--complete <file>', 'fill the empty cells and lacking columns of the rows of a table instead');
 	addBackendOption(command);
 	addTemporalOption(command);
+}
+
+/** @throws CounterfoilError USAGE when it is not said how many rows, or said twice. */
+export function toPlan({ rows, where = [], balance, temperature, complete }: PlanFlags): GenerationPlan {
+	if (complete === undefined && rows === undefined) {
+		throw new CounterfoilError('USAGE', 'it is not said how many rows to generate', {
+			hint: 'say it with --rows N, or name rows to complete with --complete FILE',
+		});
+	}
+	if (complete !== undefined && (rows !== undefined || where.length > 0 || balance !== undefined)) {
+		throw new CounterfoilError('USAGE', 'rows of a file are completed as they are', {
+			hint: 'leave out --rows, --where and --balance, or --complete',
+		});
+	}
+	return {
+		rows: rows ?? 0,
+		conditions: where,
+		balance: balance ?? null,
+		temperature: temperature ?? 1,
+		complete: complete === undefined ? null : resolve(complete),
+	};
 }
 
 export function defineAugment(command: Command, terminal: Terminal): void {
@@ -27,6 +71,7 @@ export function defineAugment(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<AugmentFlags>();
+		const plan = toPlan(flags);
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');
 			const model = await getModel(workspace.store, reference);
@@ -35,8 +80,8 @@ export function defineAugment(command: Command, terminal: Terminal): void {
 				{
 					kind: 'augment',
 					modelId: model.model_id,
-					augment: { rows: flags.rows, conditions: flags.where ?? [] },
-					rows: flags.rows,
+					augment: plan,
+					...(plan.complete === null ? { rows: plan.rows } : {}),
 				},
 				flags,
 				terminal,

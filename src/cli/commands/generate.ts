@@ -4,7 +4,6 @@ import { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
-import type { Condition } from '../../contracts/pipeline.ts';
 import type { TableBatch } from '../../contracts/table.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
@@ -13,15 +12,14 @@ import { escapeControlsInText } from '../escape-controls.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { RunFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
-import { addGenerationOptions } from './augment.ts';
+import { addGenerationOptions, type PlanFlags, toPlan } from './augment.ts';
 
-type GenerateFlags = RunFlags & {
-	readonly rows: number;
-	readonly where?: readonly Condition[];
-	readonly out: string;
-	readonly format?: 'csv' | 'arrow';
-	readonly raw?: boolean;
-};
+type GenerateFlags = RunFlags &
+	PlanFlags & {
+		readonly out: string;
+		readonly format?: 'csv' | 'arrow';
+		readonly raw?: boolean;
+	};
 
 export function defineGenerate(command: Command, terminal: Terminal): void {
 	addGenerationOptions(command);
@@ -39,6 +37,7 @@ export function defineGenerate(command: Command, terminal: Terminal): void {
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<GenerateFlags>();
 		const format = flags.format ?? (/\.(arrow|arrows|ipc|feather)$/i.test(flags.out) ? 'arrow' : 'csv');
+		const plan = toPlan(flags);
 		await checkOutput(flags, format, terminal);
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');
@@ -48,8 +47,8 @@ export function defineGenerate(command: Command, terminal: Terminal): void {
 				{
 					kind: 'augment',
 					modelId: model.model_id,
-					augment: { rows: flags.rows, conditions: flags.where ?? [] },
-					rows: flags.rows,
+					augment: plan,
+					...(plan.complete === null ? { rows: plan.rows } : {}),
 				},
 				flags,
 				terminal,

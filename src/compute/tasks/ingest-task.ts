@@ -5,6 +5,7 @@ import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pip
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
 import type { OpenTableOptions, RejectedRow } from '../../ingest/table-source.ts';
+import { openOptions } from '../open-options.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Reads a file into column shards; what cannot be read goes to the rejects, row by row. */
@@ -12,10 +13,7 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 	const { artifacts } = environment;
 	const { dialect, maxRejectShare } = input.config;
 	const options: OpenTableOptions = {
-		...(dialect.delimiter === null ? {} : { delimiter: dialect.delimiter }),
-		...(dialect.quote === null ? {} : { quote: dialect.quote }),
-		...(dialect.header === null ? {} : { header: dialect.header }),
-		...(dialect.encoding === null ? {} : { encoding: dialect.encoding }),
+		...openOptions(dialect),
 		onProgress: (done, total) => reportProgress(environment, 'reading', done, total),
 	};
 	const source = await openTable(input.source, options);

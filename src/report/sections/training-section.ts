@@ -1,4 +1,5 @@
 import { line, ruleY } from '@observablehq/plot';
+import type { AutoregressiveHistory, MlpHistory } from '../../contracts/generator-history.ts';
 import { formatFigure, formatNumberOf, formatSeconds, formatShare, isDefined } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { answer, figure, figures, type LegendEntry, legend, type Section, type Verdict } from '../page-parts.ts';
@@ -65,46 +66,96 @@ function accuracyWords(level: number | null): { readonly words: string; readonly
 	};
 }
 
-export function trainingSection(training: TrainingReport): Section {
-	const { history, steps, seconds, backend } = training;
+interface Told {
+	readonly words: string;
+	readonly verdict: Verdict;
+	readonly curves: readonly Html[];
+}
+
+function tellGan(history: MlpHistory): Told {
 	const real = lastLevel(history.realAccuracy);
 	const fake = lastLevel(history.fakeAccuracy);
 	const accuracy = accuracyWords(real === null || fake === null ? null : (real + fake) / 2);
 	const gradient = lastLevel(history.gradientNorm);
+	const norm = gradient === null ? '' : ` The gradient norm ended at ${formatFigure(gradient, 2)} (1 is aimed at).`;
+	return {
+		words: `${accuracy.words}${norm}`,
+		verdict: accuracy.verdict,
+		curves: [
+			curvePlot('Losses', history.step, [
+				{ values: history.discriminatorLoss, color: 'real', name: 'discriminator' },
+				{ values: history.generatorLoss, color: 'synthetic', name: 'generator' },
+			]),
+			curvePlot(
+				'Gradient norm of the discriminator',
+				history.step,
+				[{ values: history.gradientNorm, color: 'real', name: '' }],
+				1,
+			),
+			curvePlot(
+				'Share that the discriminator tells rightly',
+				history.step,
+				[
+					{ values: history.realAccuracy, color: 'real', name: 'of real rows' },
+					{ values: history.fakeAccuracy, color: 'synthetic', name: 'of generated rows' },
+				],
+				0.5,
+			),
+			curvePlot('Distance between second moments', history.step, [
+				{ values: history.momentDistance, color: 'synthetic', name: '' },
+			]),
+		],
+	};
+}
+
+/** Log-loss of a judge that knows nothing. */
+const COIN = Math.log(2);
+
+function tellAutoregressive({ step, training, heldOut, bestStep, judge }: AutoregressiveHistory): Told {
+	const best = heldOut[step.indexOf(bestStep)] ?? null;
+	const first = heldOut.find(isDefined) ?? null;
+	const learnt =
+		best === null || first === null
+			? ''
+			: ` Rows that it had not seen surprised it less and less: by ${formatFigure(first, 1)} nats at first, by ${formatFigure(best, 1)} in the end.`;
+	const loss = judge === null ? null : Math.min(...judge.loss.filter(isDefined));
+	const judged =
+		judge === null || loss === null
+			? ''
+			: judge.scale === 0
+				? ' A discriminator found nothing by which to tell its rows from real ones.'
+				: ` A discriminator still told its rows from real ones a little (log-loss ${formatFigure(loss, 3)}, a coin ${formatFigure(COIN, 3)}); rows are drawn by its verdict, so that what it saw is gone.`;
+	const curves = [
+		curvePlot('Surprise of a row, in nats', step, [
+			{ values: training, color: 'real', name: 'rows of the batch' },
+			{ values: heldOut, color: 'synthetic', name: 'rows set aside' },
+		]),
+		...(judge === null
+			? []
+			: [
+					curvePlot(
+						'Log-loss of the discriminator that judges the rows',
+						judge.step,
+						[{ values: judge.loss, color: 'real', name: '' }],
+						COIN,
+					),
+				]),
+	];
+	return { words: `${learnt}${judged}`, verdict: 'good', curves };
+}
+
+export function trainingSection(training: TrainingReport): Section {
+	const { history, steps, seconds, backend } = training;
+	const { words, verdict, curves } = history.kind === 'mlp' ? tellGan(history) : tellAutoregressive(history);
 	const time = seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`;
 	const place = backend === undefined ? '' : ` on ${backend}`;
-	const norm = gradient === null ? '' : ` The gradient norm ended at ${formatFigure(gradient, 2)} (1 is aimed at).`;
-	const curves = [
-		curvePlot('Losses', history.step, [
-			{ values: history.discriminatorLoss, color: 'real', name: 'discriminator' },
-			{ values: history.generatorLoss, color: 'synthetic', name: 'generator' },
-		]),
-		curvePlot(
-			'Gradient norm of the discriminator',
-			history.step,
-			[{ values: history.gradientNorm, color: 'real', name: '' }],
-			1,
-		),
-		curvePlot(
-			'Share that the discriminator tells rightly',
-			history.step,
-			[
-				{ values: history.realAccuracy, color: 'real', name: 'of real rows' },
-				{ values: history.fakeAccuracy, color: 'synthetic', name: 'of generated rows' },
-			],
-			0.5,
-		),
-		curvePlot('Distance between second moments', history.step, [
-			{ values: history.momentDistance, color: 'synthetic', name: '' },
-		]),
-	];
 	return {
 		id: 'training',
 		short: 'Training',
 		question: 'Did training go well?',
 		body: html`${answer(
-			`The generator was trained for ${formatNumberOf(steps, 'step')}${time}${place}.${accuracy.words}${norm}`,
-			accuracy.verdict,
+			`The generator was trained for ${formatNumberOf(steps, 'step')}${time}${place}.${words}`,
+			verdict,
 		)}${history.step.length > 1 ? figures(curves, 'large') : null}`,
 	};
 }
