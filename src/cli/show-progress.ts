@@ -34,6 +34,7 @@ const WORDS: Readonly<Partial<Record<StepName, string>>> = {
 	publishRecords: 'storing the records',
 	addHistory: 'looking at the past of the entities',
 	fitFeatures: 'preparing the columns',
+	planTraining: 'timing the training',
 	trainGenerator: 'training the generator',
 	keepRows: 'looking for rows to leave out',
 	trainMembers: 'training the discriminators',

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
+import type { Condition } from '../../src/contracts/conditions.ts';
 import {
 	parseAlerts,
 	parseCondition,
 	parseDelimiter,
+	parseDuration,
 	parseNames,
 	parsePercent,
 	parseScore,
@@ -25,14 +27,29 @@ test('percentages become shares and need not carry their sign', () => {
 	for (const text of ['101%', '-1%', 'some', '%', '1e1']) assert.throws(() => parsePercent(text), InvalidArgumentError);
 });
 
-test('a condition ends its column at the first equals sign and may have an empty value', () => {
-	const conditions = parseCondition('note=a=b', parseCondition('country='));
-	assert.deepEqual(conditions, [
-		{ column: 'country', value: '' },
-		{ column: 'note', value: 'a=b' },
-	]);
-	assert.throws(() => parseCondition('country=FR', conditions), InvalidArgumentError, 'two on one column');
-	for (const text of ['country', '=DE', '']) assert.throws(() => parseCondition(text), InvalidArgumentError);
+test('a condition is a column, an operator and values; the column ends at the first operator', () => {
+	const texts = ['note=a=b', 'amount >= 100', 'city in Bonn, Halle\\, Saale', 'iban is missing', '"a<b" < 3', 'in=in x'];
+	const conditions = texts.reduce<readonly Condition[]>((before, text) => parseCondition(text, before), []);
+	assert.deepEqual(
+		conditions.map(({ column, operator, values }) => [column, operator, ...values]),
+		[
+			['note', '=', 'a=b'],
+			['amount', '>=', ' 100'],
+			['city', 'in', 'Bonn', 'Halle, Saale'],
+			['iban', 'missing'],
+			['a<b', '<', ' 3'],
+			['in', '=', 'in x'],
+		],
+	);
+	assert.deepEqual(parseCondition('country='), [{ column: 'country', operator: '=', values: [''] }]);
+	for (const text of ['country', '=DE', '', 'a is odd', 'a in ', '"a"b=3']) {
+		assert.throws(() => parseCondition(text), InvalidArgumentError, text);
+	}
+});
+
+test('a time has a unit, or is in seconds', () => {
+	assert.deepEqual(['90', '60s', '5m', '1.5h'].map(parseDuration), [90, 60, 300, 5400]);
+	for (const text of ['', '0', '-3s', '5 days']) assert.throws(() => parseDuration(text), InvalidArgumentError, text);
 });
 
 test('delimiters may be named', () => {

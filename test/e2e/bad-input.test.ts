@@ -281,7 +281,7 @@ test('two at once: the second is told so; Ctrl-C leaves a run that goes on where
 	const WRONG: readonly (readonly [args: string, exitCode: number, code: string, says: RegExp])[] = [
 		['--where contry=DE', 2, 'CONDITION_INVALID', /did you mean "country"\?/],
 		['--where country=XX', 2, 'CONDITION_INVALID', /no such value/],
-		['--where country=DE --where country=FR', 2, 'USAGE', /a condition on column "country" already/],
+		['--where country=DE --where country=FR', 2, 'CONDITION_INVALID', /no value that meets the condition/],
 		['--out .', 7, 'OUTPUT_NOT_WRITABLE', /a folder/],
 		['--out nowhere/rows.csv', 7, 'OUTPUT_NOT_WRITABLE', /make the folder first/],
 	];
