@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidArgumentError } from 'commander';
-import type { Condition } from '../../src/contracts/conditions.ts';
 import {
 	parseAlerts,
 	parseCondition,
@@ -12,6 +11,7 @@ import {
 	parseScore,
 	parseWhole,
 } from '../../src/cli/parse-arguments.ts';
+import type { Condition } from '../../src/contracts/conditions.ts';
 
 test('whole numbers may be written with separators and with k or M', () => {
 	const parse = parseWhole(1);
@@ -28,7 +28,14 @@ test('percentages become shares and need not carry their sign', () => {
 });
 
 test('a condition is a column, an operator and values; the column ends at the first operator', () => {
-	const texts = ['note=a=b', 'amount >= 100', 'city in Bonn, Halle\\, Saale', 'iban is missing', '"a<b" < 3', 'in=in x'];
+	const texts = [
+		'note=a=b',
+		'amount >= 100',
+		'city in Bonn, Halle\\, Saale',
+		'iban is missing',
+		'"a<b" < 3',
+		'in=in x',
+	];
 	const conditions = texts.reduce<readonly Condition[]>((before, text) => parseCondition(text, before), []);
 	assert.deepEqual(
 		conditions.map(({ column, operator, values }) => [column, operator, ...values]),
