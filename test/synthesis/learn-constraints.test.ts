@@ -203,3 +203,29 @@ test('finds levels that stand for ranges of a number, and numbers that are codes
 	const [dependency] = found;
 	assert.ok(dependency?.type === 'depends' && dependency.pairs.length === new Set(zip).size);
 });
+
+test('finds sums of many columns, chains of orders, and copies of a column once', () => {
+	const random = createRandom(15);
+	const rows = 500;
+	const parts = Object.fromEntries(
+		Array.from({ length: 9 }, (_, i) => [`p${i}`, column(rows, () => random.integer(500))]),
+	);
+	const low = column(rows, () => random.integer(100));
+	const middle = low.map((value) => value + random.integer(100));
+	const { words } = learn({
+		...parts,
+		all: column(rows, (row) => Object.values(parts).reduce((sum, part) => sum + (part[row] as number), 0)),
+		low,
+		middle,
+		high: middle.map((value) => value + random.integer(100)),
+		copy: low,
+		again: low,
+	});
+	assert.deepEqual(words, [
+		'middle is never below low',
+		'high is never below middle',
+		'copy is always equal to low',
+		'again is always equal to low',
+		'all is the sum of p0, p1, p2, p3, p4 and 4 more',
+	]);
+});

@@ -112,6 +112,9 @@ function describeLinear({ column, terms, constant, tolerance }: LinearConstraint
 	if (terms.every(({ factor }) => factor === -1)) {
 		return `${listed([...terms.map((term) => term.column), column])} add up to ${plain(constant)}${rounded}`;
 	}
+	if (terms.length > SHOWN_NAMES && constant === 0 && terms.every(({ factor }) => factor === 1)) {
+		return `${column} is the sum of ${listed(terms.map((term) => term.column))}${rounded}`;
+	}
 	const parts = terms.map(({ column: name, factor }, i) => {
 		const size = Math.abs(factor) === 1 ? name : `${plain(Math.abs(factor))} x ${name}`;
 		if (i === 0) return factor < 0 ? `-${size}` : size;

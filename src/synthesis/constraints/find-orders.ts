@@ -8,6 +8,7 @@ import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 const MIN_WRONG = 0.05;
 const MIN_WRONG_DATES = 0.01;
 const SAMPLE_ROWS = 2000;
+const GAP_ROWS = 500;
 const GAPS = 21;
 /** Rows without a single tie from which on "never equal" is believed. */
 const STRICT_ROWS = 100;
@@ -41,14 +42,16 @@ export function findOrders(search: Search): OrderConstraint[] {
 			const isLikely = low.isDate || haveOppositeNames(low.name, high.name);
 			if (wrong < (isLikely ? MIN_WRONG_DATES : MIN_WRONG)) return;
 			if (-tested * Math.log2(1 - wrong) < needed) return;
-			if (isLikely || reachesNothing(gapsOf(low, high))) above[i]?.add(j);
+			if (isLikely || reachesNothing(gapsOf(low, high, sample.subarray(0, GAP_ROWS)))) above[i]?.add(j);
 		});
 	});
 	return above.flatMap((highs, i) =>
 		[...highs].flatMap((j) => {
 			const isEqual = above[j]?.has(i) === true;
 			const follows = [...highs].some((middle) => middle !== j && above[middle]?.has(j) === true);
-			return follows || isEqual ? [] : [toConstraint(numbers[i] as NumberColumn, numbers[j] as NumberColumn)];
+			return follows || isEqual
+				? []
+				: [toConstraint(numbers[i] as NumberColumn, numbers[j] as NumberColumn, search.order)];
 		}),
 	);
 }
@@ -76,11 +79,16 @@ function wrongShare(low: Float64Array, high: Float64Array): number {
 	return wrong / Math.max(1, low.length * high.length);
 }
 
-function gapsOf(low: NumberColumn, high: NumberColumn): Float64Array {
-	return high.values
-		.map((value, row) => value - (low.values[row] as number))
-		.filter((gap) => !Number.isNaN(gap))
-		.sort();
+/** Ascending. */
+function gapsOf(low: NumberColumn, high: NumberColumn, rows: Int32Array): Float64Array {
+	const gaps = new Float64Array(rows.length);
+	let count = 0;
+	for (let i = 0; i < rows.length; i++) {
+		const row = rows[i] as number;
+		const gap = (high.values[row] as number) - (low.values[row] as number);
+		if (!Number.isNaN(gap)) gaps[count++] = gap;
+	}
+	return gaps.subarray(0, count).sort();
 }
 
 /** Whether one row in a hundred has a difference below a tenth of the usual one. */
@@ -110,8 +118,8 @@ function haveOppositeNames(low: string, high: string): boolean {
 	);
 }
 
-function toConstraint(low: NumberColumn, high: NumberColumn): OrderConstraint {
-	const gaps = gapsOf(low, high);
+function toConstraint(low: NumberColumn, high: NumberColumn, rows: Int32Array): OrderConstraint {
+	const gaps = gapsOf(low, high, rows);
 	const last = gaps.length - 1;
 	return {
 		type: 'order',

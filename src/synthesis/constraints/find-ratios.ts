@@ -20,14 +20,20 @@ export function findRatios(search: Search, columns: ColumnsByName): LinearConstr
 	const needed = neededBits(numbers.length ** 2);
 	const sample = search.order.subarray(0, SAMPLE_ROWS);
 	const found: LinearConstraint[] = [];
+	// What is on a line with a column that is on a line with a third is so by way of it.
+	const isDefined = new Set<string>();
 	numbers.forEach((first, i) => {
 		for (const second of numbers.slice(i + 1)) {
+			if (isDefined.has(first.column.name)) return;
+			if (isDefined.has(second.column.name)) continue;
 			const values = Math.min(presentCells(first), presentCells(second));
 			if ((values - 2) * Math.log2(values) < needed) continue;
 			const a = first.column as NumberColumn;
 			const b = second.column as NumberColumn;
 			const ratio = relate(b, a, sample, columns, search.order) ?? relate(a, b, sample, columns, search.order);
-			if (ratio !== null) found.push(ratio);
+			if (ratio === null) continue;
+			found.push(ratio);
+			isDefined.add(ratio.column);
 		}
 	});
 	return found;
