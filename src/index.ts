@@ -10,8 +10,15 @@ export { createRandom, type Random } from './contracts/random.ts';
 export type { Cells, TableBatch } from './contracts/table.ts';
 export type { TokenColumn } from './contracts/tokens.ts';
 export { auroc, averagePrecision, precisionAtK } from './evaluate/detection.ts';
+export { type MeasuredTables, measureTable, type TableMeasurements } from './evaluate/measure-table.ts';
 export { measureQuality, type Quality } from './evaluate/quality.ts';
 export { type QualityTable, qualityTableFromFeatures } from './evaluate/quality-table.ts';
+export {
+	judgeRelease,
+	type ReleaseJudgement,
+	type ReleaseMeasurements,
+	type ReleaseReason,
+} from './evaluate/release-gate.ts';
 export { finishProfile } from './features/finish-profile.ts';
 export { fitFeatures } from './features/fit-features.ts';
 export { fromFeatures } from './features/from-features.ts';

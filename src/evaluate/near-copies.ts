@@ -5,8 +5,8 @@ import { type DistanceRows, toDistanceRows } from './distance-rows.ts';
 import type { QualityColumn, QualityTable } from './quality-table.ts';
 import { takeRows } from './take-rows.ts';
 
-/** A number is near another within this share of the column's range. */
-const NEAR = 0.01;
+/** A number is near another within this share of the column's range; rounding may not decide at the edge. */
+const NEAR = 0.01 + 1e-9;
 /** With fewer columns, all but one says little. */
 const FEWEST_COLUMNS = 4;
 

@@ -43,7 +43,7 @@ export interface ReleaseJudgement {
 	readonly passed: readonly ReleaseReason[];
 }
 
-/** With fewer held-out rows a table that repeats half of its training rows would often pass. */
+/** With 20 a table half of whose rows are near copies is caught in two cases of three (docs/quality.md), with fewer less. */
 export const FEWEST_HELD_OUT = 20;
 /** Draws of one generator vary by so much in quality (standard deviation, measured on Adult). */
 const DRAW_SPREAD = 0.004;

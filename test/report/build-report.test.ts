@@ -152,6 +152,37 @@ test('a synthetic table below the floor is said not to be used, and a failed sig
 	assert.ok(answers.some((answer) => answer.includes('these scores must not be used')));
 });
 
+test('a table that is not to be handed out says so at the top and why, and shows what it copies', () => {
+	const { release, leaks, ...rest } = reportFixture();
+	const reason = { check: 'unique copies', value: 0.2, limit: 0.01, text: 'Repeats real records: a fifth.' } as const;
+	assert.ok(release !== undefined && leaks?.nearCopies !== undefined && leaks.copies !== undefined);
+	const copied = { copies: 400, rows: 2000, share: 0.2 };
+	const pair = {
+		kind: 'near',
+		isolation: 0.3,
+		cells: [
+			{ column: 'amount', isTime: false, synthetic: 12.5, training: 12.25 },
+			{ column: 'created_at', isTime: true, synthetic: 86_400, training: 86_400 },
+			{ column: 'channel', isTime: false, synthetic: null, training: null },
+		],
+	} as const;
+	const report = buildReport({
+		...rest,
+		release: { verdict: 'refuse', reasons: [reason], passed: release.passed.slice(0, 3) },
+		leaks: {
+			...leaks,
+			copies: { ...leaks.copies, synthetic: copied },
+			nearCopies: { ...leaks.nearCopies, pairs: [pair] },
+		},
+	});
+	const text = (selector: string) => elements(report.html, selector).map((element) => element.textContent.trim());
+	assert.ok(text('.keyfigure').some((words) => words.includes('Release') && words.includes('1 of 4 checks failed')));
+	assert.ok(text('#release').some((words) => words.includes('Repeats real records: a fifth.')));
+	assert.ok(text('#leaks .answer').some((words) => words.includes('exact copies')));
+	assert.deepEqual(text('.pair li'), ['amount 12.5 training: 12.25', 'created_at 1970-01-02', 'channel missing']);
+	assert.equal(elements(report.html, '.pair li.changed').length, 1);
+});
+
 test('a table without pairs, without values or with a single column still gives a report', () => {
 	const table = {
 		thresholded: { overall: null, columnShapes: 0.9, pairTrends: null },
