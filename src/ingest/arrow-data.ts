@@ -39,7 +39,7 @@ export function encodeTexts(texts: readonly (string | null)[]): Data<Utf8> {
 	return makeData({ type: new Utf8(), length: texts.length, ...validity, valueOffsets, data: bytes });
 }
 
-function createValidity(
+export function createValidity(
 	rows: number,
 	isPresent: (row: number) => boolean,
 ): { nullCount: number; nullBitmap: Uint8Array | null } {

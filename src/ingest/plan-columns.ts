@@ -1,0 +1,103 @@
+import type { ColumnType, OutputColumn } from '../contracts/column-type.ts';
+import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
+import type { Cells, TableBatch } from '../contracts/table.ts';
+import { readValue } from './read-value.ts';
+
+export interface ColumnPlanner {
+	/** Looks at the cells of a batch; all batches have the same columns. */
+	add(batch: TableBatch): void;
+	/** How the columns of all batches so far are written. */
+	columns(): OutputColumn[];
+}
+
+interface Plan {
+	readonly name: string;
+	readonly missingText: string | null;
+	/** What every value so far can be read as, narrowest first. */
+	possible: readonly ColumnType[];
+	/** A number may be written in more ways than one, since it is a number. */
+	readonly isQuantity: boolean;
+	/** Whether anything but missing cells is known. */
+	isKnown: boolean;
+}
+
+const NARROWEST_FIRST: readonly ColumnType[] = ['boolean', 'int64', 'double', 'date', 'timestamp', 'instant'];
+const NUMBERS: readonly ColumnType[] = ['int64', 'double'];
+
+/**
+ * Finds for each column the narrowest type that all of its cells have without loss: codes such as `007`, whole
+ * numbers beyond 64 bits and dates in any order but that of ISO 8601 stay text. Levels of the table that the model
+ * learnt from count too, so that a small draw has the types of a large one.
+ *
+ * @param profile of the table that the model learnt from; columns that it does not have go by their cells alone.
+ */
+export function createColumnPlanner(profile: TableProfile | null): ColumnPlanner {
+	let plans: Plan[] | null = null;
+
+	function add(batch: TableBatch): void {
+		plans ??= batch.names.map((name) =>
+			startPlan(
+				name,
+				profile?.columns.find((column) => column.name === name),
+			),
+		);
+		batch.columns.forEach((cells, index) => {
+			const plan = plans?.[index];
+			if (plan !== undefined) narrow(plan, cells);
+		});
+	}
+
+	function columns(): OutputColumn[] {
+		return (plans ?? []).map(({ name, possible, missingText, isKnown }) => ({
+			name,
+			type: isKnown ? (possible[0] ?? 'text') : 'text',
+			missingText,
+		}));
+	}
+
+	return { add, columns };
+}
+
+function startPlan(name: string, profile: ColumnProfile | undefined): Plan {
+	const plan: Plan = {
+		name,
+		missingText: profile?.missingText ?? null,
+		possible: NARROWEST_FIRST,
+		isQuantity: profile?.kind === 'numeric' || profile?.kind === 'integer',
+		isKnown: false,
+	};
+	if (plan.isQuantity) {
+		plan.possible = profile?.kind === 'numeric' ? ['double'] : NUMBERS;
+		plan.isKnown = true;
+	} else {
+		for (const { level } of profile?.levels ?? []) narrowByText(plan, level);
+	}
+	return plan;
+}
+
+function narrow(plan: Plan, cells: Cells): void {
+	if (cells.type === 'text') {
+		for (const text of cells.dictionary) narrowByText(plan, text);
+		return;
+	}
+	for (const value of cells.values) {
+		if (Number.isNaN(value)) continue;
+		if (plan.isKnown && plan.possible[0] === 'double') return;
+		const isInteger = Number.isSafeInteger(value) && !Object.is(value, -0);
+		if (isInteger && plan.isKnown && plan.possible[0] === 'int64') continue;
+		narrowByText(plan, Object.is(value, -0) ? '-0' : String(value));
+	}
+}
+
+function narrowByText(plan: Plan, text: string): void {
+	if (text === plan.missingText) return;
+	plan.isKnown = true;
+	if (plan.possible.length === 0) return;
+	const possible = plan.possible.filter((type) => {
+		const value = readValue(type, text);
+		if (type !== 'double' || plan.isQuantity) return value !== null;
+		// Of levels `1.1` and `1.10` are two.
+		return String(Object.is(value, -0) ? '-0' : value) === text;
+	});
+	if (possible.length < plan.possible.length) plan.possible = possible;
+}
