@@ -1,5 +1,5 @@
-import type { RunKind, StepName } from '../contracts/pipeline.ts';
-import { createEstimator, type Estimate } from '../runtime/estimate-remaining.ts';
+import type { StepName } from '../contracts/pipeline.ts';
+import { createEstimator, type Estimate, type FollowedKind } from '../runtime/estimate-remaining.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { cutToWidth } from './format-table.ts';
 import { formatDuration, formatTimeLeft } from './format-values.ts';
@@ -9,7 +9,7 @@ export interface ProgressOptions {
 	readonly stream: OutputStream;
 	/** Rows of the table if known. */
 	readonly rows: number | null;
-	readonly kind: RunKind;
+	readonly kind: FollowedKind;
 	/** Milliseconds since 1970. @default Date.now */
 	readonly now?: () => number;
 	/** Time between lines where nobody watches. @default 10,000 */
@@ -28,7 +28,7 @@ const BAR_WIDTH = 20;
 const DRAW_EVERY_MS = 250;
 
 /** What a step does, in words that go after "now". A step without words is too short to be told. */
-const WORDS: Readonly<Partial<Record<StepName, string>>> = {
+const WORDS: Readonly<Partial<Record<StepName | 'adviseAugmentation', string>>> = {
 	ingest: 'reading the table',
 	profile: 'looking at the columns',
 	publishRecords: 'storing the records',
@@ -46,6 +46,7 @@ const WORDS: Readonly<Partial<Record<StepName, string>>> = {
 	evaluate: 'measuring quality',
 	publishQueue: 'filling the review queue',
 	writeReport: 'writing the report',
+	adviseAugmentation: 'training generators and models on folds',
 };
 /** Steps whose end is worth a line where the output is kept. */
 const MAIN: ReadonlySet<string> = new Set<StepName>([
@@ -156,5 +157,5 @@ function formatPercent(share: number): string {
 }
 
 function wordsOf(step: string): string | null {
-	return WORDS[step.split('/', 1)[0] as StepName] ?? null;
+	return WORDS[step.split('/', 1)[0] as keyof typeof WORDS] ?? null;
 }

@@ -33,6 +33,7 @@ const tasks: Tasks = {
 	generate: async () => (await import('./tasks/generate-task.ts')).generateTask,
 	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
 	explain: async () => (await import('./tasks/explain-task.ts')).explainTask,
+	adviseAugmentation: async () => (await import('./tasks/advise-augmentation-task.ts')).adviseAugmentationTask,
 };
 
 const ALIVE_EVERY_MS = 5_000;

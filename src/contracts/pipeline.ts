@@ -406,6 +406,31 @@ export interface ExplainOutput {
 	readonly reasons: string;
 }
 
+export interface AdviseAugmentationInput {
+	/** The table that the model was trained on. */
+	readonly manifest: ArtifactRef;
+	/** Of the model, for the features that it makes. */
+	readonly generator: ArtifactRef;
+	/** How the generators of the folds are trained: as the model was. */
+	readonly training: RunConfig['generator'];
+	readonly label: string;
+	/** The rare class as the table writes it; null: the rarest value. */
+	readonly value: string | null;
+	/** `f1`, `ap` or `recall@0.9`. */
+	readonly target: string;
+	readonly folds: number;
+	readonly repeats: number;
+	/** Longer tables are sampled. */
+	readonly maxRows: number;
+	readonly seed: number;
+}
+export interface AdviseAugmentationOutput {
+	readonly label: string;
+	readonly value: string;
+	/** JSON of the AugmentationAdvice. */
+	readonly advice: string;
+}
+
 /** Every step by name. `Compute` ones run in child processes and take the compute task queue. */
 export interface ComputeSteps {
 	ingest(input: IngestInput): Promise<IngestOutput>;
@@ -425,6 +450,7 @@ export interface ComputeSteps {
 /** What compute processes can be asked for: the steps of runs, and what is no part of a run. */
 export interface ComputeTasks extends ComputeSteps {
 	explain(input: ExplainInput): Promise<ExplainOutput>;
+	adviseAugmentation(input: AdviseAugmentationInput): Promise<AdviseAugmentationOutput>;
 }
 export interface IoSteps {
 	registerDataset(input: RegisterDatasetInput): Promise<RegisterDatasetOutput>;

@@ -4,18 +4,9 @@ import type { Random } from '../contracts/random.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import { type AdvisedArm, type ArmPlan, type AugmentationAdvice, concludeAdvice } from './augmentation-advice.ts';
 import { type AugmentationTarget, type ScoredLabels, scoreTarget } from './augmentation-target.ts';
-import { drawSmote } from './draw-smote.ts';
-import { fitBoostedTrees } from './fit-boosted-trees.ts';
-import { joinTables } from './join-tables.ts';
 import { assignFolds, rowsWhere, splitRows } from './split-rows.ts';
+import { createTreatment, type RareRowSampler } from './treat-rare-class.ts';
 import type { TreeOptions } from './tree-options.ts';
-
-/** Draws rows of the rare class, without its label. */
-export interface RareRowSampler {
-	sample(rows: number, random: Random): FeatureTable | Promise<FeatureTable>;
-	/** Called once when the fold is done. */
-	dispose?(): void;
-}
 
 export interface AdviseInput {
 	/** The features that the learner sees, without the label. */
@@ -40,7 +31,7 @@ export interface AdviseOptions {
 	readonly repeats?: number;
 	/** Rows added per rare row of training; `balance` makes both classes equal. @default 0.5, 1, 2 and balance */
 	readonly amounts?: readonly (number | 'balance')[];
-	/** Settings of the learner, the same for all. @default those of the learner */
+	/** Settings of the learner, the same for all; `rounds` are the most that early stopping allows. @default 300 rounds */
 	readonly learner?: TreeOptions;
 	readonly signal?: AbortSignal;
 	/** @param done share of all work, 0 to 1. */
@@ -134,49 +125,25 @@ async function runFold(
 	options: AdviseOptions,
 ): Promise<readonly { readonly score: number; readonly addedRows: number }[]> {
 	const { table, specs, labels, target } = input;
-	const training = pickRows(table, fold.training);
-	const ownLabels = pickLabels(labels, fold.training);
-	const rare = pickRows(
-		training,
-		rowsWhere(ownLabels, (label) => label === 1),
-	);
-	const others = training.rows - rare.rows;
 	const sampler = await input.fitGenerator(fold.training, random.fork('generator'), (share) =>
 		report(GENERATOR_SHARE * share),
 	);
+	const treat = createTreatment({
+		training: pickRows(table, fold.training),
+		labels: pickLabels(labels, fold.training),
+		specs,
+		sampler,
+		random,
+		learner: options.learner ?? {},
+		...(options.signal === undefined ? {} : { signal: options.signal }),
+	});
 	const sides = [fold.tuning, fold.test].map((rows) =>
 		rows === null ? null : { table: pickRows(table, rows), labels: pickLabels(labels, rows) },
 	);
-
-	async function draw(method: ArmPlan['method'], count: number): Promise<FeatureTable> {
-		const draws = random.fork(`${method} ${count}`);
-		if (method === 'smote') return drawSmote(rare, specs, count, draws);
-		if (method === 'synthetic') return sampler.sample(count, draws);
-		return pickRows(
-			rare,
-			Int32Array.from({ length: count }, () => draws.integer(rare.rows)),
-		);
-	}
-
 	const results: { score: number; addedRows: number }[] = [];
 	try {
-		for (const { method, amount } of plans) {
-			const multiple = amount === 'balance' ? others / rare.rows - 1 : (amount ?? 0);
-			const addedRows = Math.max(0, Math.round(multiple * rare.rows));
-			const rows = addedRows === 0 ? training : joinTables(training, await draw(method, addedRows));
-			const all = new Uint8Array(rows.rows).fill(1);
-			all.set(ownLabels);
-			const model = fitBoostedTrees(
-				rows,
-				specs,
-				{ type: 'binary', labels: all },
-				{
-					...options.learner,
-					random: random.fork('learner'),
-					...(method === 'class weights' ? { weights: balanceWeights(ownLabels) } : {}),
-					...(options.signal === undefined ? {} : { signal: options.signal }),
-				},
-			);
+		for (const plan of plans) {
+			const { model, addedRows } = await treat(plan);
 			const [tuning, test] = sides.map((side): ScoredLabels | null =>
 				side === null ? null : { scores: model.predict(side.table), labels: side.labels },
 			);
@@ -191,10 +158,4 @@ async function runFold(
 
 function pickLabels(labels: Uint8Array, rows: Int32Array): Uint8Array {
 	return Uint8Array.from(rows, (row) => labels[row] as number);
-}
-
-/** Both classes weigh the same together, and all rows as much as without weights. */
-function balanceWeights(labels: Uint8Array): Float64Array {
-	const rare = labels.reduce((sum, label) => sum + label, 0);
-	return Float64Array.from(labels, (label) => labels.length / (2 * (label === 1 ? rare : labels.length - rare)));
 }

@@ -5,7 +5,7 @@ import { assembleTrees, type BoostedTrees, requireFeatures } from './boosted-tre
 import { binTable, fitFeatureBins } from './feature-bins.ts';
 import { createTreeGrower } from './grow-tree.ts';
 import { type LearningTarget, requireTarget } from './learning-target.ts';
-import { splitRows } from './split-rows.ts';
+import { rowsWhere, splitRows } from './split-rows.ts';
 import { createTreeLoss } from './tree-loss.ts';
 import { addTree, joinTrees, type TreeNodes } from './tree-nodes.ts';
 import { resolveTreeOptions, type TreeOptions } from './tree-options.ts';
@@ -14,6 +14,8 @@ export interface FitTreesOptions extends TreeOptions {
 	readonly random: Random;
 	/** [rows]; how much each row counts, 0 or more. @default all the same */
 	readonly weights?: Float64Array;
+	/** Rows that are not trained on but tell when to stop, in place of `validationShare`; rising. */
+	readonly validationRows?: Int32Array;
 	/** Ends between two rounds with CANCELLED. */
 	readonly signal?: AbortSignal;
 }
@@ -31,7 +33,7 @@ export function fitBoostedTrees(
 	target: LearningTarget,
 	options: FitTreesOptions,
 ): BoostedTrees {
-	const { random, weights = null, signal } = options;
+	const { random, weights = null, signal, validationRows } = options;
 	const settings = resolveTreeOptions(pickTreeOptions(options));
 	requireTarget(target, table.rows);
 	requireFeatures(
@@ -40,7 +42,10 @@ export function fitBoostedTrees(
 	);
 	const bins = fitFeatureBins(table, settings.maxBins);
 	const binned = binTable(table, bins);
-	const { training, validation } = splitRows(target, settings.validationShare, random.fork('validation'));
+	const { training, validation } =
+		validationRows === undefined
+			? splitRows(target, settings.validationShare, random.fork('validation'))
+			: { training: otherRows(table.rows, validationRows), validation: validationRows };
 	const loss = createTreeLoss(target, weights);
 	const { outputs } = loss;
 	const start = loss.start(training);
@@ -73,8 +78,15 @@ export function fitBoostedTrees(
 	return assembleTrees({ type: target.type, bins, start, ...joinTrees(trees.slice(0, rounds * outputs)) });
 }
 
-function pickTreeOptions({ random: _, weights: __, signal: ___, ...options }: FitTreesOptions): TreeOptions {
-	return options;
+function pickTreeOptions(options: FitTreesOptions): TreeOptions {
+	const { random: _random, weights: _weights, signal: _signal, validationRows: _rows, ...own } = options;
+	return own;
+}
+
+function otherRows(rows: number, without: Int32Array): Int32Array {
+	const isOut = new Uint8Array(rows);
+	for (const row of without) isOut[row] = 1;
+	return rowsWhere(isOut, (out) => out === 0);
 }
 
 function drawRows(rows: Int32Array, share: number, random: Random): { seen: Int32Array; unseen: Int32Array } {

@@ -4,8 +4,8 @@ import type { Random } from '../contracts/random.ts';
 import { auroc } from '../evaluate/detection.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import { fitBoostedTrees } from './fit-boosted-trees.ts';
-import { pickFeatures } from './join-tables.ts';
 import { type LearningTarget, pickTarget } from './learning-target.ts';
+import { pickFeatures } from './pick-features.ts';
 
 export interface TrainOnSyntheticOptions {
 	/** Training rows at most. @default 20,000 */

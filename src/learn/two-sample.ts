@@ -2,10 +2,11 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import { auroc } from '../evaluate/detection.ts';
+import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import type { BoostedTrees } from './boosted-trees.ts';
 import { fitBoostedTrees } from './fit-boosted-trees.ts';
-import { joinTables, pickFeatures } from './join-tables.ts';
+import { pickFeatures } from './pick-features.ts';
 import { assignFolds, rowsWhere } from './split-rows.ts';
 import type { TreeOptions } from './tree-options.ts';
 
@@ -68,7 +69,7 @@ export function measureTwoSample(
 		});
 	}
 	const take = (table: FeatureTable, label: string) => pickRows(table, random.fork(label).sample(table.rows, rows));
-	const table = joinTables(take(real, 'real'), take(synthetic, 'synthetic'));
+	const table = joinFeatures([take(real, 'real'), take(synthetic, 'synthetic')], specs);
 	const labels = Uint8Array.from({ length: 2 * rows }, (_, row) => (row < rows ? 0 : 1));
 	const fold = assignFolds({ type: 'binary', labels }, folds, random.fork('folds'));
 	const judged = Array.from({ length: folds }, (_, k) => ({

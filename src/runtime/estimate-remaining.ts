@@ -21,7 +21,11 @@ interface Typical {
 	readonly msPerRow: number;
 }
 
-const TYPICAL: Readonly<Partial<Record<StepName, Typical>>> = {
+/** What is followed: runs, and advice, which is work of one step and no run. */
+export type FollowedKind = RunKind | 'advise';
+type FollowedStep = StepName | 'adviseAugmentation';
+
+const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 	ingest: { ms: 500, msPerRow: 0.02 },
 	profile: { ms: 500, msPerRow: 0.02 },
 	publishRecords: { ms: 100, msPerRow: 0.03 },
@@ -34,6 +38,7 @@ const TYPICAL: Readonly<Partial<Record<StepName, Typical>>> = {
 	publishSynthetic: { ms: 100, msPerRow: 0.02 },
 	evaluate: { ms: 15_000, msPerRow: 0.2 },
 	writeReport: { ms: 1_000, msPerRow: 0.01 },
+	adviseAugmentation: { ms: 150_000, msPerRow: 20 },
 };
 /** Steps that only write a few rows. */
 const SHORT: Typical = { ms: 100, msPerRow: 0 };
@@ -44,12 +49,13 @@ const SCORES: readonly StepName[][] = [['scoreShard'], ['decideAlerts'], ['publi
 const ROWS: readonly StepName[][] = [['generate'], ['registerSynthetic'], ['publishSynthetic']];
 
 /** What runs after what; the steps of one stage run side by side. */
-const STAGES: Readonly<Record<RunKind, readonly (readonly StepName[])[]>> = {
+const STAGES: Readonly<Record<FollowedKind, readonly (readonly FollowedStep[])[]>> = {
 	pipeline: [...TABLE, ...MODEL, ...SCORES, ...ROWS, ['evaluate'], ['publishQueue'], ['writeReport']],
 	ingest: TABLE,
 	train: [['loadDataset'], ...TABLE, ...MODEL],
 	score: [['loadModel'], ['loadDataset'], ...TABLE, ...SCORES, ['publishQueue']],
 	augment: [['loadModel'], ...ROWS],
+	advise: [['adviseAugmentation']],
 };
 
 const DEFAULT_ROWS = 20_000;
@@ -76,7 +82,7 @@ interface StepState {
  *
  * @param rows rows of the table, or to generate; null when not known yet
  */
-export function createEstimator(rows: number | null, kind: RunKind = 'pipeline'): Estimator {
+export function createEstimator(rows: number | null, kind: FollowedKind = 'pipeline'): Estimator {
 	const stages = STAGES[kind];
 	const known = stages.flat();
 	const typicalMs = new Map(known.map((name) => [name, typical(name, rows ?? DEFAULT_ROWS)]));
@@ -142,7 +148,7 @@ export function createEstimator(rows: number | null, kind: RunKind = 'pipeline')
 		return { factor: (observedMs + PRIOR_MS) / (expectedMs + PRIOR_MS), observedMs };
 	}
 
-	function remainingOfStep(name: StepName, members: readonly StepState[], nowMs: number, factor: number): number {
+	function remainingOfStep(name: FollowedStep, members: readonly StepState[], nowMs: number, factor: number): number {
 		const expected = (typicalMs.get(name) as number) * factor;
 		if (members.length === 0) return expected;
 		const each = expected / members.length;
@@ -150,7 +156,7 @@ export function createEstimator(rows: number | null, kind: RunKind = 'pipeline')
 	}
 
 	/** In typical milliseconds: by the step's own progress, else by the time it has taken. */
-	function workLeftOfStep(name: StepName, members: readonly StepState[], nowMs: number, factor: number): number {
+	function workLeftOfStep(name: FollowedStep, members: readonly StepState[], nowMs: number, factor: number): number {
 		const typicalWork = typicalMs.get(name) as number;
 		if (members.length === 0) return typicalWork;
 		const each = typicalWork / members.length;
@@ -207,10 +213,10 @@ function remainingOfState(state: StepState, expected: number, nowMs: number): nu
 }
 
 /** `scoreShard/3` belongs to `scoreShard`. */
-function groupByName(states: ReadonlyMap<string, StepState>): Map<StepName, StepState[]> {
-	const groups = new Map<StepName, StepState[]>();
+function groupByName(states: ReadonlyMap<string, StepState>): Map<FollowedStep, StepState[]> {
+	const groups = new Map<FollowedStep, StepState[]>();
 	for (const [step, state] of states) {
-		const name = step.split('/', 1)[0] as StepName;
+		const name = step.split('/', 1)[0] as FollowedStep;
 		const group = groups.get(name);
 		if (group === undefined) groups.set(name, [state]);
 		else group.push(state);
@@ -218,7 +224,7 @@ function groupByName(states: ReadonlyMap<string, StepState>): Map<StepName, Step
 	return groups;
 }
 
-function typical(name: StepName, rows: number): number {
+function typical(name: FollowedStep, rows: number): number {
 	const { ms, msPerRow } = TYPICAL[name] ?? SHORT;
 	return ms + msPerRow * rows;
 }

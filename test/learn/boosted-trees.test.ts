@@ -172,6 +172,22 @@ test('training stops when the validation rows no longer gain', () => {
 	assert.ok(fit({ rounds: 200, validationShare: 0.2 }).rounds > 20);
 });
 
+test('rows named for validation are not trained on', () => {
+	const validationRows = Int32Array.from({ length: ROWS / 4 }, (_, i) => 4 * i);
+	const isValidation = (row: number) => row % 4 === 0;
+	const train = (flipped: boolean) => {
+		const y = (target as { labels: Uint8Array }).labels.map((label, row) =>
+			flipped && isValidation(row) ? 1 - label : label,
+		);
+		return fit({ rounds: 50, validationRows }, { type: 'binary', labels: y });
+	};
+	// Their labels tell when to stop and nothing else.
+	const [right, wrong] = [train(false), train(true)];
+	assert.ok(right.rounds > 20 && wrong.rounds < 5, `${right.rounds} ${wrong.rounds}`);
+	const rounds = wrong.rounds;
+	assert.deepEqual(fit({ rounds, validationRows }).logOdds(table), wrong.logOdds(table));
+});
+
 test('the importance goes to the features that decide', () => {
 	const y: LearningTarget = { type: 'binary', labels: labels(ROWS, (row) => (amount[row] as number) > 1) };
 	const [first, ...others] = fit({ rounds: 5, maxLeaves: 2 }, y).importance();

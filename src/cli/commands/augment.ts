@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Condition, GenerationPlan } from '../../contracts/conditions.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
+import { type AdviseFlags, addAdviseOptions, advise } from '../advise.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { formatDuration, formatQuantity } from '../format-values.ts';
 import { parseCondition, parseTemperature, parseWhole } from '../parse-arguments.ts';
@@ -18,7 +19,7 @@ export interface PlanFlags {
 	readonly complete?: string;
 }
 
-type AugmentFlags = RunFlags & PlanFlags;
+type AugmentFlags = RunFlags & PlanFlags & AdviseFlags;
 
 /** What `augment` and `generate` have in common. */
 export function addGenerationOptions(command: Command): void {
@@ -65,12 +66,14 @@ export function toPlan({ rows, where = [], balance, temperature, complete }: Pla
 
 export function defineAugment(command: Command, terminal: Terminal): void {
 	addGenerationOptions(command);
+	addAdviseOptions(command);
 	addExamples(command, [
 		['augment payments --rows 10000', 'into the tables synthetic_tables and synthetic_rows'],
 		['augment payments --rows 500 --where channel=online --where country=DE', 'of one kind only'],
 	]);
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<AugmentFlags>();
+		if (flags.advise === true) return advise(reference, flags, terminal);
 		const plan = toPlan(flags);
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');

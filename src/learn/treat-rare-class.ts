@@ -1,0 +1,117 @@
+import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
+import type { Random } from '../contracts/random.ts';
+import { joinFeatures } from '../features/join-features.ts';
+import { pickRows } from '../features/pick-rows.ts';
+import type { ArmPlan } from './augmentation-advice.ts';
+import type { BoostedTrees } from './boosted-trees.ts';
+import { drawSmote } from './draw-smote.ts';
+import { fitBoostedTrees } from './fit-boosted-trees.ts';
+import { rowsWhere, splitRows } from './split-rows.ts';
+import type { TreeOptions } from './tree-options.ts';
+
+/** Draws rows of the rare class, without its label. */
+export interface RareRowSampler {
+	sample(rows: number, random: Random): FeatureTable | Promise<FeatureTable>;
+	/** Called once when no more rows are needed. */
+	dispose?(): void;
+}
+
+export interface TreatmentInput {
+	/** Real rows. */
+	readonly training: FeatureTable;
+	/** [rows]; 1 for the rare class. */
+	readonly labels: Uint8Array;
+	readonly specs: readonly FeatureSpec[];
+	readonly sampler: RareRowSampler;
+	readonly random: Random;
+	readonly learner: TreeOptions;
+	readonly signal?: AbortSignal;
+}
+
+export interface TreatedModel {
+	readonly model: BoostedTrees;
+	readonly addedRows: number;
+}
+
+const MOST_ROUNDS = 300;
+/** Of the real rows, to find when to stop. */
+const VALIDATION_SHARE = 0.2;
+
+/**
+ * Trains models on real rows with the rare class treated in one way or another. Each gets the number of trees that is
+ * best for it: where all had the same, many trees would learn noise by heart and anything that blurs the rows would
+ * seem to help, which stopping early does for nothing. The number is found on real rows that are set aside, and that no
+ * copy nor SMOTE is made of (a generator has seen them, which can only make it stop too late); there the classes weigh
+ * as in training. Then the model is trained on all rows.
+ */
+export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promise<TreatedModel> {
+	const { training, labels, specs, sampler, random } = input;
+	const { validation } = splitRows({ type: 'binary', labels }, VALIDATION_SHARE, random.fork('validation'));
+	const isValidation = new Uint8Array(labels.length);
+	for (const row of validation) isValidation[row] = 1;
+	const rareRows = rowsWhere(labels, (label) => label === 1);
+	const otherRows = labels.length - rareRows.length;
+	const weights = balanceWeights(labels, rareRows.length);
+	const settings = {
+		rounds: MOST_ROUNDS,
+		...input.learner,
+		...(input.signal === undefined ? {} : { signal: input.signal }),
+	};
+
+	async function draw(method: ArmPlan['method'], from: Int32Array, count: number): Promise<FeatureTable> {
+		const draws = random.fork(`${method} ${count}`);
+		if (method === 'synthetic') return sampler.sample(count, draws);
+		const rare = pickRows(training, from);
+		if (method === 'smote') return drawSmote(rare, specs, count, draws);
+		return pickRows(
+			rare,
+			Int32Array.from({ length: count }, () => draws.integer(rare.rows)),
+		);
+	}
+
+	/** @param validationRows null: all rows are trained on, with so many rounds. */
+	function fit(
+		method: ArmPlan['method'],
+		added: FeatureTable | null,
+		rounds: number,
+		validationRows: Int32Array | null,
+	) {
+		const table = added === null ? training : joinFeatures([training, added], specs);
+		const all = new Uint8Array(table.rows).fill(1);
+		all.set(labels);
+		const own = new Float64Array(table.rows).fill(1);
+		if (method === 'class weights') own.set(weights);
+		else {
+			// The odds of the classes are those of training, or more rounds would only teach the new odds.
+			const more = 1 + (added?.rows ?? 0) / rareRows.length;
+			for (const row of validationRows ?? []) if (labels[row] === 1) own[row] = more;
+		}
+		return fitBoostedTrees(
+			table,
+			specs,
+			{ type: 'binary', labels: all },
+			{
+				...settings,
+				rounds,
+				random: random.fork('learner'),
+				weights: own,
+				...(validationRows === null ? {} : { validationRows }),
+			},
+		);
+	}
+
+	return async ({ method, amount }) => {
+		const multiple = amount === 'balance' ? otherRows / rareRows.length - 1 : (amount ?? 0);
+		const addedRows = Math.max(0, Math.round(multiple * rareRows.length));
+		const shown = rareRows.filter((row) => isValidation[row] === 0);
+		const added = addedRows === 0 ? null : await draw(method, shown.length > 0 ? shown : rareRows, addedRows);
+		const { rounds } = fit(method, added, settings.rounds, validation);
+		const final = added === null || method === 'synthetic' ? added : await draw(method, rareRows, addedRows);
+		return { model: fit(method, final, Math.max(1, rounds), null), addedRows };
+	};
+}
+
+/** [rows]; both classes weigh the same together, and all rows as much as without weights. */
+function balanceWeights(labels: Uint8Array, rare: number): Float64Array {
+	return Float64Array.from(labels, (label) => labels.length / (2 * (label === 1 ? rare : labels.length - rare)));
+}
