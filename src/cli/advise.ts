@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { PairedInterval } from '../learn/paired-interval.ts';
+import { formatSigned, type PairedInterval } from '../learn/paired-interval.ts';
 import type { ModelAdvice } from '../runtime/advise-on-model.ts';
 import { withWorkspace } from './carry-out-run.ts';
 import { commandName, quoteArgument } from './command-name.ts';
@@ -119,6 +119,6 @@ function printAdvice(reference: string, advice: ModelAdvice, tookMs: number, ter
 
 function formatInterval(interval: PairedInterval | null): string {
 	if (interval === null) return '';
-	const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
-	return `${signed(interval.difference)} (${signed(interval.low)} to ${signed(interval.high)})`;
+	const { difference, low, high } = interval;
+	return `${formatSigned(difference)} (${formatSigned(low)} to ${formatSigned(high)})`;
 }

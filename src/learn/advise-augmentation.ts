@@ -133,6 +133,7 @@ async function runFold(
 		labels: pickLabels(labels, fold.training),
 		specs,
 		sampler,
+		plans,
 		random,
 		learner: options.learner ?? {},
 		...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,5 +1,5 @@
 import { type AugmentationTarget, describeTarget, nameTarget } from './augmentation-target.ts';
-import { type PairedInterval, pairedInterval } from './paired-interval.ts';
+import { formatSigned, type PairedInterval, pairedInterval } from './paired-interval.ts';
 
 /** One way to treat a rare class. */
 export interface ArmPlan {
@@ -200,6 +200,5 @@ function figure(value: number): string {
 }
 
 function sayInterval({ difference, low, high }: PairedInterval): string {
-	const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
-	return `difference ${signed(difference)}, interval ${signed(low)} to ${signed(high)}`;
+	return `difference ${formatSigned(difference)}, interval ${formatSigned(low)} to ${formatSigned(high)}`;
 }

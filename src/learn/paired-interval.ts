@@ -5,6 +5,11 @@ export interface PairedInterval {
 	readonly high: number;
 }
 
+/** `+0.012`. */
+export function formatSigned(value: number): string {
+	return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(3)}`;
+}
+
 /**
  * Corrected resampled t interval (Nadeau and Bengio 2003): folds share most of their training rows, so the plain
  * variance of their differences is too small; 1/n becomes 1/n + testRows / trainingRows.

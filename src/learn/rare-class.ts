@@ -1,12 +1,13 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { type FeatureSpec, type FeatureTable, MISSING_LEVEL } from '../contracts/features.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
+import { levelKey } from '../features/group-levels.ts';
 
 /** The class that there is too little of. */
 export interface RareClass {
 	/** Index of the feature that is the label. */
 	readonly feature: number;
-	/** As the table writes it. */
+	/** As the table writes it, without blanks around it. */
 	readonly value: string;
 	/** Level code, or the number. */
 	readonly key: number;
@@ -44,9 +45,10 @@ export function findRareClass(
 			hint: `name a column with two or more values, of numbers at most ${MOST_NUMBERS}`,
 		});
 	}
-	const textOf = (key: number) => (spec.type === 'numeric' ? String(key) : (spec.levels[key] as string));
+	const textOf = (key: number) => (spec.type === 'numeric' ? String(key) : (spec.levels[key] as string).trim());
+	const keyOf = (text: string) => levelKey(text, spec.type === 'categorical' && spec.ignoreCase === true);
 	const byRarity = [...counts].sort((a, b) => a[1] - b[1] || b[0] - a[0]).map(([key]) => key);
-	const key = value === null ? byRarity[0] : byRarity.find((one) => textOf(one) === value);
+	const key = value === null ? byRarity[0] : byRarity.find((one) => keyOf(textOf(one)) === keyOf(value));
 	if (key === undefined) {
 		const nearest = findNearest(value ?? '', byRarity.map(textOf));
 		throw new CounterfoilError('CONFIG_INVALID', 'The column does not have this value.', {

@@ -23,6 +23,8 @@ export interface TreatmentInput {
 	readonly labels: Uint8Array;
 	readonly specs: readonly FeatureSpec[];
 	readonly sampler: RareRowSampler;
+	/** All that will be asked for. */
+	readonly plans: readonly ArmPlan[];
 	readonly random: Random;
 	readonly learner: TreeOptions;
 	readonly signal?: AbortSignal;
@@ -58,9 +60,25 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 		...(input.signal === undefined ? {} : { signal: input.signal }),
 	};
 
+	const countOf = ({ amount }: ArmPlan) => {
+		const multiple = amount === 'balance' ? otherRows / rareRows.length - 1 : (amount ?? 0);
+		return Math.max(0, Math.round(multiple * rareRows.length));
+	};
+	const mostSynthetic = Math.max(0, ...input.plans.filter(({ method }) => method === 'synthetic').map(countOf));
+	let synthetic: FeatureTable | null = null;
+
+	/** The first of the most that are needed: drawn once, so that amounts differ in nothing but number. */
+	async function takeSynthetic(count: number): Promise<FeatureTable> {
+		synthetic ??= await sampler.sample(mostSynthetic, random.fork('synthetic'));
+		return pickRows(
+			synthetic,
+			Int32Array.from({ length: count }, (_, row) => row),
+		);
+	}
+
 	async function draw(method: ArmPlan['method'], from: Int32Array, count: number): Promise<FeatureTable> {
+		if (method === 'synthetic') return takeSynthetic(count);
 		const draws = random.fork(`${method} ${count}`);
-		if (method === 'synthetic') return sampler.sample(count, draws);
 		const rare = pickRows(training, from);
 		if (method === 'smote') return drawSmote(rare, specs, count, draws);
 		return pickRows(
@@ -100,9 +118,9 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 		);
 	}
 
-	return async ({ method, amount }) => {
-		const multiple = amount === 'balance' ? otherRows / rareRows.length - 1 : (amount ?? 0);
-		const addedRows = Math.max(0, Math.round(multiple * rareRows.length));
+	return async (plan) => {
+		const { method } = plan;
+		const addedRows = countOf(plan);
 		const shown = rareRows.filter((row) => isValidation[row] === 0);
 		const added = addedRows === 0 ? null : await draw(method, shown.length > 0 ? shown : rareRows, addedRows);
 		const { rounds } = fit(method, added, settings.rounds, validation);

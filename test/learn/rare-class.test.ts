@@ -20,7 +20,7 @@ test('the rarest value is the rare class, all others are the other, and rows wit
 });
 
 test('the rare class can be named', () => {
-	const { value, labels } = findRareClass(table, specs, 'x0', 'level 1');
+	const { value, labels } = findRareClass(table, specs, 'x0', ' level 1 ');
 	assert.equal(value, 'level 1');
 	assert.deepEqual([...labels], [0, 0, 1, 0, 0, 0, 1, 0, 1, 0]);
 });

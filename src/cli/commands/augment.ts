@@ -64,16 +64,26 @@ export function toPlan({ rows, where = [], balance, temperature, complete }: Pla
 	};
 }
 
+/** @throws CounterfoilError USAGE when rows are asked for with advice. */
+function requireNoPlan(flags: AugmentFlags): AugmentFlags {
+	const { rows, where, balance, temperature, complete } = flags;
+	if ([rows, where, balance, temperature, complete].every((flag) => flag === undefined)) return flags;
+	throw new CounterfoilError('USAGE', 'advice writes no rows', {
+		hint: 'leave out --advise, or --rows, --where, --balance, --temperature and --complete',
+	});
+}
+
 export function defineAugment(command: Command, terminal: Terminal): void {
 	addGenerationOptions(command);
 	addAdviseOptions(command);
 	addExamples(command, [
 		['augment payments --rows 10000', 'into the tables synthetic_tables and synthetic_rows'],
 		['augment payments --rows 500 --where channel=online --where country=DE', 'of one kind only'],
+		['augment payments --advise --label is_fraud --target ap', 'whether more frauds would help a supervised model'],
 	]);
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<AugmentFlags>();
-		if (flags.advise === true) return advise(reference, flags, terminal);
+		if (flags.advise === true) return advise(reference, requireNoPlan(flags), terminal);
 		const plan = toPlan(flags);
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');

@@ -68,7 +68,7 @@ export async function adviseAugmentationTask(
 			random: createRandom(seed, 'augmentation advice'),
 			folds,
 			repeats,
-			onProgress: (done) => reportProgress(environment, 'comparing', Math.round(done * WHOLE), WHOLE),
+			onProgress: (done) => reportProgress(environment, 'training', Math.round(done * WHOLE), WHOLE),
 		},
 	);
 	return { label: input.label, value: rare.value, advice: JSON.stringify(advice) };
