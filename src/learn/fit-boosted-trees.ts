@@ -18,6 +18,8 @@ export interface FitTreesOptions extends TreeOptions {
 	readonly validationRows?: Int32Array;
 	/** Ends between two rounds with CANCELLED. */
 	readonly signal?: AbortSignal;
+	/** Told the loss on the validation rows after each round. */
+	readonly onValidation?: (loss: number) => void;
 }
 
 /**
@@ -71,6 +73,7 @@ export function fitBoostedTrees(
 		if (validation.length === 0) continue;
 		loss.prepare(sums);
 		const now = loss.mean(sums, validation);
+		options.onValidation?.(now);
 		if (now < best.loss) best = { loss: now, rounds: round + 1 };
 		else if (round + 1 - best.rounds >= settings.patience) break;
 	}
@@ -79,7 +82,7 @@ export function fitBoostedTrees(
 }
 
 function pickTreeOptions(options: FitTreesOptions): TreeOptions {
-	const { random: _random, weights: _weights, signal: _signal, validationRows: _rows, ...own } = options;
+	const { random: _r, weights: _w, signal: _s, validationRows: _v, onValidation: _o, ...own } = options;
 	return own;
 }
 

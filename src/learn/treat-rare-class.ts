@@ -5,8 +5,8 @@ import { pickRows } from '../features/pick-rows.ts';
 import type { ArmPlan } from './augmentation-advice.ts';
 import type { BoostedTrees } from './boosted-trees.ts';
 import { drawSmote } from './draw-smote.ts';
-import { fitBoostedTrees } from './fit-boosted-trees.ts';
-import { rowsWhere, splitRows } from './split-rows.ts';
+import { type FitTreesOptions, fitBoostedTrees } from './fit-boosted-trees.ts';
+import { assignFolds, rowsWhere } from './split-rows.ts';
 import type { TreeOptions } from './tree-options.ts';
 
 /** Draws rows of the rare class, without its label. */
@@ -36,26 +36,28 @@ export interface TreatedModel {
 }
 
 const MOST_ROUNDS = 300;
-/** Of the real rows, to find when to stop. */
-const VALIDATION_SHARE = 0.2;
+/** Parts of the real rows, each of which tells once when to stop. */
+const INNER_FOLDS = 3;
+/** With few rare rows the loss goes up and down before it is at its least. */
+const PATIENCE = 20;
 
 /**
  * Trains models on real rows with the rare class treated in one way or another. Each gets the number of trees that is
  * best for it: where all had the same, many trees would learn noise by heart and anything that blurs the rows would
- * seem to help, which stopping early does for nothing. The number is found on real rows that are set aside, and that no
- * copy nor SMOTE is made of (a generator has seen them, which can only make it stop too late); there the classes weigh
- * as in training. Then the model is trained on all rows.
+ * seem to help, which stopping early does for nothing. The number is the one with the least loss in a
+ * cross-validation of the real rows. No copy nor SMOTE is made of the rows that validate (a generator has seen them,
+ * which can only make it stop too late), and the classes weigh there as in training. Then the model is trained on all
+ * rows.
  */
 export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promise<TreatedModel> {
 	const { training, labels, specs, sampler, random } = input;
-	const { validation } = splitRows({ type: 'binary', labels }, VALIDATION_SHARE, random.fork('validation'));
-	const isValidation = new Uint8Array(labels.length);
-	for (const row of validation) isValidation[row] = 1;
+	const inner = assignFolds({ type: 'binary', labels }, INNER_FOLDS, random.fork('validation'));
 	const rareRows = rowsWhere(labels, (label) => label === 1);
 	const otherRows = labels.length - rareRows.length;
 	const weights = balanceWeights(labels, rareRows.length);
 	const settings = {
 		rounds: MOST_ROUNDS,
+		patience: PATIENCE,
 		...input.learner,
 		...(input.signal === undefined ? {} : { signal: input.signal }),
 	};
@@ -87,13 +89,13 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 		);
 	}
 
-	/** @param validationRows null: all rows are trained on, with so many rounds. */
+	/** @param validating null: all rows are trained on. */
 	function fit(
 		method: ArmPlan['method'],
 		added: FeatureTable | null,
 		rounds: number,
-		validationRows: Int32Array | null,
-	) {
+		validating: Pick<FitTreesOptions, 'validationRows' | 'onValidation'> | null,
+	): BoostedTrees {
 		const table = added === null ? training : joinFeatures([training, added], specs);
 		const all = new Uint8Array(table.rows).fill(1);
 		all.set(labels);
@@ -102,7 +104,7 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 		else {
 			// The odds of the classes are those of training, or more rounds would only teach the new odds.
 			const more = 1 + (added?.rows ?? 0) / rareRows.length;
-			for (const row of validationRows ?? []) if (labels[row] === 1) own[row] = more;
+			for (const row of validating?.validationRows ?? []) if (labels[row] === 1) own[row] = more;
 		}
 		return fitBoostedTrees(
 			table,
@@ -110,22 +112,40 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 			{ type: 'binary', labels: all },
 			{
 				...settings,
+				...validating,
 				rounds,
 				random: random.fork('learner'),
 				weights: own,
-				...(validationRows === null ? {} : { validationRows }),
 			},
 		);
 	}
 
+	/** The number of rounds with the least loss, summed over the folds. */
+	async function findRounds(plan: ArmPlan, addedRows: number): Promise<number> {
+		const sums: number[] = [];
+		let known = settings.rounds;
+		for (let k = 0; k < INNER_FOLDS; k++) {
+			const shown = rareRows.filter((row) => inner[row] !== k);
+			const added = addedRows === 0 ? null : await draw(plan.method, shown, addedRows);
+			const losses: number[] = [];
+			fit(plan.method, added, settings.rounds, {
+				validationRows: rowsWhere(inner, (fold) => fold === k),
+				onValidation: (loss) => losses.push(loss),
+			});
+			known = Math.min(known, losses.length);
+			losses.forEach((loss, round) => {
+				sums[round] = (sums[round] ?? 0) + loss;
+			});
+		}
+		const compared = sums.slice(0, known);
+		return compared.indexOf(Math.min(...compared)) + 1;
+	}
+
 	return async (plan) => {
-		const { method } = plan;
 		const addedRows = countOf(plan);
-		const shown = rareRows.filter((row) => isValidation[row] === 0);
-		const added = addedRows === 0 ? null : await draw(method, shown.length > 0 ? shown : rareRows, addedRows);
-		const { rounds } = fit(method, added, settings.rounds, validation);
-		const final = added === null || method === 'synthetic' ? added : await draw(method, rareRows, addedRows);
-		return { model: fit(method, final, Math.max(1, rounds), null), addedRows };
+		const rounds = await findRounds(plan, addedRows);
+		const added = addedRows === 0 ? null : await draw(plan.method, rareRows, addedRows);
+		return { model: fit(plan.method, added, rounds, null), addedRows };
 	};
 }
 
