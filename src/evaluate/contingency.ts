@@ -1,4 +1,4 @@
-import { binBothByReal, type Codes, contingencySimilarity } from './pair-trends.ts';
+import { binBothByReal, type Codes, contingencySimilarity, countCodes } from './pair-trends.ts';
 import { alignLevels, type QualityColumn, type QualityTable } from './quality-table.ts';
 
 /** A column of both tables as codes: levels, or numbers in ten bins of the real range; null if they cannot be binned. */
@@ -6,10 +6,7 @@ function codesByReal(real: QualityColumn, synthetic: QualityColumn): readonly [r
 	if (real.type === 'numeric' && synthetic.type === 'numeric') return binBothByReal(real.values, synthetic.values);
 	if (real.type !== 'categorical' || synthetic.type !== 'categorical') return null;
 	const { first, second, size } = alignLevels(real, synthetic);
-	return [
-		{ codes: first, size: size + 1 },
-		{ codes: second, size: size + 1 },
-	];
+	return [countCodes(first, size + 1), countCodes(second, size + 1)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { extentOf } from './coverage.ts';
-import type { Codes } from './pair-trends.ts';
+import { type Codes, countCodes } from './pair-trends.ts';
 import { alignLevels, assertSameColumns, type QualityColumn, type QualityTable } from './quality-table.ts';
 
 export type DisclosureMethod = 'cap' | 'zero-cap' | 'generalized-cap';
@@ -44,8 +44,7 @@ export function measureDisclosure(
 		codePair(real.columns[index] as QualityColumn, synthetic.columns[index] as QualityColumn);
 	const keys = combineKeys(known.map(pairOf));
 	const target = pairOf(sensitive);
-	const used = new Set(target.real.codes).size;
-	const baseline = 1 - 1 / used;
+	const baseline = 1 - 1 / target.real.used;
 	const { sum, matched } =
 		method === 'generalized-cap'
 			? guessFromClosest(known.map(pairOf), keys, target)
@@ -58,7 +57,7 @@ export function measureDisclosure(
 function codePair(real: QualityColumn, other: QualityColumn): CodePair {
 	if (real.type === 'categorical' && other.type === 'categorical') {
 		const { first, second, size } = alignLevels(real, other);
-		return { real: { codes: first, size: size + 1 }, other: { codes: second, size: size + 1 } };
+		return { real: countCodes(first, size + 1), other: countCodes(second, size + 1) };
 	}
 	const values = (column: QualityColumn) => (column as { values: Float64Array }).values;
 	const edges = cutEdges(values(real));
@@ -86,7 +85,7 @@ function cut(values: Float64Array, edges: Float64Array): Codes {
 		while (bin < edges.length && value > (edges[bin] as number)) bin++;
 		codes[row] = Number.isNaN(value) ? BINS : bin;
 	}
-	return { codes, size: BINS + 1 };
+	return countCodes(codes, BINS + 1);
 }
 
 /** One code per row of each table: the same where all known values are the same. */

@@ -39,7 +39,7 @@ export interface MeasuredQuality {
 	readonly synthetic: Quality;
 	/** Each column drawn by itself: right shapes, no relations. */
 	readonly floor: Quality;
-	/** Standard deviation of the floor's scores over draws. */
+	/** Standard deviation of the floor's scores over draws; NaN of one draw. */
 	readonly floorSpread: { readonly thresholded: number; readonly allPairs: number };
 	/** Real rows in place of the synthetic ones. */
 	readonly ceiling: Quality | null;
@@ -53,11 +53,16 @@ export interface PrivacyMeasurements {
 	readonly disclosure: readonly ColumnDisclosure[];
 }
 
+/** Draws of the floor, for its spread. */
 const FLOOR_DRAWS = 5;
+/** Pairs of columns from which on two draws must do. */
+const MANY_PAIRS = 10_000;
 
 export interface MeasureOptions {
 	/** Called between the steps, the longest of which takes some seconds. */
 	readonly onStep?: () => void;
+	/** Whether the synthetic rows are meant to be like the real ones; else the gate leaves quality out. @default true */
+	readonly isComparable?: boolean;
 }
 
 /**
@@ -69,18 +74,20 @@ export interface MeasureOptions {
 export function measureTable(
 	tables: MeasuredTables,
 	random: Random,
-	{ onStep = () => undefined }: MeasureOptions = {},
+	{ onStep = () => undefined, isComparable = true }: MeasureOptions = {},
 ): TableMeasurements {
 	const { training, heldOut, synthetic } = tables;
 	const isJudgeable = heldOut.rows >= FEWEST_HELD_OUT;
 	const reference = isJudgeable ? heldOut : training;
 	// Figures of tables of different sizes cannot be compared: all are cut to one size.
 	const rows = Math.min(synthetic.rows, training.rows);
-	const quality = measureBetween(reference, synthetic, isJudgeable ? training : null, training, rows, random);
+	const pairs = (training.columns.length * (training.columns.length - 1)) / 2;
+	const draws = pairs > MANY_PAIRS ? 2 : FLOOR_DRAWS;
+	const quality = measureBetween(reference, synthetic, isJudgeable ? training : null, training, rows, draws, random);
 	onStep();
 	const smaller = Math.min(synthetic.rows, heldOut.rows);
 	const againstTraining = isJudgeable
-		? measureBetween(training, synthetic, heldOut, training, smaller, random.fork('against training'))
+		? measureBetween(training, synthetic, heldOut, training, smaller, 1, random.fork('against training'))
 		: null;
 	onStep();
 	const privacy = isJudgeable ? measurePrivacy(tables, quality.synthetic, random, onStep) : null;
@@ -94,7 +101,7 @@ export function measureTable(
 		},
 		coverage: measureCoverage(training, cutTo(synthetic, training.rows, random.fork('coverage'))),
 		privacy,
-		release: judge(heldOut.rows, quality, privacy, training),
+		release: judge(heldOut.rows, isComparable ? quality : null, privacy, training),
 	};
 }
 
@@ -108,9 +115,10 @@ function measureBetween(
 	other: QualityTable | null,
 	training: QualityTable,
 	rows: number,
+	draws: number,
 	random: Random,
 ): MeasuredQuality {
-	const floors = Array.from({ length: FLOOR_DRAWS }, (_, draw) =>
+	const floors = Array.from({ length: draws }, (_, draw) =>
 		measureQuality(reference, drawIndependentColumns(training, rows, random.fork(`floor ${draw}`))),
 	);
 	return {
@@ -150,25 +158,28 @@ function measurePrivacy(
 
 function judge(
 	heldOutRows: number,
-	quality: MeasuredQuality,
+	quality: MeasuredQuality | null,
 	privacy: PrivacyMeasurements | null,
 	training: QualityTable,
 ): ReleaseJudgement {
-	const bounded = (mode: 'thresholded' | 'allPairs'): BoundedScore => {
+	const bounded = (found: MeasuredQuality, mode: 'thresholded' | 'allPairs'): BoundedScore => {
 		// Without a related pair the score is that of the shapes alone, which independent columns have right.
 		const score = (of: Quality | null) =>
 			of === null || Number.isNaN(of[mode].pairTrends) ? Number.NaN : of[mode].overall;
 		return {
-			synthetic: score(quality.synthetic),
-			floor: score(quality.floor),
-			floorSpread: quality.floorSpread[mode],
-			ceiling: score(quality.ceiling),
+			synthetic: score(found.synthetic),
+			floor: score(found.floor),
+			floorSpread: found.floorSpread[mode],
+			ceiling: score(found.ceiling),
 		};
 	};
 	const none = { copies: 0, rows: 0, share: Number.NaN };
 	return judgeRelease({
 		heldOutRows,
-		quality: { thresholded: bounded('thresholded'), allPairs: bounded('allPairs') },
+		quality:
+			quality === null
+				? null
+				: { thresholded: bounded(quality, 'thresholded'), allPairs: bounded(quality, 'allPairs') },
 		closestRecord: privacy?.closestRecord ?? { share: Number.NaN, standardError: Number.NaN },
 		uniqueCopies: {
 			...(privacy?.copies.unique ?? { synthetic: none, heldOut: none }),

@@ -5,6 +5,10 @@ import type { QualityNumbers } from './quality-table.ts';
 export interface Codes {
 	readonly codes: Int32Array;
 	readonly size: number;
+	/** [size]; rows of each code. */
+	readonly counts: Float64Array;
+	/** Codes that occur. */
+	readonly used: number;
 }
 
 const BINS = 10;
@@ -63,7 +67,7 @@ function binByEdges(values: Float64Array, edges: Float64Array): Codes {
 		while (bin > 0 && value < (edges[bin - 1] as number)) bin--;
 		codes[row] = Number.isNaN(value) ? BINS : bin;
 	}
-	return { codes, size: BINS + 1 };
+	return countCodes(codes, BINS + 1);
 }
 
 export interface Contingency {
@@ -73,51 +77,57 @@ export interface Contingency {
 	readonly association: number;
 }
 
-/** Above so many cells the pairs are sorted instead of counted in a dense table. */
-const DENSE_CELLS = 1 << 22;
-
-function pairKeys(first: Codes, second: Codes): Float64Array {
-	const keys = new Float64Array(first.codes.length);
-	for (let row = 0; row < keys.length; row++) {
-		keys[row] = (first.codes[row] as number) * second.size + (second.codes[row] as number);
-	}
-	return keys;
-}
-
-function marginOf({ codes, size }: Codes): { readonly counts: Float64Array; readonly used: number } {
+/** Codes with how many rows have each. */
+export function countCodes(codes: Int32Array, size: number): Codes {
 	const counts = new Float64Array(size);
 	for (const code of codes) counts[code] = (counts[code] as number) + 1;
-	return { counts, used: counts.reduce((used, count) => used + (count > 0 ? 1 : 0), 0) };
+	return { codes, size, counts, used: counts.reduce((used, count) => used + (count > 0 ? 1 : 0), 0) };
 }
 
 /** Calls `visit` for every pair of codes that occurs, with its rows in both tables. */
-function walkCells(
-	real: Float64Array,
-	synthetic: Float64Array,
-	cells: number,
-	visit: (key: number, realRows: number, syntheticRows: number) => void,
-): void {
-	if (cells <= DENSE_CELLS) {
-		const realRows = new Int32Array(cells);
-		const syntheticRows = new Int32Array(cells);
-		for (const key of real) realRows[key] = (realRows[key] as number) + 1;
-		for (const key of synthetic) syntheticRows[key] = (syntheticRows[key] as number) + 1;
-		for (let key = 0; key < cells; key++) {
-			const r = realRows[key] as number;
-			const s = syntheticRows[key] as number;
-			if (r + s > 0) visit(key, r, s);
+type VisitCell = (first: number, second: number, realRows: number, syntheticRows: number) => void;
+
+type Pair = readonly [Codes, Codes];
+
+function countCells([first, second]: Pair, cells: number): Int32Array {
+	const rows = new Int32Array(cells);
+	const { size } = second;
+	for (let row = 0; row < first.codes.length; row++) {
+		const cell = (first.codes[row] as number) * size + (second.codes[row] as number);
+		rows[cell] = (rows[cell] as number) + 1;
+	}
+	return rows;
+}
+
+function sortedKeys([first, second]: Pair): Float64Array {
+	return Float64Array.from(first.codes, (code, row) => code * second.size + (second.codes[row] as number)).sort();
+}
+
+function walkCells(real: Pair, synthetic: Pair, visit: VisitCell): void {
+	const [{ size: height }, { size: width }] = real;
+	const rows = real[0].codes.length + synthetic[0].codes.length;
+	// A table of cells that is much larger than the rows costs more than sorting them.
+	if (height * width <= Math.max(1 << 16, 16 * rows)) {
+		const realRows = countCells(real, height * width);
+		const syntheticRows = countCells(synthetic, height * width);
+		for (let first = 0, cell = 0; first < height; first++) {
+			for (let second = 0; second < width; second++, cell++) {
+				const r = realRows[cell] as number;
+				const s = syntheticRows[cell] as number;
+				if (r + s > 0) visit(first, second, r, s);
+			}
 		}
 		return;
 	}
-	real.sort();
-	synthetic.sort();
-	for (let i = 0, j = 0; i < real.length || j < synthetic.length; ) {
-		const key = Math.min(real[i] ?? Number.POSITIVE_INFINITY, synthetic[j] ?? Number.POSITIVE_INFINITY);
+	const a = sortedKeys(real);
+	const b = sortedKeys(synthetic);
+	for (let i = 0, j = 0; i < a.length || j < b.length; ) {
+		const key = Math.min(a[i] ?? Number.POSITIVE_INFINITY, b[j] ?? Number.POSITIVE_INFINITY);
 		const startReal = i;
 		const startSynthetic = j;
-		while (real[i] === key) i++;
-		while (synthetic[j] === key) j++;
-		visit(key, i - startReal, j - startSynthetic);
+		while (a[i] === key) i++;
+		while (b[j] === key) j++;
+		visit(Math.floor(key / width), key % width, i - startReal, j - startSynthetic);
 	}
 }
 
@@ -125,22 +135,15 @@ function walkCells(
  * ContingencySimilarity of SDMetrics and the association by which its report decides whether the pair
  * counts. Missing is a code like any other. Both tables share codes and sizes.
  */
-export function contingencySimilarity(real: readonly [Codes, Codes], synthetic: readonly [Codes, Codes]): Contingency {
-	const [first, second] = real;
-	const realKeys = pairKeys(first, second);
-	const syntheticKeys = pairKeys(synthetic[0], synthetic[1]);
-	const n = realKeys.length;
-	const m = syntheticKeys.length;
-	const rows = marginOf(first);
-	const columns = marginOf(second);
+export function contingencySimilarity(real: Pair, synthetic: Pair): Contingency {
+	const [rows, columns] = real;
+	const n = rows.codes.length;
+	const m = synthetic[0].codes.length;
 	let variation = 0;
 	let squares = 0;
-	walkCells(realKeys, syntheticKeys, first.size * second.size, (key, realRows, syntheticRows) => {
+	walkCells(real, synthetic, (first, second, realRows, syntheticRows) => {
 		variation += Math.abs(realRows / n - syntheticRows / m);
-		if (realRows === 0) return;
-		const row = rows.counts[Math.floor(key / second.size)] as number;
-		const column = columns.counts[key % second.size] as number;
-		squares += realRows ** 2 / (row * column);
+		if (realRows > 0) squares += realRows ** 2 / ((rows.counts[first] as number) * (columns.counts[second] as number));
 	});
 	const degrees = Math.min(rows.used, columns.used) - 1;
 	// chi^2 / n = sum of O^2 / (R C) - 1 (Cramer's V, with n the number of rows).
@@ -148,29 +151,46 @@ export function contingencySimilarity(real: readonly [Codes, Codes], synthetic: 
 	return { score: n === 0 || m === 0 ? Number.NaN : 1 - variation / 2, association };
 }
 
-function isConstant(values: Float64Array): boolean {
-	let seen = Number.NaN;
-	for (const value of values) {
-		if (Number.isNaN(value)) continue;
-		if (Number.isNaN(seen)) seen = value;
-		else if (value !== seen) return false;
-	}
-	return !Number.isNaN(seen);
+/** A column of numbers, with what every pair that it is in needs. */
+export interface Numbers {
+	readonly values: Float64Array;
+	/** All present values are the same. */
+	readonly isConstant: boolean;
+	/** Deviations from the mean, together of length 1; null where a value is missing or all are the same. */
+	readonly unit: Float64Array | null;
+}
+
+export function prepareNumbers(values: Float64Array): Numbers {
+	const { min, max } = extentOf(values);
+	const isComplete = !values.some(Number.isNaN);
+	return { values, isConstant: min === max, unit: isComplete ? unitDeviations(values.slice()) : null };
 }
 
 /** Pearson's r of the rows in which both are present; NaN for fewer than two or a constant side. */
-export function pearson(first: Float64Array, second: Float64Array): number {
-	const isPresent = (_: number, row: number) => !Number.isNaN(first[row]) && !Number.isNaN(second[row]);
-	const x = deviations(first.filter(isPresent));
-	const y = deviations(second.filter(isPresent));
+function pearson(first: Numbers, second: Numbers): number {
+	const [x, y] = first.unit !== null && second.unit !== null ? [first.unit, second.unit] : commonRows(first, second);
 	if (x === null || y === null || x.length < 2) return Number.NaN;
 	let xy = 0;
 	for (let i = 0; i < x.length; i++) xy += (x[i] as number) * (y[i] as number);
 	return Math.max(-1, Math.min(1, xy));
 }
 
-/** Deviations from the mean at length 1, scaled first as scipy does, since squares overflow; null for a constant. */
-function deviations(values: Float64Array): Float64Array | null {
+function commonRows(first: Numbers, second: Numbers): [Float64Array | null, Float64Array | null] {
+	const x = new Float64Array(first.values.length);
+	const y = new Float64Array(first.values.length);
+	let rows = 0;
+	for (let row = 0; row < x.length; row++) {
+		const a = first.values[row] as number;
+		const b = second.values[row] as number;
+		if (Number.isNaN(a) || Number.isNaN(b)) continue;
+		x[rows] = a;
+		y[rows++] = b;
+	}
+	return [unitDeviations(x.subarray(0, rows)), unitDeviations(y.subarray(0, rows))];
+}
+
+/** In place; scaled first as scipy does, since squares overflow; null for a constant. */
+function unitDeviations(values: Float64Array): Float64Array | null {
 	if (values.every((value) => value === values[0])) return null;
 	let mean = 0;
 	for (const value of values) mean += value;
@@ -195,10 +215,10 @@ export interface Correlation {
 	readonly synthetic: number;
 }
 
-function hasTwoRows([first, second]: readonly [Float64Array, Float64Array]): boolean {
+function hasTwoRows([first, second]: readonly [Numbers, Numbers]): boolean {
 	let rows = 0;
-	for (let row = 0; row < first.length && rows < 2; row++) {
-		if (!Number.isNaN(first[row]) && !Number.isNaN(second[row])) rows++;
+	for (let row = 0; row < first.values.length && rows < 2; row++) {
+		if (!Number.isNaN(first.values[row]) && !Number.isNaN(second.values[row])) rows++;
 	}
 	return rows === 2;
 }
@@ -208,12 +228,12 @@ function hasTwoRows([first, second]: readonly [Float64Array, Float64Array]): boo
  * has fewer than two rows with both.
  */
 export function correlationSimilarity(
-	real: readonly [Float64Array, Float64Array],
-	synthetic: readonly [Float64Array, Float64Array],
+	real: readonly [Numbers, Numbers],
+	synthetic: readonly [Numbers, Numbers],
 ): Correlation {
-	if ([...real, ...synthetic].some(isConstant) || !hasTwoRows(real) || !hasTwoRows(synthetic)) {
-		return { score: Number.NaN, real: Number.NaN, synthetic: Number.NaN };
-	}
+	const isUndefined =
+		[...real, ...synthetic].some(({ isConstant }) => isConstant) || !hasTwoRows(real) || !hasTwoRows(synthetic);
+	if (isUndefined) return { score: Number.NaN, real: Number.NaN, synthetic: Number.NaN };
 	const r = pearson(real[0], real[1]);
 	const s = pearson(synthetic[0], synthetic[1]);
 	return { score: 1 - Math.abs(r - s) / 2, real: r, synthetic: s };

@@ -1,6 +1,14 @@
 import { ksComplement, tvComplement } from './column-shapes.ts';
 import { meanOfDefined } from './diagnostics.ts';
-import { binNumbers, type Codes, contingencySimilarity, correlationSimilarity } from './pair-trends.ts';
+import {
+	binNumbers,
+	type Codes,
+	contingencySimilarity,
+	correlationSimilarity,
+	countCodes,
+	type Numbers,
+	prepareNumbers,
+} from './pair-trends.ts';
 import { alignLevels, assertSameColumns, type QualityNumbers, type QualityTable } from './quality-table.ts';
 
 export interface QualityOptions {
@@ -53,7 +61,7 @@ interface Prepared {
 	readonly type: 'numeric' | 'categorical';
 	readonly shape: number;
 	/** Numeric columns only. */
-	readonly values?: readonly [real: Float64Array, synthetic: Float64Array];
+	readonly values?: readonly [real: Numbers, synthetic: Numbers];
 	/** Levels, or the bins of the report; null where the values cannot be binned. */
 	readonly codes: readonly [real: Codes, synthetic: Codes] | null;
 }
@@ -68,10 +76,7 @@ function prepare(real: QualityTable, synthetic: QualityTable): Prepared[] {
 				name: column.name,
 				type: 'categorical',
 				shape: tvComplement(aligned),
-				codes: [
-					{ codes: aligned.first, size },
-					{ codes: aligned.second, size },
-				],
+				codes: [countCodes(aligned.first, size), countCodes(aligned.second, size)],
 			};
 		}
 		const first = column as QualityNumbers;
@@ -81,7 +86,7 @@ function prepare(real: QualityTable, synthetic: QualityTable): Prepared[] {
 			name: column.name,
 			type: 'numeric',
 			shape: ksComplement(first.values, second.values),
-			values: [first.values, second.values],
+			values: [prepareNumbers(first.values), prepareNumbers(second.values)],
 			codes: bins[0] === null || bins[1] === null ? null : [bins[0], bins[1]],
 		};
 	});

@@ -9,7 +9,7 @@ import { columnsSection } from './sections/columns-section.ts';
 import { labelSection } from './sections/label-section.ts';
 import { copiesVerdict, leakSection } from './sections/leak-section.ts';
 import { positionBetween, qualitySection, qualityVerdict } from './sections/quality-section.ts';
-import { releaseSection } from './sections/release-section.ts';
+import { cannotBeJudged, releaseSection, releaseVerdict } from './sections/release-section.ts';
 import { repeatSection } from './sections/repeat-section.ts';
 import { sourceSection } from './sections/source-section.ts';
 import { trainingSection } from './sections/training-section.ts';
@@ -83,14 +83,17 @@ function keyFigures({ source, anomalies, quality, leaks, release, labels }: Repo
 	}
 	if (release !== undefined) {
 		const failed = release.reasons.length;
+		const note =
+			failed === 0
+				? `${release.passed.length} checks passed`
+				: cannotBeJudged(release)
+					? 'too few rows to judge'
+					: `${failed} of ${failed + release.passed.length} checks failed`;
 		figures.push({
 			label: 'Release of the synthetic table',
-			value: release.verdict === 'release' ? 'yes' : 'no',
-			note:
-				failed === 0
-					? `${release.passed.length} checks passed`
-					: `${failed} of ${failed + release.passed.length} checks failed`,
-			verdict: failed === 0 ? 'good' : 'bad',
+			value: failed === 0 ? 'yes' : 'no',
+			note,
+			verdict: releaseVerdict(release),
 		});
 	}
 	return figures;

@@ -10,12 +10,13 @@ export function measuredReport(
 	comparisons: readonly ColumnComparison[],
 ): Pick<Evaluation, 'quality' | 'leaks' | 'release'> {
 	const { quality, againstTraining, diagnostics, coverage, privacy, release } = measured;
-	const { synthetic, floor, floorSpread, ceiling } = quality;
+	const { floor, floorSpread } = quality;
+	const [synthetic, ceiling] = withoutMostPairs(quality.synthetic, quality.ceiling);
 	return {
 		quality: {
 			rows: measured.rows.synthetic,
 			synthetic,
-			floor,
+			floor: { ...floor, pairs: [] },
 			floorSpread,
 			...(ceiling === null ? {} : { ceiling }),
 			...(againstTraining === null ? {} : { againstTraining: boundedFigures(againstTraining) }),
@@ -37,4 +38,23 @@ function boundedFigures({ rows, synthetic, floor, ceiling }: MeasuredQuality): B
 		allPairs: quality?.allPairs.overall ?? null,
 	});
 	return { rows, synthetic: pair(synthetic), floor: pair(floor), ceiling: pair(ceiling) };
+}
+
+/** Columns whose pairs are drawn, and the worst of the others that are told: 500 columns have 124,750 pairs. */
+const DRAWN_COLUMNS = 40;
+const WORST_PAIRS = 100;
+
+function withoutMostPairs(synthetic: Quality, ceiling: Quality | null): [Quality, Quality | null] {
+	const drawn = new Set(synthetic.columns.slice(0, DRAWN_COLUMNS).map(({ name }) => name));
+	const lost = (i: number) => (ceiling?.pairs[i]?.score ?? 1) - (synthetic.pairs[i]?.score ?? Number.NaN);
+	const worst = [...synthetic.pairs.keys()]
+		.filter((i) => synthetic.pairs[i]?.counts === true && lost(i) > 0)
+		.sort((a, b) => lost(b) - lost(a))
+		.slice(0, WORST_PAIRS);
+	const kept = new Set(worst);
+	const keep = (quality: Quality): Quality => ({
+		...quality,
+		pairs: quality.pairs.filter(({ first, second }, i) => kept.has(i) || (drawn.has(first) && drawn.has(second))),
+	});
+	return [keep(synthetic), ceiling === null ? null : keep(ceiling)];
 }

@@ -1,31 +1,21 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
-import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
 import type { EvaluateInput, EvaluateOutput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
-import { createRandom } from '../../contracts/random.ts';
-import { bulkEdges, compareColumns, countInBins } from '../../evaluate/compare-columns.ts';
-import { measureTable } from '../../evaluate/measure-table.ts';
-import { type QualityTable, qualityTableFromFeatures } from '../../evaluate/quality-table.ts';
+import { bulkEdges, countInBins } from '../../evaluate/compare-columns.ts';
 import type { Evaluation } from '../../report/evaluation.ts';
 import { measuredReport } from '../../report/measured-report.ts';
 import { compareRankings } from '../compare-rankings.ts';
 import { evaluateLabels } from '../evaluate-labels.ts';
-import { loadFeatures } from '../load-features.ts';
+import { MEASURING_STEPS, measureSynthetic } from '../measure-synthetic.ts';
 import { readLabels } from '../read-labels.ts';
 import { readScores } from '../read-scores.ts';
-import { HELD_OUT_SHARE, isHeldOut, isSampled } from '../row-split.ts';
 import { scoreBaselines } from '../score-baselines.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
-/** Rows of each table that are compared; more settle nothing that so many leave open. */
-const MAX_ROWS = 30_000;
-/** Fewer are enough where there are many pairs of columns: rows times features squared. */
-const MAX_WORK = 4e8;
-const MIN_ROWS = 2_000;
 const SURPRISE_BINS = 60;
-/** For the progress: five of `measureTable`, the scores, the end. */
-const STEPS = 7;
+/** For the progress: those of the measurements, the scores, the end. */
+const STEPS = MEASURING_STEPS + 2;
 
 /**
  * Measures what the model is worth: the generated rows against real rows that training has not seen,
@@ -34,26 +24,12 @@ const STEPS = 7;
  */
 export async function evaluateTask(input: EvaluateInput, environment: TaskEnvironment): Promise<EvaluateOutput> {
 	const { artifacts } = environment;
-	const { seed } = input;
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const profile = await getJson<TableProfile>(artifacts, input.model.profile);
-	const specs = await getJson<FeatureSpec[]>(artifacts, input.model.features);
-	const generated = await getJson<TableManifest>(artifacts, input.synthetic);
-	const load = async (table: TableManifest, isWanted: (row: number) => boolean): Promise<FeatureTable> =>
-		loadFeatures(artifacts, table, specs, isWanted);
-	const mostRows = rowsToCompare(specs.length);
-	const isInSample = (row: number) => isSampled(row, seed, manifest.rows, mostRows);
-
 	reportProgress(environment, 'reading', 0, STEPS);
-	const training = asTable(specs, await load(manifest, (row) => !isHeldOut(row, seed) && isInSample(row)));
-	const isHeldOutSample = (row: number) =>
-		isHeldOut(row, seed) && isSampled(row, seed, manifest.rows * HELD_OUT_SHARE, mostRows);
-	const heldOut = asTable(specs, await load(manifest, isHeldOutSample));
-	const synthetic = asTable(specs, await load(generated, (row) => isSampled(row, seed, generated.rows, mostRows)));
 	let done = 0;
 	const onStep = () => reportProgress(environment, 'measuring the synthetic rows', ++done, STEPS);
-	const measured = measureTable({ training, heldOut, synthetic }, createRandom(seed, 'evaluate'), { onStep });
-	const comparisons = compareColumns(measured.privacy === null ? training : heldOut, synthetic);
+	const { measured, comparisons } = await measureSynthetic(artifacts, input, onStep);
 	reportProgress(environment, 'comparing scores', ++done, STEPS);
 	const { surprise, order } = await allScores(artifacts, input.scores, manifest.rows);
 	const edges = bulkEdges(surprise, SURPRISE_BINS);
@@ -67,14 +43,6 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 	};
 	reportProgress(environment, 'done', STEPS, STEPS);
 	return { evaluation: await putJson(artifacts, evaluation) };
-}
-
-function rowsToCompare(features: number): number {
-	return Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(MAX_WORK / features ** 2)));
-}
-
-function asTable(specs: readonly FeatureSpec[], table: FeatureTable): QualityTable {
-	return qualityTableFromFeatures(specs, table);
 }
 
 /** [rows] each */
