@@ -31,7 +31,7 @@ export interface AdviseOptions {
 	readonly repeats?: number;
 	/** Rows added per rare row of training; `balance` makes both classes equal. @default 0.5, 1, 2 and balance */
 	readonly amounts?: readonly (number | 'balance')[];
-	/** Settings of the learner, the same for all; `rounds` are the most that early stopping allows. @default 300 rounds */
+	/** Settings of the learner, the same for all. @default for each way the number of rounds that is best for it */
 	readonly learner?: TreeOptions;
 	readonly signal?: AbortSignal;
 	/** @param done share of all work, 0 to 1. */

@@ -18,8 +18,11 @@ export interface FitTreesOptions extends TreeOptions {
 	readonly validationRows?: Int32Array;
 	/** Ends between two rounds with CANCELLED. */
 	readonly signal?: AbortSignal;
-	/** Told the loss on the validation rows after each round. */
-	readonly onValidation?: (loss: number) => void;
+	/**
+	 * Told after each round, from 1, what is predicted by then for all rows of the table, validation rows included:
+	 * [rows, outputs], as `logOdds` gives; valid until the call returns.
+	 */
+	readonly onRound?: (round: number, logOdds: Float64Array) => void;
 }
 
 /**
@@ -70,10 +73,10 @@ export function fitBoostedTrees(
 			addTree(tree, 0, binned, validation, sums, outputs, output);
 			trees.push(tree);
 		}
+		options.onRound?.(round + 1, sums);
 		if (validation.length === 0) continue;
 		loss.prepare(sums);
 		const now = loss.mean(sums, validation);
-		options.onValidation?.(now);
 		if (now < best.loss) best = { loss: now, rounds: round + 1 };
 		else if (round + 1 - best.rounds >= settings.patience) break;
 	}
@@ -82,7 +85,7 @@ export function fitBoostedTrees(
 }
 
 function pickTreeOptions(options: FitTreesOptions): TreeOptions {
-	const { random: _r, weights: _w, signal: _s, validationRows: _v, onValidation: _o, ...own } = options;
+	const { random: _r, weights: _w, signal: _s, validationRows: _v, onRound: _o, ...own } = options;
 	return own;
 }
 

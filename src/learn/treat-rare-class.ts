@@ -1,5 +1,6 @@
 import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
+import { averagePrecision } from '../evaluate/detection.ts';
 import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import type { ArmPlan } from './augmentation-advice.ts';
@@ -35,19 +36,18 @@ export interface TreatedModel {
 	readonly addedRows: number;
 }
 
-const MOST_ROUNDS = 300;
-/** Parts of the real rows, each of which tells once when to stop. */
+/** Parts of the real rows, each of which is once ranked by what was learnt from the others. */
 const INNER_FOLDS = 3;
-/** With few rare rows the loss goes up and down before it is at its least. */
-const PATIENCE = 20;
+/** Numbers of trees that are tried. */
+const ROUNDS = [5, 10, 15, 25, 40, 65, 100] as const;
 
 /**
  * Trains models on real rows with the rare class treated in one way or another. Each gets the number of trees that is
  * best for it: where all had the same, many trees would learn noise by heart and anything that blurs the rows would
- * seem to help, which stopping early does for nothing. The number is the one with the least loss in a
- * cross-validation of the real rows. No copy nor SMOTE is made of the rows that validate (a generator has seen them,
- * which can only make it stop too late), and the classes weigh there as in training. Then the model is trained on all
- * rows.
+ * seem to help, which fewer trees do for nothing. The number is the one with the best average precision in a
+ * cross-validation of the real rows; a loss would not do, for it changes with the odds of the classes. No copy nor SMOTE
+ * is made of the rows that are ranked; a generator has seen them, which can only make it take too many trees. Then the
+ * model is trained on all rows.
  */
 export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promise<TreatedModel> {
 	const { training, labels, specs, sampler, random } = input;
@@ -56,8 +56,6 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 	const otherRows = labels.length - rareRows.length;
 	const weights = balanceWeights(labels, rareRows.length);
 	const settings = {
-		rounds: MOST_ROUNDS,
-		patience: PATIENCE,
 		...input.learner,
 		...(input.signal === undefined ? {} : { signal: input.signal }),
 	};
@@ -89,63 +87,59 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 		);
 	}
 
-	/** @param validating null: all rows are trained on. */
 	function fit(
 		method: ArmPlan['method'],
 		added: FeatureTable | null,
-		rounds: number,
-		validating: Pick<FitTreesOptions, 'validationRows' | 'onValidation'> | null,
+		options: Pick<FitTreesOptions, 'rounds' | 'patience' | 'validationRows' | 'onRound'>,
 	): BoostedTrees {
 		const table = added === null ? training : joinFeatures([training, added], specs);
 		const all = new Uint8Array(table.rows).fill(1);
 		all.set(labels);
-		const own = new Float64Array(table.rows).fill(1);
-		if (method === 'class weights') own.set(weights);
-		else {
-			// The odds of the classes are those of training, or more rounds would only teach the new odds.
-			const more = 1 + (added?.rows ?? 0) / rareRows.length;
-			for (const row of validating?.validationRows ?? []) if (labels[row] === 1) own[row] = more;
-		}
 		return fitBoostedTrees(
 			table,
 			specs,
 			{ type: 'binary', labels: all },
 			{
 				...settings,
-				...validating,
-				rounds,
+				...options,
 				random: random.fork('learner'),
-				weights: own,
+				...(method === 'class weights' ? { weights } : {}),
 			},
 		);
 	}
 
-	/** The number of rounds with the least loss, summed over the folds. */
+	/** The number of trees with the best average precision, summed over the folds. */
 	async function findRounds(plan: ArmPlan, addedRows: number): Promise<number> {
-		const sums: number[] = [];
-		let known = settings.rounds;
+		const rounds = ROUNDS.at(-1) as number;
+		const sums = new Map<number, number>(ROUNDS.map((round) => [round, 0]));
 		for (let k = 0; k < INNER_FOLDS; k++) {
 			const shown = rareRows.filter((row) => inner[row] !== k);
 			const added = addedRows === 0 ? null : await draw(plan.method, shown, addedRows);
-			const losses: number[] = [];
-			fit(plan.method, added, settings.rounds, {
-				validationRows: rowsWhere(inner, (fold) => fold === k),
-				onValidation: (loss) => losses.push(loss),
-			});
-			known = Math.min(known, losses.length);
-			losses.forEach((loss, round) => {
-				sums[round] = (sums[round] ?? 0) + loss;
+			const validationRows = rowsWhere(inner, (fold) => fold === k);
+			const ranked = Uint8Array.from(validationRows, (row) => labels[row] as number);
+			fit(plan.method, added, {
+				rounds,
+				patience: rounds,
+				validationRows,
+				onRound(round, logOdds) {
+					const sum = sums.get(round);
+					if (sum === undefined) return;
+					const scores = Float64Array.from(validationRows, (row) => logOdds[row] as number);
+					sums.set(round, sum + averagePrecision(scores, ranked));
+				},
 			});
 		}
-		const compared = sums.slice(0, known);
-		return compared.indexOf(Math.min(...compared)) + 1;
+		return ROUNDS.reduce<number>(
+			(best, round) => ((sums.get(round) ?? 0) > (sums.get(best) ?? 0) ? round : best),
+			ROUNDS[0],
+		);
 	}
 
 	return async (plan) => {
 		const addedRows = countOf(plan);
-		const rounds = await findRounds(plan, addedRows);
+		const rounds = input.learner.rounds ?? (await findRounds(plan, addedRows));
 		const added = addedRows === 0 ? null : await draw(plan.method, rareRows, addedRows);
-		return { model: fit(plan.method, added, rounds, null), addedRows };
+		return { model: fit(plan.method, added, { rounds }), addedRows };
 	};
 }
 

@@ -188,6 +188,24 @@ test('rows named for validation are not trained on', () => {
 	assert.deepEqual(fit({ rounds, validationRows }).logOdds(table), wrong.logOdds(table));
 });
 
+test('what is predicted after each round can be followed, for rows that are not trained on too', () => {
+	const validationRows = Int32Array.of(0, 1, 2, 3);
+	const followed: Float64Array[] = [];
+	const model = fit({
+		rounds: 6,
+		patience: 6,
+		validationRows,
+		onRound: (round, logOdds) => {
+			followed[round] = logOdds.slice();
+		},
+	});
+	assert.equal(followed.length, 7);
+	const last = followed[model.rounds] as Float64Array;
+	model.logOdds(table).forEach((value, row) => {
+		assert.ok(Math.abs(value - (last[row] as number)) < 1e-12);
+	});
+});
+
 test('the importance goes to the features that decide', () => {
 	const y: LearningTarget = { type: 'binary', labels: labels(ROWS, (row) => (amount[row] as number) > 1) };
 	const [first, ...others] = fit({ rounds: 5, maxLeaves: 2 }, y).importance();
