@@ -8,12 +8,19 @@ import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
 
 /** The conditions as people write them, and what else the rows were made by. */
-function describePlan({ conditions, balance, temperature, complete }: GenerationPlan): Record<string, unknown> {
+function describePlan({
+	conditions,
+	balance,
+	temperature,
+	complete,
+	withoutConstraints,
+}: GenerationPlan): Record<string, unknown> {
 	return {
 		...(conditions.length === 0 ? {} : { where: conditions.map(formatCondition) }),
 		...(balance === null ? {} : { balance }),
 		...(temperature === 1 ? {} : { temperature }),
 		...(complete === null ? {} : { complete: basename(complete) }),
+		...(withoutConstraints.length === 0 ? {} : { withoutConstraints }),
 	};
 }
 

@@ -62,8 +62,9 @@ export { describeReasons, type Reason } from './scoring/reasons.ts';
 export { restoreScorer } from './scoring/restore-scorer.ts';
 export type { ScoredRows, Scorer } from './scoring/scorer.ts';
 export { completeRows } from './synthesis/complete-rows.ts';
-export { type DrawRequest, drawRows, type RowSource } from './synthesis/draw-rows.ts';
+export { type DrawRequest, drawRows } from './synthesis/draw-rows.ts';
 export { type GeneratorOptions, restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
+export type { RowSource } from './synthesis/row-source.ts';
 export type { FittedGenerator, GeneratorTraining, TableGenerator } from './synthesis/table-generator.ts';
 export type { PlainCell, PlainRow } from './table-from-rows.ts';
 export {

@@ -1,6 +1,7 @@
 import { decodeModel, encodeModel } from './artifacts/model-file.ts';
 import { shownValues } from './compute/shown-values.ts';
 import type { Condition } from './contracts/conditions.ts';
+import type { Constraint } from './contracts/constraints.ts';
 import { CounterfoilError } from './contracts/errors.ts';
 import type { FeatureSpec, FeatureTable } from './contracts/features.ts';
 import type { ModelState } from './contracts/model-state.ts';
@@ -25,9 +26,11 @@ import type { ScoringSettings } from './scoring/options.ts';
 import type { Reason } from './scoring/reasons.ts';
 import { restoreScoringModel, type ScoringModel, scoreWithModel, scoringModelState } from './scoring/scoring-model.ts';
 import { checkSign, requireSign } from './scoring/sign-check.ts';
-import { completeRows } from './synthesis/complete-rows.ts';
-import { drawRows, type RowSource } from './synthesis/draw-rows.ts';
+import { type CompleteOptions, completeRows } from './synthesis/complete-rows.ts';
+import { learnConstraints } from './synthesis/constraints/learn-constraints.ts';
+import { drawRows } from './synthesis/draw-rows.ts';
 import { restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
+import type { RowSource } from './synthesis/row-source.ts';
 import type { GeneratorKind } from './synthesis/table-generator.ts';
 import { type PlainRow, rowsFromTable, tableFromRows } from './table-from-rows.ts';
 
@@ -73,6 +76,8 @@ export interface GenerateOptions {
 	readonly balance?: string;
 	/** Below 1 rows are more usual than real ones, above 1 less. @default 1 */
 	readonly temperature?: number;
+	/** Ids of constraints that rows need not hold. @default none */
+	readonly withoutConstraints?: readonly string[];
 }
 
 /** Scores of rows, [rows] each. A row's figures depend on the model and the row only. */
@@ -173,22 +178,18 @@ export class TabularGan {
 		const generatedProfile = withLabelAsFeature(profile);
 		const generatedSpecs = fitFeatures(generatedProfile, [batch]);
 		const trained = sampleRows(features.rows, MOST_GENERATOR_ROWS, random.fork('trained'));
-		const training = startGenerator(
-			backend,
-			pickRows(toFeatures(batch, generatedSpecs), trained),
-			generatedSpecs,
-			seed,
-			{
-				...(options.generator === undefined ? {} : { kind: options.generator }),
-				...(options.steps === undefined ? {} : { steps: options.steps }),
-			},
-		);
+		const trainingRows = pickRows(toFeatures(batch, generatedSpecs), trained);
+		const training = startGenerator(backend, trainingRows, generatedSpecs, seed, {
+			...(options.generator === undefined ? {} : { kind: options.generator }),
+			...(options.steps === undefined ? {} : { steps: options.steps }),
+		});
 		try {
 			const { generator } = await training.finish({
 				...(signal === undefined ? {} : { signal }),
 				onProgress: ({ done, total }) => onProgress?.({ phase: 'generator', done, total }),
 			});
-			const rows = { generator, specs: generatedSpecs, profile: generatedProfile };
+			const constraints = learnConstraints(trainingRows, generatedSpecs);
+			const rows = { generator, specs: generatedSpecs, profile: generatedProfile, constraints, keys: null };
 			return new TabularGan({ profile, specs, scoring, rows });
 		} finally {
 			training.dispose();
@@ -256,9 +257,17 @@ export class TabularGan {
 	 *
 	 * @throws CounterfoilError MODEL_INVALID when no generator was trained; CONDITION_INVALID for unknown columns and levels
 	 */
-	complete(table: TableInput, { seed = 1, temperature = 1 }: Omit<GenerateOptions, 'conditions'> = {}): GeneratedRow[] {
+	complete(
+		table: TableInput,
+		{ seed = 1, ...options }: Omit<CompleteOptions, 'firstRow'> & { readonly seed?: number } = {},
+	): GeneratedRow[] {
 		const random = createRandom(seed, 'generate');
-		return rowsFromTable(completeRows(this.#rows(), toBatch(table), random, { temperature }));
+		return rowsFromTable(completeRows(this.#rows(), toBatch(table), random, options));
+	}
+
+	/** What holds in every training row, and so in every generated one. */
+	get constraints(): readonly Constraint[] {
+		return this.#parts.rows?.constraints ?? [];
 	}
 
 	#rows(): RowSource {
@@ -276,7 +285,10 @@ export class TabularGan {
 	toBytes(): Uint8Array {
 		const { profile, specs, scoring, rows } = this.#parts;
 		const state = joinStates({
-			table: { json: { profile, specs, generated: rows?.specs ?? null }, tensors: {} },
+			table: {
+				json: { profile, specs, generated: rows?.specs ?? null, constraints: rows?.constraints ?? [] },
+				tensors: {},
+			},
 			scoring: scoringModelState(scoring),
 			...(rows === null ? {} : { generator: rows.generator.toState() }),
 		});
@@ -301,10 +313,11 @@ export class TabularGan {
 		}
 		const state: ModelState = { json: stored.parts, tensors: whole.tensors };
 		const parts = splitStates(state, ['table', 'scoring', 'generator']);
-		const { profile, specs, generated } = parts.table.json as {
+		const { profile, specs, generated, constraints } = parts.table.json as {
 			readonly profile: TableProfile;
 			readonly specs: readonly FeatureSpec[];
 			readonly generated: readonly FeatureSpec[] | null;
+			readonly constraints: readonly Constraint[];
 		};
 		const backend = await loadBackend({ backend: name });
 		return new TabularGan({
@@ -318,6 +331,8 @@ export class TabularGan {
 							generator: restoreGenerator(backend, parts.generator),
 							specs: generated,
 							profile: withLabelAsFeature(profile),
+							constraints,
+							keys: null,
 						},
 		});
 	}

@@ -12,8 +12,8 @@ import type {
 	RunSummary,
 	ScoreShardOutput,
 	Steps,
+	TrainGeneratorInput,
 	TrainGeneratorOutput,
-	TrainInput,
 	TrainScorerOutput,
 } from '../src/contracts/pipeline.ts';
 
@@ -38,7 +38,14 @@ interface TrainedModel {
 	readonly scorer: TrainScorerOutput;
 }
 
-const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = { conditions: [], balance: null, temperature: 1, complete: null };
+const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = {
+	conditions: [],
+	balance: null,
+	temperature: 1,
+	complete: null,
+	withoutConstraints: [],
+	withKeys: false,
+};
 
 /** Runs what the request asks for, from its first step to its last. */
 export async function runSteps(request: RunRequest, activities: Activities): Promise<RunSummary> {
@@ -209,7 +216,7 @@ async function trainModel(
 	const { features, generated } = await activities.fitFeatures({ ...common, manifest, profile });
 	// Side by side: neither needs the other, and each takes one core.
 	const [generator, scorer] = await Promise.all([
-		trainGenerator(request, { ...common, manifest, features: generated }, activities),
+		trainGenerator(request, { ...common, manifest, features: generated, profile }, activities),
 		trainScorer(request, { ...common, manifest, features, history }, activities),
 	]);
 	const { modelId } = await activities.registerModel({
@@ -235,7 +242,7 @@ async function trainModel(
 /** A time budget is turned into steps once, and the steps are what a resumed run goes by. */
 async function trainGenerator(
 	request: RunRequest,
-	input: TrainInput,
+	input: Omit<TrainGeneratorInput, 'plan'>,
 	activities: Activities,
 ): Promise<TrainGeneratorOutput> {
 	const plan = request.config.generator.budgetSeconds === null ? null : await activities.planTraining(input);

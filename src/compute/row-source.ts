@@ -1,32 +1,32 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { decodeModel } from '../artifacts/model-file.ts';
 import { getJson } from '../artifacts/stored-json.ts';
-import type { FeatureSpec } from '../contracts/features.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import type { ModelParts } from '../contracts/pipeline.ts';
 import type { TableProfile } from '../contracts/profile.ts';
 import { withLabelAsFeature } from '../features/fit-features.ts';
 import { loadBackend } from '../gan/backend.ts';
-import type { RowSource } from '../synthesis/draw-rows.ts';
 import { restoreGenerator } from '../synthesis/fit-generator.ts';
+import type { RowSource } from '../synthesis/row-source.ts';
 import { getModel } from './stored-model.ts';
 
-interface StoredSource {
-	readonly specs: readonly FeatureSpec[];
+/** All that turns a generator into rows, but for the profile of the table. */
+export type RowRules = Pick<RowSource, 'specs' | 'constraints' | 'keys'>;
+
+interface StoredSource extends RowRules {
 	readonly generator: unknown;
 }
 
-/** A generator with the features that it makes, as one model file has them. */
-export function rowSourceState(generator: ModelState, specs: readonly FeatureSpec[]): ModelState {
-	const json: StoredSource = { specs, generator: generator.json };
+/** A generator with its rules, as one model file has them. */
+export function rowSourceState(generator: ModelState, { specs, constraints, keys }: RowRules): ModelState {
+	const json: StoredSource = { specs, constraints, keys, generator: generator.json };
 	return { json, tensors: generator.tensors };
 }
 
-/** The features that a stored generator makes. */
-export async function loadGeneratedSpecs(
-	artifacts: ArtifactStore,
-	model: Pick<ModelParts, 'generator'>,
-): Promise<readonly FeatureSpec[]> {
-	return ((await getModel(artifacts, model.generator)).json as StoredSource).specs;
+/** The rules of a stored generator, without the generator. */
+export async function loadRowRules(artifacts: ArtifactStore, uri: string): Promise<RowRules> {
+	const { specs, constraints, keys } = decodeModel(await artifacts.get(uri)).json as StoredSource;
+	return { specs, constraints, keys };
 }
 
 /** What rows are drawn from: a stored model's generator. @throws CounterfoilError MODEL_INVALID */
@@ -36,9 +36,11 @@ export async function loadRowSource(
 	backend: 'auto' | 'node' | 'wasm',
 ): Promise<RowSource> {
 	const state = await getModel(artifacts, model.generator);
-	const { specs, generator } = state.json as StoredSource;
+	const { specs, constraints, keys, generator } = state.json as StoredSource;
 	return {
 		specs,
+		constraints,
+		keys,
 		profile: withLabelAsFeature(await getJson<TableProfile>(artifacts, model.profile)),
 		generator: restoreGenerator(await loadBackend({ backend }), { json: generator, tensors: state.tensors }),
 	};

@@ -27,6 +27,10 @@ export interface GenerationPlan {
 	readonly temperature: number;
 	/** Absolute path of a table whose empty cells and lacking columns are filled. */
 	readonly complete: string | null;
+	/** Ids of constraints that rows need not hold. */
+	readonly withoutConstraints: readonly string[];
+	/** Whether each row gets a fresh key. */
+	readonly withKeys: boolean;
 }
 
 /** What a feature may be: a closed range of numbers or several, or some of its levels. */

@@ -209,6 +209,7 @@ export interface TrainingPlan {
 	readonly judgeSteps: number | null;
 }
 export interface TrainGeneratorInput extends TrainInput {
+	readonly profile: ArtifactRef;
 	readonly plan: TrainingPlan | null;
 }
 export interface TrainGeneratorOutput {

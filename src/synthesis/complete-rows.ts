@@ -1,3 +1,4 @@
+import type { Constraint } from '../contracts/constraints.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { type FeatureSpec, type FeatureTable, MISSING_LEVEL, UNSEEN_LEVEL } from '../contracts/features.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
@@ -9,34 +10,75 @@ import { isMissingText } from '../features/is-missing-text.ts';
 import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import { toFeatures } from '../features/to-features.ts';
-import type { RowSource } from './draw-rows.ts';
+import { isRowConstraint } from './constraints/compile-rule.ts';
+import { findBroken } from './constraints/find-broken.ts';
+import { repairRows } from './constraints/repair-rows.ts';
+import { keepConstraints, type RowSource } from './row-source.ts';
+
+export interface CompleteOptions {
+	/** Below 1 cells are more usual, above 1 less. @default 1 */
+	readonly temperature?: number;
+	/** Ids of constraints that rows need not hold. @default none */
+	readonly withoutConstraints?: readonly string[];
+	/** Number of the first row, from 1, for messages. @default 1 */
+	readonly firstRow?: number;
+}
+
+/** Times that a row is drawn which breaks a constraint; what is given may break one by itself. */
+const MOST_DRAWS = 20;
 
 /**
  * Fills the empty cells of rows, and the columns that they lack, with what fits to the cells that they have. Those
  * are kept as they are written; so are columns that the model leaves out, such as keys.
  *
- * @param firstRow number of the first row, from 1, for messages
  * @throws CounterfoilError CONDITION_INVALID for a column or a level that the model does not know
  */
 export function completeRows(
-	{ generator, specs, profile }: RowSource,
+	source: RowSource,
 	partial: TableBatch,
 	random: Random,
-	{ temperature = 1, firstRow = 1 }: { readonly temperature?: number; readonly firstRow?: number } = {},
+	{ temperature = 1, firstRow = 1, withoutConstraints = [] }: CompleteOptions = {},
 ): TableBatch {
+	const { specs, profile } = source;
+	const constraints = keepConstraints(source, withoutConstraints);
 	requireKnownColumns(partial, profile);
 	const table = toFeatures(withAllColumns(partial, specs), specs);
 	requireKnownLevels(table, specs, firstRow);
 	const drawn: FeatureTable[] = [];
 	const order: number[] = [];
 	for (const { known, rows } of groupByKnown(table, specs)) {
-		drawn.push(generator.complete(pickRows(table, rows), known, random, temperature));
+		drawn.push(completeGroup(source, constraints, pickRows(table, rows), known, random, temperature));
 		order.push(...rows);
 	}
 	const back = new Int32Array(order.length);
 	for (const [at, row] of order.entries()) back[row] = at;
 	const cells = fromFeatures(pickRows(joinFeatures(drawn, specs), back), specs, profile);
 	return mergeCells(partial, cells);
+}
+
+/** Rows of which the same features are known, drawn until they hold the constraints as far as they can. */
+function completeGroup(
+	{ generator, specs }: RowSource,
+	constraints: readonly Constraint[],
+	table: FeatureTable,
+	known: readonly boolean[],
+	random: Random,
+	temperature: number,
+): FeatureTable {
+	const fixed = new Set(known.flatMap((is, feature) => (is ? [feature] : [])));
+	const draw = (rows: FeatureTable) =>
+		repairRows(constraints, specs, generator.complete(rows, known, random, temperature), { fixed });
+	let drawn = draw(table);
+	for (let draws = 1; draws < MOST_DRAWS; draws++) {
+		const { broken } = findBroken(constraints.filter(isRowConstraint), specs, drawn);
+		const rows = Int32Array.from(broken.keys()).filter((row) => broken[row] === 1);
+		if (rows.length === 0) break;
+		const again = draw(pickRows(table, rows));
+		const from = Int32Array.from({ length: table.rows }, (_, row) => row);
+		for (const [at, row] of rows.entries()) from[row] = table.rows + at;
+		drawn = pickRows(joinFeatures([drawn, again], specs), from);
+	}
+	return drawn;
 }
 
 function requireKnownColumns({ names }: TableBatch, profile: TableProfile): void {

@@ -1,21 +1,16 @@
 import { type Condition, formatCondition } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
-import type { TableProfile } from '../contracts/profile.ts';
+import type { FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import { fromFeatures } from '../features/from-features.ts';
 import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
+import { findBroken, type KeptCells } from './constraints/find-broken.ts';
+import { repairRows } from './constraints/repair-rows.ts';
+import { openKeys, withKeyColumn } from './keys/key-column.ts';
 import { requireColumn, resolveConditions } from './resolve-conditions.ts';
-import type { TableGenerator } from './table-generator.ts';
-
-/** What rows are drawn from, and written by. */
-export interface RowSource {
-	readonly generator: TableGenerator;
-	readonly specs: readonly FeatureSpec[];
-	readonly profile: TableProfile;
-}
+import { keepConstraints, type RowSource } from './row-source.ts';
 
 export interface DrawRequest {
 	readonly rows: number;
@@ -25,6 +20,10 @@ export interface DrawRequest {
 	readonly balance?: string | null;
 	/** Below 1 rows are more usual than real ones, above 1 less. @default 1 */
 	readonly temperature?: number;
+	/** Ids of constraints that rows need not hold. @default none */
+	readonly withoutConstraints?: readonly string[];
+	/** Whether each row gets a fresh key. @default false */
+	readonly withKeys?: boolean;
 	/** Told after each part. */
 	readonly onProgress?: (done: number) => void;
 }
@@ -43,11 +42,15 @@ const MOST_DRAWN_PER_ROW = 5_000;
  */
 export function* drawRows(source: RowSource, request: DrawRequest, random: Random): Generator<TableBatch> {
 	const { generator, specs, profile } = source;
-	const { rows, temperature = 1, onProgress } = request;
+	const { rows, temperature = 1, withoutConstraints = [], withKeys = false, onProgress } = request;
+	const constraints = keepConstraints(source, withoutConstraints);
+	const keys = withKeys ? openKeys(source.keys, random.fork('keys')) : null;
+	const seen: KeptCells = new Map();
 	const groups = splitByBalance(request, source).map((conditions) => ({
 		conditions,
 		resolved: resolveConditions(conditions, profile, specs),
 	}));
+
 	let done = 0;
 	/** Rows that meet the conditions of a group, exactly `count`. */
 	function drawGroup({ conditions, resolved }: (typeof groups)[number], count: number): FeatureTable {
@@ -60,15 +63,18 @@ export function* drawRows(source: RowSource, request: DrawRequest, random: Rando
 			const asked = Math.ceil(
 				Math.min(ROWS_PER_BATCH, Math.max(drawn === 0 ? 1 : FEWEST_ROWS_ASKED, (count - found) / rate)),
 			);
-			const table = generator.sample(asked, random, { domains: resolved.domains, temperature });
+			const sampled = generator.sample(asked, random, { domains: resolved.domains, temperature });
+			const table = repairRows(constraints, specs, sampled, { fixed: fixedBy(resolved) });
 			drawn += asked;
 			const meets = resolved.check(fromFeatures(table, specs, profile));
+			const { broken } = findBroken(constraints, specs, table, seen);
 			const kept = Int32Array.from(meets.keys())
-				.filter((row) => meets[row] === 1)
+				.filter((row) => meets[row] === 1 && broken[row] === 0)
 				.subarray(0, count - found);
 			found += kept.length;
 			if (kept.length > 0) parts.push(pickRows(table, kept));
-			if (found < count && drawn > MOST_DRAWN_PER_ROW * Math.max(found, 20)) throw tooRare(conditions, found, drawn);
+			if (found < count && drawn > MOST_DRAWN_PER_ROW * Math.max(found, 20))
+				throw tooRare(conditions, constraints.length, found, drawn);
 		}
 		return joinFeatures(parts, specs);
 	}
@@ -90,7 +96,8 @@ export function* drawRows(source: RowSource, request: DrawRequest, random: Rando
 			specs,
 		);
 		const mixed = groups.length === 1 ? joined : pickRows(joined, random.permutation(joined.rows));
-		yield fromFeatures(mixed, specs, profile);
+		const batch = fromFeatures(mixed, specs, profile);
+		yield keys === null ? batch : withKeyColumn(batch, keys);
 	}
 }
 
@@ -125,9 +132,21 @@ function splitByBalance(
 
 const MOST_BALANCED = 100;
 
-function tooRare(conditions: readonly Condition[], found: number, drawn: number): CounterfoilError {
-	return new CounterfoilError('CONDITION_INVALID', `only ${found} of ${drawn} generated rows meet the conditions`, {
+function tooRare(
+	conditions: readonly Condition[],
+	constraints: number,
+	found: number,
+	drawn: number,
+): CounterfoilError {
+	const asked = conditions.length === 0 ? 'constraints of the table' : 'conditions';
+	const letGo = constraints === 0 ? '' : ', or let a constraint go with --without-constraint (see models show)';
+	return new CounterfoilError('CONDITION_INVALID', `only ${found} of ${drawn} generated rows meet the ${asked}`, {
 		where: conditions.map(formatCondition).join(', '),
-		hint: 'ask for values that occur together more often, or leave out a condition',
+		hint: `ask for values that occur together more often, or leave out a condition${letGo}`,
 	});
+}
+
+/** Features that a condition is about, which no repair may change. */
+function fixedBy({ domains }: { readonly domains: readonly unknown[] }): ReadonlySet<number> {
+	return new Set(domains.flatMap((domain, feature) => (domain === null ? [] : [feature])));
 }

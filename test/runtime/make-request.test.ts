@@ -32,7 +32,17 @@ test('another seed, configuration, kind, name, version or file content has anoth
 		await keyOf({ kind: 'train' }),
 		await keyOf({ datasetName: 'payments' }),
 		await keyOf({ config: { ...DEFAULT_CONFIG, label: 'is_fraud' } }),
-		await keyOf({ augment: { rows: 5, conditions: [], balance: null, temperature: 1, complete: null } }),
+		await keyOf({
+			augment: {
+				rows: 5,
+				conditions: [],
+				balance: null,
+				temperature: 1,
+				complete: null,
+				withoutConstraints: [],
+				withKeys: false,
+			},
+		}),
 		await keyOf({}, '99.0.0'),
 	];
 	utimesSync(source, 1_700_000_001, 1_700_000_001);

@@ -4,15 +4,20 @@ import type { Condition } from '../../src/contracts/conditions.ts';
 import type { ModelState } from '../../src/contracts/model-state.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { type Cells, cellText, type TableBatch } from '../../src/contracts/table.ts';
+import { toFeatures } from '../../src/features/to-features.ts';
 import { type Backend, loadBackend } from '../../src/gan/backend.ts';
 import { completeRows } from '../../src/synthesis/complete-rows.ts';
-import { type DrawRequest, drawRows, type RowSource } from '../../src/synthesis/draw-rows.ts';
+import { findBroken } from '../../src/synthesis/constraints/find-broken.ts';
+import { learnConstraints } from '../../src/synthesis/constraints/learn-constraints.ts';
+import { type DrawRequest, drawRows } from '../../src/synthesis/draw-rows.ts';
 import { restoreGenerator, startGenerator } from '../../src/synthesis/fit-generator.ts';
 import { planBudget } from '../../src/synthesis/plan-budget.ts';
+import type { RowSource } from '../../src/synthesis/row-source.ts';
 import type { GeneratorKind } from '../../src/synthesis/table-generator.ts';
 import { people } from './people.ts';
 
 const { batch, profile, specs, table } = people(1500);
+const constraints = learnConstraints(table, specs);
 const STEPS = { autoregressive: 120, mlp: 60 } as const;
 
 let backend: Backend;
@@ -24,7 +29,7 @@ before(async () => {
 		const training = startGenerator(backend, table, specs, 1, { kind, steps: STEPS[kind], judgeSteps: 60 });
 		const { generator } = await training.finish();
 		training.dispose();
-		sources.set(kind, { generator, specs, profile });
+		sources.set(kind, { generator, specs, profile, constraints, keys: null });
 	}
 });
 
@@ -73,6 +78,19 @@ for (const kind of ['autoregressive', 'mlp'] as const) {
 			assert.ok(texts(drawn, 'income').every((text) => text !== null));
 		});
 
+		test('breaks no constraint of the table, unless it is let go', () => {
+			assert.ok(constraints.length > 0);
+			const drawn = draw(kind, { rows: 500 });
+			assert.deepEqual(
+				findBroken(constraints, specs, toFeatures(drawn, specs)).counts,
+				constraints.map(() => 0),
+			);
+			const withoutConstraints = constraints.map(({ id }) => id);
+			const free = draw(kind, { rows: 500, withoutConstraints });
+			assert.ok(findBroken(constraints, specs, toFeatures(free, specs)).counts.some((count) => count > 0));
+			assert.throws(() => draw(kind, { rows: 1, withoutConstraints: ['order:a,b'] }), { code: 'CONDITION_INVALID' });
+		});
+
 		test('makes as many rows of each level as of the others', () => {
 			const jobs = texts(draw(kind, { rows: 66, balance: 'job' }), 'job');
 			const counts = new Map<string | null, number>();
@@ -87,7 +105,7 @@ for (const kind of ['autoregressive', 'mlp'] as const) {
 			const { generator } = source(kind);
 			const back = restoreGenerator(backend, generator.toState());
 			const rows = (from: RowSource['generator']) => [
-				...drawRows({ generator: from, specs, profile }, { rows: 40 }, createRandom(5)),
+				...drawRows({ ...source(kind), generator: from }, { rows: 40 }, createRandom(5)),
 			];
 			assert.deepEqual(rows(back), rows(generator));
 			back.dispose();
@@ -125,7 +143,8 @@ describe('the autoregressive generator alone', () => {
 
 	test('draws fewer unlikely combinations at a low temperature, and more at a high one', () => {
 		const unlikely = (temperature: number) => {
-			const drawn = draw('autoregressive', { rows: 2000, temperature });
+			const withoutConstraints = constraints.map(({ id }) => id);
+			const drawn = draw('autoregressive', { rows: 2000, temperature, withoutConstraints });
 			const [job, retired] = [texts(drawn, 'job'), texts(drawn, 'retired')];
 			return job.filter((text, row) => (text === 'none') !== (retired[row] === 'yes')).length;
 		};
@@ -183,6 +202,19 @@ describe('the autoregressive generator alone', () => {
 		assert.throws(() => complete('job'), { code: 'CONDITION_INVALID', where: 'column "job", row 1' });
 		assert.throws(() => complete('jobb'), { code: 'CONDITION_INVALID', hint: /job/ });
 	});
+});
+
+test('fresh keys go on after those of training, and are refused where there are none to go by', () => {
+	const keyed: RowSource = {
+		...source('autoregressive'),
+		keys: { column: 'id', pattern: { type: 'running', prefix: 'P', suffix: '', digits: 6, next: 1500 }, taken: null },
+	};
+	const batches = [...drawRows(keyed, { rows: 3, withKeys: true }, createRandom(1))];
+	assert.deepEqual(
+		batches.flatMap((part) => texts(part, 'id')),
+		['P001500', 'P001501', 'P001502'],
+	);
+	assert.throws(() => draw('autoregressive', { rows: 1, withKeys: true }), { hint: /--key/ });
 });
 
 test('the plain generator says what it cannot do', () => {

@@ -70,6 +70,8 @@ const PLAN: GenerationPlan = {
 	balance: null,
 	temperature: 1,
 	complete: null,
+	withoutConstraints: [],
+	withKeys: false,
 };
 
 const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];

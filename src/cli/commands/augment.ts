@@ -17,6 +17,8 @@ export interface PlanFlags {
 	readonly balance?: string;
 	readonly temperature?: number;
 	readonly complete?: string;
+	readonly withoutConstraint?: readonly string[];
+	readonly keys?: boolean;
 }
 
 type AugmentFlags = RunFlags & PlanFlags & AdviseFlags;
@@ -38,21 +40,31 @@ export function addGenerationOptions(command: Command): void {
 			'below 1 more usual rows, above 1 more unusual ones (default: 1)',
 			parseTemperature,
 		)
-		.option('--complete <file>', 'fill the empty cells and lacking columns of the rows of a table instead');
+		.option('--complete <file>', 'fill the empty cells and lacking columns of the rows of a table instead')
+		.option('--keys', 'give each row a fresh key, made as those of the table are')
+		.option(
+			'--without-constraint <id>',
+			'do not hold this constraint (models show lists them); may be repeated',
+			(id: string, before: readonly string[] = []) => [...before, id],
+		);
 	addBackendOption(command);
 	addTemporalOption(command);
 }
 
 /** @throws CounterfoilError USAGE when it is not said how many rows, or said twice. */
-export function toPlan({ rows, where = [], balance, temperature, complete }: PlanFlags): GenerationPlan {
+export function toPlan(flags: PlanFlags): GenerationPlan {
+	const { rows, where = [], balance, temperature, complete } = flags;
 	if (complete === undefined && rows === undefined) {
 		throw new CounterfoilError('USAGE', 'it is not said how many rows to generate', {
 			hint: 'say it with --rows N, or name rows to complete with --complete FILE',
 		});
 	}
-	if (complete !== undefined && (rows !== undefined || where.length > 0 || balance !== undefined)) {
+	if (
+		complete !== undefined &&
+		(rows !== undefined || where.length > 0 || balance !== undefined || flags.keys === true)
+	) {
 		throw new CounterfoilError('USAGE', 'rows of a file are completed as they are', {
-			hint: 'leave out --rows, --where and --balance, or --complete',
+			hint: 'leave out --rows, --where, --balance and --keys, or --complete',
 		});
 	}
 	return {
@@ -61,6 +73,8 @@ export function toPlan({ rows, where = [], balance, temperature, complete }: Pla
 		balance: balance ?? null,
 		temperature: temperature ?? 1,
 		complete: complete === undefined ? null : resolve(complete),
+		withoutConstraints: flags.withoutConstraint ?? [],
+		withKeys: flags.keys === true,
 	};
 }
 

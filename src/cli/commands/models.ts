@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { escapeControls } from '../escape-controls.ts';
@@ -73,18 +74,21 @@ function defineShow(group: Command, terminal: Terminal): void {
 	addExamples(command, [['models show payments@2', 'its second version']]);
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
-		await withWorkspace(flags, async ({ store }) => {
+		await withWorkspace(flags, async ({ store, artifacts }) => {
 			const { getModel } = await import('../../store/models.ts');
 			const { listMetrics } = await import('../../store/model-metrics.ts');
 			const { config_json, ...model } = await getModel(store, reference);
 			const metrics = await listMetrics(store, model.model_id);
+			const rules = await readRules(artifacts, model.generator_uri);
 			if (terminal.json) {
-				return terminal.outJson({ ...model, config: JSON.parse(config_json) as unknown, metrics });
+				return terminal.outJson({ ...model, config: JSON.parse(config_json) as unknown, metrics, ...rules });
 			}
 			terminal.out(terminal.paint('bold', `${escapeControls(model.name)}@${model.version}`));
 			for (const name of ['model_id', 'kind', 'stage', 'dataset_id', 'seed', 'backend', 'trained_at'] as const) {
 				terminal.out(`  ${name.replace('_', ' ').padEnd(10)} ${escapeControls(String(model[name]))}`);
 			}
+			if (rules.keys !== null) terminal.out(`  keys       ${escapeControls(rules.keys)}`);
+			showConstraints(rules.constraints, terminal);
 			if (metrics.length === 0) return;
 			terminal.out('');
 			const rounded = (value: number | null) => (value === null ? '' : formatNumber(value));
@@ -111,4 +115,35 @@ function defineShow(group: Command, terminal: Terminal): void {
 			terminal.note('floor: independent columns; ceiling: real rows that were held out');
 		});
 	});
+}
+
+interface ToldRules {
+	/** Null: there are none, or they have no pattern. */
+	readonly keys: string | null;
+	readonly constraints: readonly { readonly id: string; readonly text: string }[];
+}
+
+/** What generated rows hold, in words. */
+async function readRules(artifacts: Workspace['artifacts'], uri: string | null): Promise<ToldRules> {
+	if (uri === null) return { keys: null, constraints: [] };
+	const { loadRowRules } = await import('../../compute/row-source.ts');
+	const { describeConstraint } = await import('../../synthesis/constraints/describe-constraint.ts');
+	const { describeKeyPattern } = await import('../../synthesis/keys/learn-key-pattern.ts');
+	const { keys, constraints, specs } = await loadRowRules(artifacts, uri);
+	return {
+		keys: keys === null ? null : `${keys.column}: ${describeKeyPattern(keys.pattern)}`,
+		constraints: constraints.map((constraint) => ({ id: constraint.id, text: describeConstraint(constraint, specs) })),
+	};
+}
+
+function showConstraints(constraints: ToldRules['constraints'], terminal: Terminal): void {
+	if (constraints.length === 0) return;
+	terminal.out('');
+	terminal.out(
+		formatTable(
+			[{ header: 'constraint', maxWidth: 60 }, { header: 'every generated row holds it' }],
+			constraints.map(({ id, text }) => [id, text]),
+		),
+	);
+	terminal.note('a row need not hold one: generate MODEL --without-constraint ID');
 }

@@ -7,7 +7,8 @@ import { ROWS_PER_SHARD, type TableBatch } from '../../contracts/table.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
 import { completeRows } from '../../synthesis/complete-rows.ts';
-import { drawRows, type RowSource } from '../../synthesis/draw-rows.ts';
+import { drawRows } from '../../synthesis/draw-rows.ts';
+import type { RowSource } from '../../synthesis/row-source.ts';
 import { allRows, joinBatches } from '../join-batches.ts';
 import { openOptions } from '../open-options.ts';
 import { loadRowSource } from '../row-source.ts';
@@ -50,11 +51,11 @@ async function* openBatches(
 	{ plan, seed, config }: GenerateInput,
 	environment: TaskEnvironment,
 ): AsyncGenerator<TableBatch> {
-	const { complete, temperature, ...request } = plan;
+	const { complete, temperature, withoutConstraints, ...request } = plan;
 	const random = createRandom(seed, 'generate');
 	if (complete === null) {
 		const onProgress = (done: number) => reportProgress(environment, 'generating', done, plan.rows);
-		yield* drawRows(source, { ...request, temperature, onProgress }, random);
+		yield* drawRows(source, { ...request, temperature, withoutConstraints, onProgress }, random);
 		return;
 	}
 	let firstRow = 1;
@@ -66,7 +67,7 @@ async function* openBatches(
 				hint: reject.message,
 			});
 		}
-		yield completeRows(source, batch, random, { temperature, firstRow });
+		yield completeRows(source, batch, random, { temperature, withoutConstraints, firstRow });
 		firstRow += batch.rows;
 		reportProgress(environment, 'completing', firstRow - 1, 0);
 	}

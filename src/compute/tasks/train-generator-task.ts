@@ -1,10 +1,13 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { FeatureSpec } from '../../contracts/features.ts';
+import type { TableManifest } from '../../contracts/manifest.ts';
 import type { ModelState } from '../../contracts/model-state.ts';
 import type { ArtifactRef, TrainGeneratorInput, TrainGeneratorOutput } from '../../contracts/pipeline.ts';
+import type { TableProfile } from '../../contracts/profile.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { startGenerator } from '../../synthesis/fit-generator.ts';
+import { learnRules } from '../learn-rules.ts';
 import { rowSourceState } from '../row-source.ts';
 import { getModel, putModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
@@ -47,8 +50,11 @@ export async function trainGeneratorTask(
 		},
 	});
 	const { generator, discriminator } = fitted;
+	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
+	const profile = await getJson<TableProfile>(artifacts, input.profile);
+	const rules = await learnRules(artifacts, manifest, profile, specs, table);
 	return {
-		generator: await putModel(artifacts, rowSourceState(generator.toState(), specs)),
+		generator: await putModel(artifacts, rowSourceState(generator.toState(), rules)),
 		discriminator: discriminator === null ? null : await putModel(artifacts, discriminator),
 		history: await putJson(artifacts, fitted.history),
 		steps: fitted.steps,
