@@ -29,5 +29,6 @@ export const computeActivities: ComputeActivities = {
 	checkSchema: inChild('checkSchema'),
 	scoreShard: inChild('scoreShard'),
 	generate: inChild('generate'),
+	judgeRelease: inChild('judgeRelease'),
 	evaluate: inChild('evaluate'),
 };

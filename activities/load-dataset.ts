@@ -1,7 +1,7 @@
-import { getJson } from '../src/artifacts/stored-json.ts';
+import { getJson, refOf } from '../src/artifacts/stored-json.ts';
 import { CounterfoilError } from '../src/contracts/errors.ts';
 import type { TableManifest } from '../src/contracts/manifest.ts';
-import type { ArtifactRef, LoadDatasetInput, LoadDatasetOutput } from '../src/contracts/pipeline.ts';
+import type { LoadDatasetInput, LoadDatasetOutput } from '../src/contracts/pipeline.ts';
 import { getDataset } from '../src/store/datasets.ts';
 import type { Activity } from './activity-services.ts';
 
@@ -24,8 +24,3 @@ export const loadDataset: Activity<LoadDatasetInput, LoadDatasetOutput> = async 
 		rowsRejected: dataset.rows_rejected,
 	};
 };
-
-/** Content-addressed: the URI itself names the hash that is verified when it is read. */
-function refOf(uri: string): ArtifactRef {
-	return { uri, sha256: /([0-9a-f]{64})/.exec(uri)?.[1] ?? '', bytes: 0 };
-}

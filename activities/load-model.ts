@@ -1,5 +1,8 @@
+import { refOf } from '../src/artifacts/stored-json.ts';
 import { CounterfoilError } from '../src/contracts/errors.ts';
 import type { ArtifactRef, LoadModelInput, ModelParts } from '../src/contracts/pipeline.ts';
+import { getDataset } from '../src/store/datasets.ts';
+import { listMetrics } from '../src/store/model-metrics.ts';
 import { getModel } from '../src/store/models.ts';
 import { updateRun } from '../src/store/runs.ts';
 import type { Activity } from './activity-services.ts';
@@ -11,6 +14,8 @@ export const loadModel: Activity<LoadModelInput, ModelParts> = async (services, 
 		if (uri !== null && sha256 !== null) return { uri, sha256, bytes: 0 };
 		throw new CounterfoilError('MODEL_INVALID', `the model has no ${name}`, { where: `model ${model.model_id}` });
 	};
+	const dataset = await getDataset(services.store, model.dataset_id);
+	const metrics = await listMetrics(services.store, model.model_id);
 	await updateRun(services.store, input.runId, { modelId: model.model_id });
 	return {
 		modelId: model.model_id,
@@ -19,5 +24,7 @@ export const loadModel: Activity<LoadModelInput, ModelParts> = async (services, 
 		generator: part('generator', model.generator_uri, model.generator_sha256),
 		scorer: part('scorer', model.scorer_uri, model.scorer_sha256),
 		history: model.history_uri === null ? null : part('history', model.history_uri, model.history_sha256),
+		training: { manifest: refOf(dataset.manifest_uri), seed: model.seed },
+		isReleased: metrics.some(({ metric, value }) => metric === 'release' && value === 1),
 	};
 };

@@ -4,6 +4,7 @@ import type { Evaluation } from '../src/report/evaluation.ts';
 import type { BoundedFigures, Figure, LeakReport, TableQuality } from '../src/report/report-data.ts';
 import type { NewModelMetric } from '../src/store/database.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
+import { setSyntheticRelease } from '../src/store/synthetic-tables.ts';
 import type { Activity } from './activity-services.ts';
 
 /** Notes what the evaluation found in `model_metrics`. */
@@ -54,6 +55,8 @@ export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = as
 		};
 	}
 	await putMetrics(services.store, input.modelId, metrics);
+	const reasons = release.reasons.map(({ text }) => text);
+	await setSyntheticRelease(services.store, input.runId, { verdict: release.verdict, reasons, override: null });
 	return { rows: metrics.length };
 };
 

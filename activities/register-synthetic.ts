@@ -34,6 +34,7 @@ export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSynthet
 		rows: input.rows,
 		columns_json: JSON.stringify(manifest.names),
 		conditions_json: JSON.stringify(describePlan(input.plan)),
+		release_json: input.release === null ? null : JSON.stringify(input.release),
 		seed: input.seed,
 		artifact_uri: input.table.uri,
 		sha256: input.table.sha256,

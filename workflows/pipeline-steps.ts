@@ -45,6 +45,7 @@ const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = {
 	complete: null,
 	withoutConstraints: [],
 	withKeys: false,
+	override: null,
 };
 
 /** Runs what the request asks for, from its first step to its last. */
@@ -235,6 +236,8 @@ async function trainModel(
 		generator: generator.generator,
 		scorer: scorer.scorer,
 		history: history?.fitted ?? null,
+		training: { manifest, seed: request.seed },
+		isReleased: false,
 	};
 	return { parts, generator, scorer };
 }
@@ -307,12 +310,15 @@ async function generateTable(
 ): Promise<{ readonly syntheticTableId: string; readonly table: ArtifactRef; readonly rows: number }> {
 	const common = commonInput(request);
 	const { table, shards, rows } = await activities.generate({ ...common, model, plan });
+	// Rows of a pipeline stay in the database beside the evaluation that judges them.
+	const release = request.kind === 'augment' ? await activities.judgeRelease({ ...common, model, table, plan }) : null;
 	const { syntheticTableId } = await activities.registerSynthetic({
 		...common,
 		modelId: model.modelId,
 		table,
 		rows,
 		plan,
+		release,
 	});
 	for (let shard = 0; shard < shards; shard++) {
 		await activities.publishSynthetic({ ...common, syntheticTableId, table, shard });

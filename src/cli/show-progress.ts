@@ -42,6 +42,7 @@ const WORDS: Readonly<Partial<Record<StepName | 'adviseAugmentation', string>>> 
 	scoreShard: 'scoring the records',
 	publishScores: 'storing the scores',
 	generate: 'generating rows',
+	judgeRelease: 'comparing with real rows',
 	publishSynthetic: 'storing the generated rows',
 	evaluate: 'measuring quality',
 	publishQueue: 'filling the review queue',

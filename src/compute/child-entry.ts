@@ -31,6 +31,7 @@ const tasks: Tasks = {
 	checkSchema: async () => (await import('./tasks/check-schema-task.ts')).checkSchemaTask,
 	scoreShard: async () => (await import('./tasks/score-shard-task.ts')).scoreShardTask,
 	generate: async () => (await import('./tasks/generate-task.ts')).generateTask,
+	judgeRelease: async () => (await import('./tasks/judge-release-task.ts')).judgeReleaseTask,
 	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
 	explain: async () => (await import('./tasks/explain-task.ts')).explainTask,
 	adviseAugmentation: async () => (await import('./tasks/advise-augmentation-task.ts')).adviseAugmentationTask,

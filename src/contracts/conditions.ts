@@ -31,6 +31,8 @@ export interface GenerationPlan {
 	readonly withoutConstraints: readonly string[];
 	/** Whether each row gets a fresh key. */
 	readonly withKeys: boolean;
+	/** Why rows are handed out even if they copy real ones, or are no better than independent columns. */
+	readonly override: string | null;
 }
 
 /** What a feature may be: a closed range of numbers or several, or some of its levels. */

@@ -113,6 +113,11 @@ export const ERROR_CATALOGUE = {
 		meaning: 'A file or folder that counterfoil writes to cannot be made or written.',
 	},
 	REJECTS_OVER_LIMIT: { retryable: false, exitCode: 3, meaning: 'More rows were rejected than the limit allows.' },
+	RELEASE_REFUSED: {
+		retryable: false,
+		exitCode: 3,
+		meaning: 'Generated rows repeat real ones, or are no better than independent columns, and are not handed out.',
+	},
 	RUN_ACTIVE: { retryable: false, exitCode: 5, meaning: 'The same run is being carried out by another process.' },
 	RUN_STATE: { retryable: false, exitCode: 5, meaning: 'The run is not in a state in which this can be done.' },
 	SCHEMA_MISMATCH: {

@@ -256,6 +256,10 @@ export interface ModelParts {
 	readonly scorer: ArtifactRef;
 	/** A FittedHistory; null where the model knows no entities. */
 	readonly history: ArtifactRef | null;
+	/** The table that it was trained on, and the seed by which rows of it were held out. */
+	readonly training: { readonly manifest: ArtifactRef; readonly seed: number };
+	/** Whether rows of its generator were judged before, and found fit to be handed out. */
+	readonly isReleased: boolean;
 }
 export interface LoadModelInput extends StepInput {
 	readonly modelId: string;
@@ -332,11 +336,26 @@ export interface GenerateOutput {
 	readonly shards: number;
 	readonly rows: number;
 }
+export interface JudgeReleaseInput extends StepInput {
+	readonly model: ModelParts;
+	readonly table: ArtifactRef;
+	readonly plan: GenerationPlan;
+}
+/** Whether the rows of a table may be handed out. */
+export interface JudgeReleaseOutput {
+	readonly verdict: 'release' | 'refuse';
+	/** Why not, in words. */
+	readonly reasons: readonly string[];
+	/** Why they are handed out all the same. */
+	readonly override: string | null;
+}
 export interface RegisterSyntheticInput extends StepInput {
 	readonly modelId: string;
 	readonly table: ArtifactRef;
 	readonly rows: number;
 	readonly plan: GenerationPlan;
+	/** Null: the evaluation of the run judges it. */
+	readonly release: JudgeReleaseOutput | null;
 }
 export interface RegisterSyntheticOutput {
 	readonly syntheticTableId: string;
@@ -398,7 +417,7 @@ export interface ExplainInput {
 	readonly manifest: ArtifactRef;
 	/** The TableHistory of the table; null where the model knows no entities. */
 	readonly history: ArtifactRef | null;
-	readonly model: ModelParts;
+	readonly model: Omit<ModelParts, 'training' | 'isReleased'>;
 	/** Counted from 0. */
 	readonly row: number;
 }
@@ -446,6 +465,7 @@ export interface ComputeSteps {
 	checkSchema(input: CheckSchemaInput): Promise<CountOutput>;
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
 	generate(input: GenerateInput): Promise<GenerateOutput>;
+	judgeRelease(input: JudgeReleaseInput): Promise<JudgeReleaseOutput>;
 	evaluate(input: EvaluateInput): Promise<EvaluateOutput>;
 }
 /** What compute processes can be asked for: the steps of runs, and what is no part of a run. */
@@ -485,6 +505,7 @@ const isComputeStep = {
 	checkSchema: true,
 	scoreShard: true,
 	generate: true,
+	judgeRelease: true,
 	evaluate: true,
 } as const satisfies Record<keyof ComputeSteps, true>;
 

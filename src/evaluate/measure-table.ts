@@ -156,21 +156,33 @@ function measurePrivacy(
 	return { copies, closestRecord, nearCopies, membership, disclosure };
 }
 
+/**
+ * Whether a table of whatever rows repeats more of the training rows than honest ones do; its quality is not looked at,
+ * since there are no real rows to compare special ones with.
+ */
+export function judgeCopies(tables: MeasuredTables, random: Random): ReleaseJudgement {
+	const { training, heldOut, synthetic } = tables;
+	if (heldOut.rows < FEWEST_HELD_OUT) return judge(heldOut.rows, null, null, training);
+	const copies = checkCopies(training, heldOut, synthetic);
+	const closestRecord = measureClosestRecord(tables, random);
+	return judge(heldOut.rows, null, { copies, closestRecord }, training);
+}
+
 function judge(
 	heldOutRows: number,
 	quality: MeasuredQuality | null,
-	privacy: PrivacyMeasurements | null,
+	privacy: Pick<PrivacyMeasurements, 'copies' | 'closestRecord'> | null,
 	training: QualityTable,
 ): ReleaseJudgement {
-	const bounded = (found: MeasuredQuality, mode: 'thresholded' | 'allPairs'): BoundedScore => {
+	const bounded = (measured: MeasuredQuality, mode: 'thresholded' | 'allPairs'): BoundedScore => {
 		// Without a related pair the score is that of the shapes alone, which independent columns have right.
 		const score = (of: Quality | null) =>
 			of === null || Number.isNaN(of[mode].pairTrends) ? Number.NaN : of[mode].overall;
 		return {
-			synthetic: score(found.synthetic),
-			floor: score(found.floor),
-			floorSpread: found.floorSpread[mode],
-			ceiling: score(found.ceiling),
+			synthetic: score(measured.synthetic),
+			floor: score(measured.floor),
+			floorSpread: measured.floorSpread[mode],
+			ceiling: score(measured.ceiling),
 		};
 	};
 	const none = { copies: 0, rows: 0, share: Number.NaN };

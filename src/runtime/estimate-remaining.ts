@@ -34,7 +34,8 @@ const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 	trainScorer: { ms: 30_000, msPerRow: 0.5 },
 	scoreShard: { ms: 2_000, msPerRow: 0.2 },
 	publishScores: { ms: 100, msPerRow: 0.03 },
-	generate: { ms: 3_000, msPerRow: 0.35 },
+	judgeRelease: { ms: 4_000, msPerRow: 0 },
+	generate: { ms: 3_000, msPerRow: 0.2 },
 	publishSynthetic: { ms: 100, msPerRow: 0.02 },
 	evaluate: { ms: 15_000, msPerRow: 0.2 },
 	writeReport: { ms: 1_000, msPerRow: 0.01 },
@@ -54,7 +55,7 @@ const STAGES: Readonly<Record<FollowedKind, readonly (readonly FollowedStep[])[]
 	ingest: TABLE,
 	train: [['loadDataset'], ...TABLE, ...MODEL],
 	score: [['loadModel'], ['loadDataset'], ...TABLE, ...SCORES, ['publishQueue']],
-	augment: [['loadModel'], ...ROWS],
+	augment: [['loadModel'], ['generate'], ['judgeRelease'], ['registerSynthetic'], ['publishSynthetic']],
 	advise: [['adviseAugmentation']],
 };
 

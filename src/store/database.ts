@@ -194,6 +194,7 @@ interface SyntheticTablesTable {
 	rows: number;
 	columns_json: string;
 	conditions_json: string;
+	release_json: string | null;
 	seed: number;
 	artifact_uri: string | null;
 	sha256: string | null;

@@ -16,6 +16,15 @@ export async function insertSyntheticTable(store: Store, table: NewSyntheticTabl
 		.executeTakeFirstOrThrow();
 }
 
+/** Notes whether the rows that a run has generated may be handed out. */
+export async function setSyntheticRelease(store: Store, runId: string, release: object): Promise<void> {
+	await store.writer
+		.updateTable('synthetic_tables')
+		.set({ release_json: JSON.stringify(release) })
+		.where('run_id', '=', runId)
+		.execute();
+}
+
 /** Notes the file that the table was written to. */
 export async function setSyntheticArtifact(
 	store: Store,

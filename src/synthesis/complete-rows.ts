@@ -13,7 +13,8 @@ import { toFeatures } from '../features/to-features.ts';
 import { isRowConstraint } from './constraints/compile-rule.ts';
 import { findBroken } from './constraints/find-broken.ts';
 import { repairRows } from './constraints/repair-rows.ts';
-import { keepConstraints, type RowSource } from './row-source.ts';
+import { withoutConstraints } from './constraints/without-constraints.ts';
+import type { RowSource } from './row-source.ts';
 
 export interface CompleteOptions {
 	/** Below 1 cells are more usual, above 1 less. @default 1 */
@@ -37,10 +38,10 @@ export function completeRows(
 	source: RowSource,
 	partial: TableBatch,
 	random: Random,
-	{ temperature = 1, firstRow = 1, withoutConstraints = [] }: CompleteOptions = {},
+	{ temperature = 1, firstRow = 1, withoutConstraints: leftOut = [] }: CompleteOptions = {},
 ): TableBatch {
 	const { specs, profile } = source;
-	const constraints = keepConstraints(source, withoutConstraints);
+	const constraints = withoutConstraints(source.constraints, leftOut);
 	requireKnownColumns(partial, profile);
 	const table = toFeatures(withAllColumns(partial, specs), specs);
 	requireKnownLevels(table, specs, firstRow);

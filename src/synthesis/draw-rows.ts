@@ -8,9 +8,10 @@ import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import { findBroken, type KeptCells } from './constraints/find-broken.ts';
 import { repairRows } from './constraints/repair-rows.ts';
+import { withoutConstraints } from './constraints/without-constraints.ts';
 import { openKeys, withKeyColumn } from './keys/key-column.ts';
 import { requireColumn, resolveConditions } from './resolve-conditions.ts';
-import { keepConstraints, type RowSource } from './row-source.ts';
+import type { RowSource } from './row-source.ts';
 
 export interface DrawRequest {
 	readonly rows: number;
@@ -42,8 +43,8 @@ const MOST_DRAWN_PER_ROW = 5_000;
  */
 export function* drawRows(source: RowSource, request: DrawRequest, random: Random): Generator<TableBatch> {
 	const { generator, specs, profile } = source;
-	const { rows, temperature = 1, withoutConstraints = [], withKeys = false, onProgress } = request;
-	const constraints = keepConstraints(source, withoutConstraints);
+	const { rows, temperature = 1, withoutConstraints: leftOut = [], withKeys = false, onProgress } = request;
+	const constraints = withoutConstraints(source.constraints, leftOut);
 	const keys = withKeys ? openKeys(source.keys, random.fork('keys')) : null;
 	const seen: KeptCells = new Map();
 	const groups = splitByBalance(request, source).map((conditions) => ({

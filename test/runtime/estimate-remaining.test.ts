@@ -15,7 +15,7 @@ const DURATIONS_MS = {
 	'scoreShard/0': 6_000,
 	decideAlerts: 50,
 	'publishScores/0': 700,
-	generate: 3_000,
+	generate: 7_000,
 	registerSynthetic: 50,
 	publishSynthetic: 500,
 	evaluate: 19_000,
@@ -112,6 +112,6 @@ test('kinds of runs know their own steps: generating alone is soon over', () => 
 	const estimator = createEstimator(1_000, 'augment');
 	estimator.update({ type: 'started', step: 'generate', atMs: 0 });
 	const { share, remainingMs } = estimator.update({ type: 'finished', step: 'generate', atMs: 3_000 });
-	assert.ok(share > 0.8, String(share));
-	assert.ok((remainingMs as number) < 2_000, String(remainingMs));
+	assert.ok(share > 0.4, String(share));
+	assert.ok((remainingMs as number) < 6_000, String(remainingMs));
 });

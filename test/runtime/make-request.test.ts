@@ -41,6 +41,7 @@ test('another seed, configuration, kind, name, version or file content has anoth
 				complete: null,
 				withoutConstraints: [],
 				withKeys: false,
+				override: null,
 			},
 		}),
 		await keyOf({}, '99.0.0'),

@@ -35,6 +35,7 @@ function recorded(outputs: Record<string, object> = {}) {
 		keepRows: { kept: ref },
 		trainMembers: { members: ref },
 		generate: { table: ref, shards: SHARDS, rows: 10 },
+		judgeRelease: { verdict: 'release', reasons: [], override: null },
 		registerSynthetic: { syntheticTableId: 's' },
 		evaluate: { evaluation: ref },
 		writeReport: { path: '/reports/r.html' },
@@ -72,6 +73,7 @@ const PLAN: GenerationPlan = {
 	complete: null,
 	withoutConstraints: [],
 	withKeys: false,
+	override: null,
 };
 
 const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];
@@ -104,7 +106,10 @@ test('each kind of run does its steps in order and ends by closing the run', asy
 			{ kind: 'score', modelId: 'm', ...stored },
 			['loadModel', 'loadDataset', 'checkSchema', ...SCORES, 'publishQueue'],
 		],
-		[{ kind: 'augment', source: null, modelId: 'm', augment }, ['loadModel', ...ROWS]],
+		[
+			{ kind: 'augment', source: null, modelId: 'm', augment },
+			['loadModel', 'generate', 'judgeRelease', ...ROWS.slice(1)],
+		],
 	];
 	for (const [changes, expected] of orders) {
 		const { activities, calls } = recorded();

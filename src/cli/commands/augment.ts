@@ -19,6 +19,7 @@ export interface PlanFlags {
 	readonly complete?: string;
 	readonly withoutConstraint?: readonly string[];
 	readonly keys?: boolean;
+	readonly override?: string;
 }
 
 type AugmentFlags = RunFlags & PlanFlags & AdviseFlags;
@@ -41,6 +42,7 @@ export function addGenerationOptions(command: Command): void {
 			parseTemperature,
 		)
 		.option('--complete <file>', 'fill the empty cells and lacking columns of the rows of a table instead')
+		.option('--override <reason>', 'hand the rows out even if they are judged unfit; the reason is recorded')
 		.option('--keys', 'give each row a fresh key, made as those of the table are')
 		.option(
 			'--without-constraint <id>',
@@ -75,6 +77,7 @@ export function toPlan(flags: PlanFlags): GenerationPlan {
 		complete: complete === undefined ? null : resolve(complete),
 		withoutConstraints: flags.withoutConstraint ?? [],
 		withKeys: flags.keys === true,
+		override: flags.override ?? null,
 	};
 }
 
