@@ -3,6 +3,7 @@ import { getJson } from '../src/artifacts/stored-json.ts';
 import { formatCondition, type GenerationPlan } from '../src/contracts/conditions.ts';
 import type { TableManifest } from '../src/contracts/manifest.ts';
 import type { RegisterSyntheticInput, RegisterSyntheticOutput } from '../src/contracts/pipeline.ts';
+import { putMetrics } from '../src/store/model-metrics.ts';
 import { insertSyntheticTable } from '../src/store/synthetic-tables.ts';
 import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
@@ -40,5 +41,10 @@ export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSynthet
 		sha256: input.table.sha256,
 		created_at: timestamp(),
 	});
+	// The next table need not be judged from the ground up.
+	if (input.release?.verdict === 'release') {
+		const metric = { metric: 'release', part: '', value: 1, floor: null, ceiling: null, note: null };
+		await putMetrics(services.store, input.modelId, [metric]);
+	}
 	return { syntheticTableId: table.synthetic_table_id };
 };

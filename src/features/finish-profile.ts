@@ -65,7 +65,7 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 	}
 	if (tally.name === options.label) {
 		role = 'label';
-		note = 'Set aside for evaluation; never trained on.';
+		note = 'Set aside: no score looks at it; generated rows have it.';
 		if (column.distinct < 2) note += ' All its rows are alike, so there is nothing to evaluate.';
 	}
 	if (tally.name === options.key) {

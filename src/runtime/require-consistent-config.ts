@@ -44,7 +44,7 @@ export function requireConsistentConfig({
 	if (label !== null && ignore.includes(label)) {
 		throw new CounterfoilError('CONFIG_INVALID', 'the column is named as the label and to be ignored', {
 			where,
-			hint: 'a label is never trained on; it needs no --ignore',
+			hint: 'no score looks at a label; it needs no --ignore',
 		});
 	}
 	requireConsistentEntities({ label, key, entity, time });
