@@ -115,7 +115,7 @@ test('label, key and ignored columns keep their kind of role and unknown names a
 		profile.columns.map(({ role }) => role),
 		['key', 'label', 'feature', 'ignored'],
 	);
-	assert.ok(profile.columns[1]?.note?.includes('evaluation'));
+	assert.ok(profile.columns[1]?.note?.includes('Set aside'));
 	assert.throws(() => finishProfile(partial, { label: 'z' }), { code: 'COLUMN_UNKNOWN' });
 });
 

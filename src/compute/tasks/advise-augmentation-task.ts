@@ -11,7 +11,7 @@ import { parseAugmentationTarget } from '../../learn/augmentation-target.ts';
 import { findRareClass } from '../../learn/rare-class.ts';
 import { startGenerator } from '../../synthesis/fit-generator.ts';
 import { loadFeatures } from '../load-features.ts';
-import { loadGeneratedSpecs } from '../row-source.ts';
+import { loadRowRules } from '../row-source.ts';
 import { isSampled } from '../row-split.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -30,7 +30,7 @@ export async function adviseAugmentationTask(
 	const { artifacts } = environment;
 	const { seed, folds, repeats } = input;
 	const target = parseAugmentationTarget(input.target);
-	const specs = await loadGeneratedSpecs(artifacts, { generator: input.generator });
+	const { specs } = await loadRowRules(artifacts, { generator: input.generator }.generator.uri);
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const sample = await loadFeatures(artifacts, manifest, specs, (row) =>
 		isSampled(row, seed, manifest.rows, input.maxRows),
