@@ -13,7 +13,7 @@ import { FEWEST_HELD_OUT } from '../evaluate/release-gate.ts';
 import { resolveConditions } from '../synthesis/resolve-conditions.ts';
 import { loadFeatures } from './load-features.ts';
 import { readShards } from './read-shards.ts';
-import { loadGeneratedSpecs } from './row-source.ts';
+import { loadRowRules } from './row-source.ts';
 import { HELD_OUT_SHARE, isHeldOut, isSampled } from './row-split.ts';
 
 export interface MeasureSyntheticInput {
@@ -57,7 +57,7 @@ export async function measureSynthetic(
 ): Promise<MeasuredSynthetic> {
 	const manifest = await getJson<TableManifest>(artifacts, real);
 	const generated = await getJson<TableManifest>(artifacts, made);
-	const specs = await loadGeneratedSpecs(artifacts, model);
+	const { specs } = await loadRowRules(artifacts, model.generator.uri);
 	const mostRows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(MAX_WORK / specs.length ** 2)));
 	const meets = await rowsThatMeet(artifacts, manifest, model, specs, plan);
 	const load = async (table: TableManifest, isWanted: (row: number) => boolean): Promise<QualityTable> =>

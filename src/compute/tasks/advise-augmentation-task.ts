@@ -30,7 +30,7 @@ export async function adviseAugmentationTask(
 	const { artifacts } = environment;
 	const { seed, folds, repeats } = input;
 	const target = parseAugmentationTarget(input.target);
-	const { specs } = await loadRowRules(artifacts, { generator: input.generator }.generator.uri);
+	const { specs } = await loadRowRules(artifacts, input.generator.uri);
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const sample = await loadFeatures(artifacts, manifest, specs, (row) =>
 		isSampled(row, seed, manifest.rows, input.maxRows),
