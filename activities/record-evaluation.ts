@@ -72,13 +72,13 @@ function bounded(name: string, figures: BoundedFigures | undefined): (NewModelMe
 /** The ceiling is what real rows do that training has not seen. */
 function leakMetrics(leaks: LeakReport | null): (NewModelMetric | null)[] {
 	if (leaks === null) return [];
-	const { copies, nearCopies, closestRecord, membership, disclosure } = leaks;
+	const { copies, nearCopies, closestRecord, closestRecordFloor, membership, disclosure } = leaks;
 	const guessed = (protection: Figure) => (protection === null ? null : 1 - protection);
 	return [
 		plain('copied_share', copies?.synthetic.share, null, copies?.heldOut.share),
 		plain('unique_copied_share', copies?.unique.synthetic.share, null, copies?.unique.heldOut.share),
 		plain('near_copied_share', nearCopies?.synthetic.share, null, nearCopies?.heldOut.share),
-		plain('closest_record_share', closestRecord?.share, null, 0.5),
+		plain('closest_record_share', closestRecord?.share, closestRecordFloor ?? null, 0.5),
 		plain('distance_ratio', closestRecord?.ratioToTraining, null, closestRecord?.ratioToHeldOut),
 		plain('membership_auc', membership?.distance.auc, null, 0.5),
 		plain('membership_auc_calibrated', membership?.densityRatio.auc, null, 0.5),

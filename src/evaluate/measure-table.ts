@@ -48,6 +48,8 @@ export interface MeasuredQuality {
 export interface PrivacyMeasurements {
 	readonly copies: CopyCheck;
 	readonly closestRecord: ClosestRecord;
+	/** The closest-record share of independent columns: their values are those of training rows, their rows are not. */
+	readonly closestRecordFloor: number;
 	readonly nearCopies: NearCopyCheck;
 	readonly membership: MembershipInference;
 	readonly disclosure: readonly ColumnDisclosure[];
@@ -55,6 +57,8 @@ export interface PrivacyMeasurements {
 
 /** Draws of the floor, for its spread. */
 const FLOOR_DRAWS = 5;
+/** Independent rows whose closest records are looked for. */
+const FLOOR_ROWS = 2500;
 /** Pairs of columns from which on two draws must do. */
 const MANY_PAIRS = 10_000;
 
@@ -147,13 +151,15 @@ function measurePrivacy(
 	const { training, heldOut, synthetic } = tables;
 	const copies = checkCopies(training, heldOut, synthetic);
 	const closestRecord = measureClosestRecord(tables, random.fork('closest'));
+	const independent = drawIndependentColumns(training, Math.min(FLOOR_ROWS, synthetic.rows), random.fork('floor'));
+	const floor = measureClosestRecord({ training, heldOut, synthetic: independent }, random.fork('closest'));
 	onStep();
 	const nearCopies = findNearCopies(tables, random.fork('near copies'));
 	onStep();
 	const membership = attackMembership(tables, random.fork('membership'));
 	onStep();
 	const disclosure = surveyDisclosure(tables, quality.pairs, random.fork('disclosure'));
-	return { copies, closestRecord, nearCopies, membership, disclosure };
+	return { copies, closestRecord, closestRecordFloor: floor.share, nearCopies, membership, disclosure };
 }
 
 /**
@@ -192,7 +198,10 @@ function judge(
 			quality === null
 				? null
 				: { thresholded: bounded(quality, 'thresholded'), allPairs: bounded(quality, 'allPairs') },
-		closestRecord: privacy?.closestRecord ?? { share: Number.NaN, standardError: Number.NaN },
+		closestRecord:
+			privacy === null
+				? { share: Number.NaN, standardError: Number.NaN, floor: Number.NaN }
+				: { ...privacy.closestRecord, floor: privacy.closestRecordFloor },
 		uniqueCopies: {
 			...(privacy?.copies.unique ?? { synthetic: none, heldOut: none }),
 			trainingPairs: countPairs(training),

@@ -121,6 +121,8 @@ export interface LeakReport {
 	readonly copies?: Stored<CopyCheck>;
 	readonly nearCopies?: Stored<NearCopyCheck>;
 	readonly closestRecord?: Stored<ClosestRecord>;
+	/** The closest-record share of independent columns. */
+	readonly closestRecordFloor?: Figure;
 	readonly membership?: Stored<MembershipInference>;
 	readonly disclosure?: Stored<readonly ColumnDisclosure[]>;
 }

@@ -22,9 +22,9 @@ export function copiesVerdict({ synthetic, heldOut }: { synthetic: CopyCount; he
 	return own <= chance + noise ? 'good' : own <= 2 * chance + 0.01 ? 'watch' : 'bad';
 }
 
-function closestVerdict({ share, standardError }: ClosestRecord): Verdict {
+function closestVerdict({ share, standardError }: ClosestRecord, floor: Figure | undefined): Verdict {
 	if (!isDefined(share)) return 'watch';
-	const above = (share - 0.5) / (standardError ?? 0.02);
+	const above = (share - Math.max(0.5, floor ?? 0)) / (standardError ?? 0.02);
 	return above < 2 ? 'good' : share < 0.55 ? 'watch' : 'bad';
 }
 
@@ -83,7 +83,7 @@ function withError(value: Figure, error: Figure): Html {
 	return html`${formatShare(value)}${isDefined(error) ? html`<br><small>± ${formatShare(2 * error)}</small>` : null}`;
 }
 
-function measures({ copies, nearCopies, closestRecord, membership }: LeakReport): Measure[] {
+function measures({ copies, nearCopies, closestRecord, closestRecordFloor, membership }: LeakReport): Measure[] {
 	const closest: Measure[] =
 		closestRecord === undefined
 			? []
@@ -93,8 +93,8 @@ function measures({ copies, nearCopies, closestRecord, membership }: LeakReport)
 						meaning:
 							'synthetic rows that would be closer to a training row than to a held-out row, were there as many of both',
 						synthetic: withError(closestRecord.share, closestRecord.standardError),
-						expected: html`50\u00a0%<br><small>without memory</small>`,
-						verdict: closestVerdict(closestRecord),
+						expected: html`${formatShare(Math.max(0.5, closestRecordFloor ?? 0))}<br><small>without memory</small>`,
+						verdict: closestVerdict(closestRecord, closestRecordFloor),
 					},
 					{
 						name: 'Distance ratio',
