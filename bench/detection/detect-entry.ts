@@ -1,9 +1,9 @@
-import { CounterfoilError, type ErrorRecord } from '../../src/contracts/errors.ts';
 import type { FeatureTable } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { fitModeEncoder } from '../../src/features/mode-encoder.ts';
 import { pickRows } from '../../src/features/pick-rows.ts';
 import { type Backend, createMlpTrainer, fitScorer, loadBackend } from '../../src/index.ts';
+import { answerParent, type FailedAnswer } from '../answer-parent.ts';
 import type { DetectionCase } from './detection-cases.ts';
 import type { DetectionMeasures } from './detection-run.ts';
 import { type Detector, TEXTBOOK_GAN } from './detectors.ts';
@@ -32,7 +32,7 @@ export type DetectAnswer =
 			/** Backend, tfjs and TensorFlow. */
 			readonly versions: Readonly<Record<string, string>>;
 	  }
-	| { readonly ok: false; readonly error: ErrorRecord };
+	| FailedAnswer;
 
 const ROWS_AT_ONCE = 20_000;
 
@@ -102,12 +102,4 @@ function* parts(table: FeatureTable): Generator<{ readonly first: number; readon
 	}
 }
 
-async function answer(request: DetectRequest): Promise<void> {
-	const reply = await detect(request).catch((error: unknown): DetectAnswer => {
-		return { ok: false, error: CounterfoilError.from(error).toRecord() };
-	});
-	process.send?.(reply, undefined, undefined, () => process.disconnect());
-}
-
-process.on('disconnect', () => process.exit(0));
-process.once('message', (request: DetectRequest) => void answer(request));
+answerParent(detect);

@@ -1,20 +1,15 @@
 import { formatCount, formatQuantity } from '../../src/cli/format-values.ts';
 import { createRandom } from '../../src/contracts/random.ts';
+import { describeSources } from '../describe-source.ts';
+import { formatDifference, formatFigure, formatSeconds } from '../format-figures.ts';
+import { mean } from '../mean.ts';
 import type { ResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
 import type { Suite } from './detection-cases.ts';
 import type { DetectionRun } from './detection-run.ts';
 import { ISOLATION_FOREST, OURS, PEERS, PREPARED_FOREST } from './detectors.ts';
-import { formatDifference, formatFigure, formatSeconds } from './format-figures.ts';
 import { describePayments } from './payments-report.ts';
-import {
-	type CaseScore,
-	comparePaired,
-	type DetectorSummary,
-	type Measure,
-	mean,
-	summariseDetectors,
-} from './summarise.ts';
+import { type CaseScore, comparePaired, type DetectorSummary, type Measure, summariseDetectors } from './summarise.ts';
 
 const COMMAND = 'npm run bench -- --only detection';
 
@@ -65,18 +60,6 @@ export function reportDetection(
 	const payments = describePayments(runs, COMMAND);
 	const all = payments === null ? sections : [...sections.slice(0, 2), payments, ...sections.slice(2)];
 	return all.map((section) => ({ ...section, text: [...section.text, describeSources(ours, peers)] }));
-}
-
-function describeSources(ours: ResultFile<DetectionRun>, peers: ResultFile<DetectionRun> | null): string {
-	const told = [`counterfoil: ${describeSource(ours)}.`];
-	if (peers !== null) told.push(`Peers (stored results): ${describeSource(peers)}.`);
-	return told.join(' ');
-}
-
-function describeSource({ date, machine, versions }: ResultFile<DetectionRun>): string {
-	const { cpu, cores, memoryGb, system } = machine;
-	const known = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-	return `${date}, ${cpu}, ${cores} cores, ${memoryGb} GB, ${system}; ${known.join(', ')}`;
 }
 
 function describeSuite({ suite, title, text }: SuiteText, runs: readonly DetectionRun[]): ResultSection[] {

@@ -9,10 +9,10 @@ import { mergeProfiles } from '../../src/features/merge-profiles.ts';
 import { pickRows } from '../../src/features/pick-rows.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
 import { toFeatures } from '../../src/features/to-features.ts';
-import { openTable } from '../../src/ingest/ingest-source.ts';
+import { numpyPermutation } from '../numpy-permutation.ts';
+import { readBatches } from '../read-batches.ts';
 import type { DetectionCase } from './detection-cases.ts';
 import { loadPayments } from './load-payments.ts';
-import { numpyPermutation } from './numpy-permutation.ts';
 import { labelsOf } from './read-texts.ts';
 import { splitNormalRows } from './split-normal-rows.ts';
 
@@ -60,13 +60,6 @@ export async function loadCase(detectionCase: DetectionCase): Promise<DetectionD
 	const sample = rows > MAX_ROWS ? numpyPermutation(0, rows).slice(0, MAX_ROWS) : null;
 	const whole = unsupervised(batches, { label: 'label', kinds }, '1', sample);
 	return suite === 'tables' ? whole : normalOnly(whole);
-}
-
-async function readBatches(path: string): Promise<TableBatch[]> {
-	const source = await openTable(path);
-	const batches: TableBatch[] = [];
-	for await (const { batch } of source) if (batch.rows > 0) batches.push(batch);
-	return batches;
 }
 
 /** @param sample rows to keep, in that order; null for all */

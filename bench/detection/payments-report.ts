@@ -1,9 +1,9 @@
 import { formatCount } from '../../src/cli/format-values.ts';
+import { formatFigure, formatSeconds } from '../format-figures.ts';
+import { mean } from '../mean.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
 import type { DetectionRun, KindMeasures } from './detection-run.ts';
 import { ISOLATION_FOREST, OURS } from './detectors.ts';
-import { formatFigure, formatSeconds } from './format-figures.ts';
-import { mean } from './summarise.ts';
 
 /** What a detector reached on the payments: means over the simulated worlds. */
 interface PaymentSummary {

@@ -1,8 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { CounterfoilError } from '../../src/contracts/errors.ts';
+import { startPython } from '../python-process.ts';
 
 /** Rows for the Python peers: files of raw float64, row-major. */
 export interface PeerMatrix {
@@ -54,44 +50,19 @@ export interface PeerProcess {
 	close(): void;
 }
 
-const PYTHON = fileURLToPath(new URL('../peers/.venv/bin/python', import.meta.url));
-const PROGRAM = fileURLToPath(new URL('../peers/detect.py', import.meta.url));
-
 /** @throws CounterfoilError INPUT_NOT_FOUND without the Python environment, CHILD_CRASHED */
 export async function startPeers(): Promise<PeerProcess> {
-	if (!existsSync(PYTHON)) {
-		throw new CounterfoilError('INPUT_NOT_FOUND', 'The Python environment of the peers is not there.', {
-			where: 'bench/peers/.venv',
-			hint: 'Make it with bench/peers/setup.sh, or leave --rerun-peers out to take the stored results.',
-		});
-	}
-	const child = spawn(PYTHON, [PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] });
-	let stderr = '';
-	child.stderr.setEncoding('utf8').on('data', (text: string) => {
-		stderr = (stderr + text).slice(-2_000);
-	});
-	const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-
-	async function nextLine<Line>(): Promise<Line> {
-		const { value, done } = await lines.next();
-		if (!done) return JSON.parse(value) as Line;
-		throw new CounterfoilError('CHILD_CRASHED', `The process of the peers ended. ${stderr.trim()}`, {
-			where: 'bench/peers/detect.py',
-		});
-	}
-
-	const { versions } = await nextLine<{ readonly versions: Record<string, string> }>();
+	const { versions, tell, next, close } = await startPython(
+		'.venv',
+		'detect.py',
+		'Make it with bench/peers/setup.sh, or leave --rerun-peers out to take the stored results.',
+	);
 	return {
 		versions,
 		async *run(path, job) {
-			child.stdin.write(`${path}\n`);
-			for (let i = 0; i < job.fits.length; i++) yield await nextLine<PeerAnswer>();
+			tell(path);
+			for (let i = 0; i < job.fits.length; i++) yield await next<PeerAnswer>();
 		},
-		close: () => endChild(child),
+		close,
 	};
-}
-
-function endChild(child: ChildProcess): void {
-	child.stdin?.end();
-	child.kill('SIGTERM');
 }

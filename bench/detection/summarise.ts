@@ -1,4 +1,5 @@
 import type { Random } from '../../src/contracts/random.ts';
+import { mean } from '../mean.ts';
 import type { DetectionRun } from './detection-run.ts';
 
 /** What a detector reached on a case: means over its seeds. */
@@ -139,8 +140,4 @@ export function comparePaired(ours: readonly number[], theirs: readonly number[]
 		equal: differences.filter((difference) => difference === 0).length,
 		worse: differences.filter((difference) => difference < 0).length,
 	};
-}
-
-export function mean(values: readonly number[]): number {
-	return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numpyPermutation } from '../../bench/detection/numpy-permutation.ts';
+import { numpyPermutation } from '../../bench/numpy-permutation.ts';
 
 /**
  * python3 -c "

@@ -1,4 +1,4 @@
-import type { PairedDifference } from './summarise.ts';
+import type { PairedDifference } from './detection/summarise.ts';
 
 /** `0.850`; a dash for what is not known. */
 export function formatFigure(value: number | null, digits = 3): string {
