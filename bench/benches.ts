@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
+import { synthesisBench } from './synthesis/synthesis-bench.ts';
 
 /** Every bench, in the order in which they are run. */
-export const BENCHES: readonly Bench[] = [detectionBench];
+export const BENCHES: readonly Bench[] = [detectionBench, synthesisBench];

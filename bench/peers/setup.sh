@@ -1,8 +1,16 @@
 #!/bin/sh
-# Makes bench/peers/.venv with the pinned peers. Needs Python 3.11 or later and, for torch, 6 GB of disk.
+# Makes the Python environments of the bench with the pinned peers and judges: bench/peers/.venv for detection and
+# bench/peers/.venv-synthesis for synthesis; `./setup.sh synthesis` makes only that one. Needs Python 3.11 or later
+# and, for torch, 6 GB of disk each.
 set -eu
 cd "$(dirname "$0")"
-python3 -m venv .venv
-.venv/bin/pip install --quiet -r requirements.txt
-.venv/bin/pip install --quiet -r requirements-torch.txt ||
-	echo "torch could not be installed: SO_GAAL and MO_GAAL will be reported as failed" >&2
+if [ "${1:-detection}" = detection ]; then
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet -r requirements.txt
+	.venv/bin/pip install --quiet -r requirements-torch.txt ||
+		echo "torch could not be installed: SO_GAAL and MO_GAAL will be reported as failed" >&2
+fi
+if [ "${1:-synthesis}" = synthesis ]; then
+	python3 -m venv .venv-synthesis
+	.venv-synthesis/bin/pip install --quiet -r requirements-synthesis.txt
+fi
