@@ -8,6 +8,7 @@ import { profileBatch } from '../../src/features/profile-batch.ts';
 import { toFeatures } from '../../src/features/to-features.ts';
 import { loadBackend } from '../../src/gan/backend.ts';
 import { writeTable } from '../../src/ingest/write-table.ts';
+import { learnConstraints } from '../../src/synthesis/constraints/learn-constraints.ts';
 import { drawRows } from '../../src/synthesis/draw-rows.ts';
 import { restoreGenerator, startGenerator } from '../../src/synthesis/fit-generator.ts';
 import { answerParent, type FailedAnswer } from '../answer-parent.ts';
@@ -67,7 +68,7 @@ async function synthesize(request: SynthesizeRequest): Promise<SynthesizeAnswer>
 	};
 }
 
-/** Default settings; kinds, features and encoder included in the time. */
+/** Default settings; kinds, features, constraints and encoder included in the time. */
 async function trainOurs(batches: readonly TableBatch[], seed: number): Promise<Draw> {
 	const backend = await loadBackend();
 	const profile = finishProfile(mergeProfiles(batches.map(profileBatch)));
@@ -76,15 +77,15 @@ async function trainOurs(batches: readonly TableBatch[], seed: number): Promise<
 		batches.map((batch) => toFeatures(batch, specs)),
 		specs,
 	);
+	const constraints = learnConstraints(table, specs);
 	const training = startGenerator(backend, table, specs, seed);
 	const fitted = await training.finish();
 	training.dispose();
 	// As it comes back from a stored model.
 	const generator = restoreGenerator(backend, fitted.generator.toState());
 	fitted.generator.dispose();
-	return (output) => {
-		return drawRows({ generator, specs, profile }, { rows: table.rows }, createRandom(seed, `bench/draw ${output}`));
-	};
+	const source = { generator, specs, profile, constraints, keys: null };
+	return (output) => drawRows(source, { rows: table.rows }, createRandom(seed, `bench/draw ${output}`));
 }
 
 /** Each column from training by itself, with replacement. */
