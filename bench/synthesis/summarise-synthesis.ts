@@ -1,9 +1,9 @@
 import { mean } from '../mean.ts';
 import { CEILING, OURS } from './generators.ts';
-import type { SynthesisMeasures, SynthesisRun } from './synthesis-run.ts';
+import type { SynthesisMeasures, SynthesisRun, SynthesisTimes } from './synthesis-run.ts';
 
-/** What a generator reached on a case: means over seeds and draws. */
-export interface GeneratorSummary {
+/** What a generator reached on a case: means over seeds and draws; the memory is the most of any. */
+export interface GeneratorSummary extends SynthesisTimes {
 	readonly generator: string;
 	readonly measures: SynthesisMeasures;
 	/** Of the two qualities against held-out rows and C2ST: standard deviation over all draws; null of a single one. */
@@ -14,13 +14,6 @@ export interface GeneratorSummary {
 	};
 	readonly seeds: number;
 	readonly draws: number;
-	/** Means over the seeds; the memory is the most of any. */
-	readonly trainCpuSeconds: number | null;
-	readonly trainSeconds: number | null;
-	readonly drawCpuSeconds: number | null;
-	readonly peakMb: number | null;
-	readonly epochs: number | null;
-	readonly cpuSecondsOf300: number | null;
 }
 
 /** @param runs of one case. @returns by falling quality (related pairs) against held-out rows. */
