@@ -151,15 +151,14 @@ function measurePrivacy(
 	const { training, heldOut, synthetic } = tables;
 	const copies = checkCopies(training, heldOut, synthetic);
 	const closestRecord = measureClosestRecord(tables, random.fork('closest'));
-	const independent = drawIndependentColumns(training, Math.min(FLOOR_ROWS, synthetic.rows), random.fork('floor'));
-	const floor = measureClosestRecord({ training, heldOut, synthetic: independent }, random.fork('closest'));
+	const closestRecordFloor = shareOfIndependent(tables, random);
 	onStep();
 	const nearCopies = findNearCopies(tables, random.fork('near copies'));
 	onStep();
 	const membership = attackMembership(tables, random.fork('membership'));
 	onStep();
 	const disclosure = surveyDisclosure(tables, quality.pairs, random.fork('disclosure'));
-	return { copies, closestRecord, closestRecordFloor: floor.share, nearCopies, membership, disclosure };
+	return { copies, closestRecord, closestRecordFloor, nearCopies, membership, disclosure };
 }
 
 /**
@@ -171,13 +170,20 @@ export function judgeCopies(tables: MeasuredTables, random: Random): ReleaseJudg
 	if (heldOut.rows < FEWEST_HELD_OUT) return judge(heldOut.rows, null, null, training);
 	const copies = checkCopies(training, heldOut, synthetic);
 	const closestRecord = measureClosestRecord(tables, random);
-	return judge(heldOut.rows, null, { copies, closestRecord }, training);
+	const closestRecordFloor = shareOfIndependent(tables, random);
+	return judge(heldOut.rows, null, { copies, closestRecord, closestRecordFloor }, training);
+}
+
+/** The closest-record share of independent columns. */
+function shareOfIndependent({ training, heldOut, synthetic }: MeasuredTables, random: Random): number {
+	const independent = drawIndependentColumns(training, Math.min(FLOOR_ROWS, synthetic.rows), random.fork('floor'));
+	return measureClosestRecord({ training, heldOut, synthetic: independent }, random.fork('closest')).share;
 }
 
 function judge(
 	heldOutRows: number,
 	quality: MeasuredQuality | null,
-	privacy: Pick<PrivacyMeasurements, 'copies' | 'closestRecord'> | null,
+	privacy: Pick<PrivacyMeasurements, 'copies' | 'closestRecord' | 'closestRecordFloor'> | null,
 	training: QualityTable,
 ): ReleaseJudgement {
 	const bounded = (measured: MeasuredQuality, mode: 'thresholded' | 'allPairs'): BoundedScore => {
