@@ -28,6 +28,10 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 const SCHEDULE = { rise: 0.03, fallFrom: 0.3, end: 0.01 } as const;
 /** Rows that held-out likelihood is measured on at most. */
 const MOST_HELD_OUT = 2048;
+/** Cells that rows set aside need to have between them for their likelihood to say when to stop. */
+const FEWEST_JUDGED_CELLS = 1000;
+/** Share of the steps after which training stops when rows set aside are predicted no better. */
+const PATIENCE = 0.25;
 /** Steps between two looks at the event loop, where cancellations and heartbeats come in. */
 const STEPS_PER_TURN = 5;
 
@@ -51,22 +55,31 @@ export interface AutoregressiveTrainOptions {
 export interface AutoregressiveTrainer {
 	readonly step: number;
 	readonly totalSteps: number;
-	/** Step whose parameters the generator has. */
+	/** Step whose parameters the generator has: where rows set aside were predicted best. */
 	readonly bestStep: number;
 	readonly history: LikelihoodHistory;
 	/** @throws CounterfoilError CANCELLED, TRAINING_DIVERGED */
 	train(options: AutoregressiveTrainOptions): Promise<void>;
 	/** Everything needed to go on as if nothing had happened. */
 	checkpoint(): ModelState;
-	/** A copy of the generator as it is now, with its averaged parameters. */
+	/** A copy of the generator as it was at the best step, with its averaged parameters. */
 	generator(): AutoregressiveGenerator;
 	dispose(): void;
 }
 
 interface TrainingState {
 	readonly adam: AdamState;
-	/** Moving average of the parameters; null during the first half. */
-	readonly average: Tensor | null;
+	/** Moving average of the parameters. */
+	readonly average: Tensor;
+}
+
+/** Where rows set aside were predicted best so far. */
+interface Best {
+	readonly step: number;
+	/** Their mean -log p, in nats. */
+	readonly heldOut: number;
+	/** The averaged parameters, flat. */
+	readonly parameters: Float32Array;
 }
 
 interface CheckpointSettings {
@@ -75,7 +88,7 @@ interface CheckpointSettings {
 	readonly random: RandomState;
 	readonly options: ResolvedAutoregressiveOptions;
 	readonly history: LikelihoodHistory;
-	readonly hasAverage: boolean;
+	readonly best: Omit<Best, 'parameters'> | null;
 }
 
 /**
@@ -112,7 +125,8 @@ export function createAutoregressiveTrainer(
 	const adam = { parameters, firstMoment: tf.zerosLike(parameters), secondMoment: tf.zerosLike(parameters) };
 	const random = createRandom(seed, 'autoregressive/training').save();
 	const history = { step: [], training: [], heldOut: [] };
-	return assembleTrainer(backend, plan, tokens, resolved, seed, { adam, average: null }, 0, random, history);
+	const start = { adam, average: tf.clone(parameters) };
+	return assembleTrainer(backend, plan, tokens, resolved, seed, start, 0, random, history, null);
 }
 
 /**
@@ -126,9 +140,9 @@ export function restoreAutoregressiveTrainer(
 	tokens: Int32Array,
 	state: ModelState,
 ): AutoregressiveTrainer {
-	const names = ['step', 'seed', 'random', 'options', 'history', 'hasAverage'] as const;
+	const names = ['step', 'seed', 'random', 'options', 'history', 'best'] as const;
 	const settings = readSettings<CheckpointSettings>(state, 'autoregressive-trainer', names);
-	const { step, seed, random, options, history, hasAverage } = settings;
+	const { step, seed, random, options, history, best } = settings;
 	const plan = planAutoregressive({ columns, embedding: options.embedding, hidden: options.hidden });
 	const read = (name: string) => backend.tf.tensor1d(readTensor(state, name, plan.layout.total));
 	const adam = {
@@ -136,9 +150,9 @@ export function restoreAutoregressiveTrainer(
 		firstMoment: read('firstMoment'),
 		secondMoment: read('secondMoment'),
 	};
-	const average = hasAverage ? read('average') : null;
-	const copy = structuredClone(history);
-	return assembleTrainer(backend, plan, tokens, options, seed, { adam, average }, step, random, copy);
+	const start = { adam, average: read('average') };
+	const kept = best === null ? null : { ...best, parameters: readTensor(state, 'best', plan.layout.total) };
+	return assembleTrainer(backend, plan, tokens, options, seed, start, step, random, structuredClone(history), kept);
 }
 
 function assembleTrainer(
@@ -151,6 +165,7 @@ function assembleTrainer(
 	startStep: number,
 	startRandom: RandomState,
 	history: LikelihoodHistory,
+	startBest: Best | null,
 ): AutoregressiveTrainer {
 	const { tf } = backend;
 	const { features, hidden } = plan;
@@ -159,7 +174,9 @@ function assembleTrainer(
 	const batchTokens = new Int32Array(batchRows * features);
 	const heldOutBatch = batchOf(heldOut, new Int32Array(heldOut.length * features));
 	const dropoutRate = Math.round(options.dropout * 256);
+	const canJudge = heldOut.length * features >= FEWEST_JUDGED_CELLS;
 	let state = start;
+	let best = startBest;
 	let step = startStep;
 	const random: Random = restoreRandom(startRandom);
 
@@ -187,19 +204,15 @@ function assembleTrainer(
 		const batch = drawBatch();
 		const before = state;
 		const rate = learningRateAt(step, options);
-		const isAveraging = step > options.steps / 2;
 		state = tf.tidy((() => {
 			const gradient = likelihoodGradientTensor(backend, plan, before.adam.parameters, batch);
 			const length = tf.sqrt(tf.sum(tf.square(gradient)));
 			const clipped = tf.mul(gradient, tf.minimum(1, tf.div(options.clipNorm, tf.add(length, 1e-6))));
 			const adam = adamStep(tf, before.adam, clipped, step, { ...ADAM, learningRate: rate });
 			const { average: old } = before;
-			if (!isAveraging) return { adam, average: null };
-			const average =
-				old === null
-					? tf.clone(adam.parameters)
-					: tf.add(old, tf.mul(tf.sub(adam.parameters, old), 1 - options.averageDecay));
-			return { adam, average };
+			// The first steps are forgotten quickly, so that the average is of use from the beginning.
+			const decay = Math.min(options.averageDecay, step / (step + 9));
+			return { adam, average: tf.add(old, tf.mul(tf.sub(adam.parameters, old), 1 - decay)) };
 		}) as unknown as () => Tensor) as unknown as TrainingState;
 		disposeState(before);
 	}
@@ -208,7 +221,7 @@ function assembleTrainer(
 	function measure(rowTokens: Int32Array, order: Int32Array): number {
 		const rows = rowTokens.length / features;
 		if (rows === 0) return Number.NaN;
-		const flat = state.average ?? state.adam.parameters;
+		const flat = state.average;
 		const batch = { tokens: rowTokens, rows, mask: orderMask(order), dropout: null, weights: null };
 		const sum = tf.tidy(() => tf.sum(surprisalTensor(backend, plan, flat, batch)));
 		const value = (sum.dataSync()[0] as number) / rows;
@@ -221,7 +234,7 @@ function assembleTrainer(
 		const { checkpointEverySteps = Number.POSITIVE_INFINITY } = trainOptions;
 		// The same order each time, so that the curve is not one of luck.
 		const order = createRandom(seed, 'autoregressive/measure').permutation(features);
-		while (step < untilStep) {
+		while (step < untilStep && !isOver()) {
 			if (signal?.aborted) {
 				throw new CounterfoilError('CANCELLED', 'Training was cancelled.', { where: `step ${step}` });
 			}
@@ -236,13 +249,22 @@ function assembleTrainer(
 				}
 				history.step.push(step);
 				history.training.push(training);
-				history.heldOut.push(measure(heldOutBatch, order));
+				const heldOut = measure(heldOutBatch, order);
+				history.heldOut.push(heldOut);
+				if (canJudge && (best === null || heldOut < best.heldOut)) {
+					best = { step, heldOut, parameters: (readFlat(state.average).data as Float32Array).slice() };
+				}
 				onProgress?.({ step, untilStep });
 			}
-			const isCheckpoint = step % checkpointEverySteps === 0 || step === untilStep;
+			const isCheckpoint = step % checkpointEverySteps === 0 || step === untilStep || isOver();
 			if (isCheckpoint) await onCheckpoint?.(checkpoint(), step);
 			if (step % STEPS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
 		}
+	}
+
+	/** Whether more steps would only learn the training rows by heart. */
+	function isOver(): boolean {
+		return best !== null && step - best.step >= Math.max(2 * options.historyEverySteps, PATIENCE * options.steps);
 	}
 
 	function checkpoint(): ModelState {
@@ -253,7 +275,7 @@ function assembleTrainer(
 			random: random.save(),
 			options,
 			history: structuredClone(history),
-			hasAverage: average !== null,
+			best: best === null ? null : { step: best.step, heldOut: best.heldOut },
 		};
 		return {
 			json: { kind: 'autoregressive-trainer', ...settings },
@@ -261,13 +283,14 @@ function assembleTrainer(
 				parameters: readFlat(adam.parameters),
 				firstMoment: readFlat(adam.firstMoment),
 				secondMoment: readFlat(adam.secondMoment),
-				...(average === null ? {} : { average: readFlat(average) }),
+				average: readFlat(average),
+				...(best === null ? {} : { best: { shape: [plan.layout.total], data: best.parameters } }),
 			},
 		};
 	}
 
 	function disposeState({ adam, average }: TrainingState): void {
-		tf.dispose([...Object.values(adam), ...(average === null ? [] : [average])]);
+		tf.dispose([...Object.values(adam), average]);
 	}
 
 	return {
@@ -276,14 +299,14 @@ function assembleTrainer(
 		},
 		totalSteps: options.steps,
 		get bestStep() {
-			return step;
+			return best?.step ?? step;
 		},
 		history,
 		train,
 		checkpoint,
 		generator() {
-			const flat = readFlat(state.average ?? state.adam.parameters).data as Float32Array;
-			return createAutoregressiveGenerator(backend, plan, flat);
+			const flat = best?.parameters ?? (readFlat(state.average).data as Float32Array);
+			return createAutoregressiveGenerator(backend, plan, flat.slice());
 		},
 		dispose: () => disposeState(state),
 	};

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import type { ModelState } from '../../src/contracts/model-state.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { TokenColumn } from '../../src/contracts/tokens.ts';
 import { restoreAutoregressiveGenerator } from '../../src/gan/autoregressive-generator.ts';
@@ -150,6 +151,30 @@ describe('training an autoregressive generator', () => {
 		const [a, b] = [second.generator(), trainer.generator()];
 		assert.deepEqual(a.toState().tensors.parameters?.data, b.toState().tensors.parameters?.data);
 		for (const open of [second, a, b]) open.dispose();
+	});
+
+	test('stops where rows set aside are predicted no better, keeps the best parameters, and does so after a restart too', async () => {
+		// Noise: there is nothing to learn, only rows to be learnt by heart.
+		const random = createRandom(3);
+		const noise = Int32Array.from({ length: 200 * 24 }, () => random.integer(4));
+		const noiseColumns = Array.from({ length: 24 }, () => ({
+			tokens: 4,
+			frequencies: [0.25, 0.25, 0.25, 0.25],
+			positions: null,
+		}));
+		const options = { steps: 1000, batchRows: 64, learningRate: 0.02, heldOut: 0.25, embedding: 4 };
+		const whole = createAutoregressiveTrainer(backend, noiseColumns, noise, options, 1);
+		const states: ModelState[] = [];
+		await whole.train({ untilStep: 1000, checkpointEverySteps: 200, onCheckpoint: (state) => void states.push(state) });
+		assert.ok(whole.step < 1000 && whole.bestStep <= whole.step - 250, `${whole.bestStep} of ${whole.step}`);
+		const { heldOut, step } = whole.history;
+		assert.equal(heldOut[step.indexOf(whole.bestStep)], Math.min(...heldOut));
+		const again = restoreAutoregressiveTrainer(backend, noiseColumns, noise, states[0] as ModelState);
+		await again.train({ untilStep: 1000 });
+		assert.equal(again.step, whole.step);
+		const [a, b] = [again.generator(), whole.generator()];
+		assert.deepEqual(a.toState().tensors.parameters?.data, b.toState().tensors.parameters?.data);
+		for (const open of [whole, again, a, b]) open.dispose();
 	});
 
 	test('ends between two steps when it is cancelled', async () => {
