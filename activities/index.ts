@@ -2,6 +2,7 @@ import { computeActivities } from './compute-steps.ts';
 import { decideAlerts } from './decide-alerts.ts';
 import { loadDataset } from './load-dataset.ts';
 import { loadModel } from './load-model.ts';
+import { placeTable } from './place-table.ts';
 import { publishQueue } from './publish-queue.ts';
 import { publishRecords } from './publish-records.ts';
 import { publishScores } from './publish-scores.ts';
@@ -27,6 +28,7 @@ export const activities = {
 	recordEvaluation,
 	registerSynthetic,
 	publishSynthetic,
+	placeTable,
 	writeReport,
 	beginRun,
 	finishRun,

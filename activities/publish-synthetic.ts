@@ -1,21 +1,28 @@
 import { getJson } from '../src/artifacts/stored-json.ts';
 import { readShard } from '../src/compute/read-shards.ts';
 import { rowsAsJson } from '../src/compute/row-json.ts';
+import { rowsAsSql, sqlColumns } from '../src/compute/row-sql.ts';
 import type { ShardRef, TableManifest } from '../src/contracts/manifest.ts';
 import type { CountOutput, PublishSyntheticInput } from '../src/contracts/pipeline.ts';
+import { publishTableRows } from '../src/store/generated-tables.ts';
 import { publishSyntheticRows } from '../src/store/shards.ts';
 import type { Activity } from './activity-services.ts';
 
-/** Writes the rows of a shard of a generated table to `synthetic_rows`. */
+/** Writes the rows of a shard of a generated table to `synthetic_rows`, or to the table that is made for them. */
 export const publishSynthetic: Activity<PublishSyntheticInput, CountOutput> = async (services, input, context) => {
-	const manifest = await getJson<TableManifest>(services.artifacts, input.table);
-	const shard = manifest.shards[input.shard] as ShardRef;
-	const rows = rowsAsJson(await readShard(services.artifacts, shard)).map((data_json, row) => ({
-		row_number: shard.firstRow + row + 1,
-		data_json,
-	}));
-	const { runId, syntheticTableId } = input;
-	const { step, attempt } = context;
-	await publishSyntheticRows(services.store, { runId, step, attempt, shard: input.shard, syntheticTableId }, rows);
-	return { rows: rows.length };
+	const { store, artifacts } = services;
+	const { runId, syntheticTableId, into } = input;
+	const { shards, columns = [] } = await getJson<TableManifest>(artifacts, input.table);
+	const shard = shards[input.shard] as ShardRef;
+	const batch = await readShard(artifacts, shard);
+	const target = { runId, step: context.step, attempt: context.attempt, shard: input.shard, syntheticTableId };
+	const numberOf = (row: number) => shard.firstRow + row + 1;
+	if (into.kind === 'table') {
+		const rows = rowsAsSql(batch, columns).map((values, row) => ({ row_number: numberOf(row), values }));
+		await publishTableRows(store, { ...target, columns: sqlColumns(columns) }, rows);
+	} else {
+		const rows = rowsAsJson(batch).map((data_json, row) => ({ row_number: numberOf(row), data_json }));
+		await publishSyntheticRows(store, target, rows);
+	}
+	return { rows: batch.rows };
 };

@@ -4,6 +4,7 @@ import { formatCondition, type GenerationPlan } from '../src/contracts/condition
 import type { TableManifest } from '../src/contracts/manifest.ts';
 import type { RegisterSyntheticInput, RegisterSyntheticOutput } from '../src/contracts/pipeline.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
+import { describeProvenance } from '../src/store/provenance.ts';
 import { insertSyntheticTable } from '../src/store/synthetic-tables.ts';
 import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
@@ -28,18 +29,24 @@ function describePlan({
 /** Enters a generated table into the database, with its origin. */
 export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSyntheticOutput> = async (services, input) => {
 	const manifest = await getJson<TableManifest>(services.artifacts, input.table);
+	const { modelId, rows, seed, release } = input;
+	const made = describePlan(input.plan);
+	const request = { rows, ...made, ...(input.plan.withKeys ? { keys: true } : {}) };
+	const { version } = services;
+	const provenance = await describeProvenance(services.store, { modelId, version, request, seed, release });
 	const table = await insertSyntheticTable(services.store, {
 		synthetic_table_id: `synthetic-${input.runId}`,
-		model_id: input.modelId,
+		model_id: modelId,
 		run_id: input.runId,
-		rows: input.rows,
+		rows,
 		columns_json: JSON.stringify(manifest.names),
-		conditions_json: JSON.stringify(describePlan(input.plan)),
-		release_json: input.release === null ? null : JSON.stringify(input.release),
-		seed: input.seed,
+		conditions_json: JSON.stringify(made),
+		release_json: release === null ? null : JSON.stringify(release),
+		seed,
 		artifact_uri: input.table.uri,
 		sha256: input.table.sha256,
 		created_at: timestamp(),
+		provenance_json: JSON.stringify(provenance),
 	});
 	// The next table need not be judged from the ground up.
 	if (input.release?.verdict === 'release') {

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration';
 import { down as down0001, up as up0001 } from './0001-initial.ts';
 import { down as down0002, up as up0002 } from './0002-model-history.ts';
 import { down as down0003, up as up0003 } from './0003-synthetic-release.ts';
+import { down as down0004, up as up0004 } from './0004-generated-tables.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0001-initial': { up: up0001, down: down0001 },
 	'0002-model-history': { up: up0002, down: down0002 },
 	'0003-synthetic-release': { up: up0003, down: down0003 },
+	'0004-generated-tables': { up: up0004, down: down0004 },
 };

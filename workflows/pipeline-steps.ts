@@ -46,6 +46,7 @@ const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = {
 	withoutConstraints: [],
 	withKeys: false,
 	override: null,
+	into: { kind: 'rows' },
 };
 
 /** Runs what the request asks for, from its first step to its last. */
@@ -320,8 +321,15 @@ async function generateTable(
 		plan,
 		release,
 	});
-	for (let shard = 0; shard < shards; shard++) {
-		await activities.publishSynthetic({ ...common, syntheticTableId, table, shard });
+	const { into } = plan;
+	// A file is written from the shards by whoever asked for it.
+	const published = into.kind === 'file' ? 0 : shards;
+	for (let shard = 0; shard < published; shard++) {
+		await activities.publishSynthetic({ ...common, syntheticTableId, table, shard, into });
+	}
+	if (into.kind === 'table') {
+		const { name, replace } = into;
+		await activities.placeTable({ ...common, syntheticTableId, name, replace });
 	}
 	return { syntheticTableId, table, rows };
 }

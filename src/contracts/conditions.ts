@@ -33,7 +33,17 @@ export interface GenerationPlan {
 	readonly withKeys: boolean;
 	/** Why rows are handed out even if they copy real ones, or are no better than independent columns. */
 	readonly override: string | null;
+	readonly into: GenerationTarget;
 }
+
+/**
+ * Where generated rows go: into `synthetic_rows`, into a table of the database that is made for them, or nowhere but
+ * the stored shards, from which a file is written.
+ */
+export type GenerationTarget =
+	| { readonly kind: 'rows' }
+	| { readonly kind: 'table'; readonly name: string; readonly replace: boolean }
+	| { readonly kind: 'file' };
 
 /** What a feature may be: a closed range of numbers or several, or some of its levels. */
 export type FeatureDomain =

@@ -136,6 +136,11 @@ export const ERROR_CATALOGUE = {
 		meaning: 'A newer attempt of the same step has taken over; this one may not write.',
 	},
 	TABLE_EMPTY: { retryable: false, exitCode: 4, meaning: 'The input has no rows.' },
+	TABLE_EXISTS: {
+		retryable: false,
+		exitCode: 5,
+		meaning: 'The database has something else by the name of the table that was to be made.',
+	},
 	TABLE_UNTRAINABLE: {
 		retryable: false,
 		exitCode: 4,

@@ -1,3 +1,4 @@
+import type { OutputColumn } from './column-type.ts';
 import type { ArtifactRef } from './pipeline.ts';
 
 /** A stored table: the column shards in order, and where it came from. */
@@ -5,6 +6,8 @@ export interface TableManifest {
 	readonly names: readonly string[];
 	readonly rows: number;
 	readonly shards: readonly ShardRef[];
+	/** Of generated tables: how their columns are written where types are told apart. */
+	readonly columns?: readonly OutputColumn[];
 	/** Absent for generated tables. */
 	readonly source?: TableSourceFacts;
 }

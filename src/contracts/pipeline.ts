@@ -1,4 +1,4 @@
-import type { GenerationPlan } from './conditions.ts';
+import type { GenerationPlan, GenerationTarget } from './conditions.ts';
 import type { ErrorRecord } from './errors.ts';
 
 /**
@@ -364,6 +364,13 @@ export interface PublishSyntheticInput extends StepInput {
 	readonly syntheticTableId: string;
 	readonly table: ArtifactRef;
 	readonly shard: number;
+	readonly into: GenerationTarget;
+}
+export interface PlaceTableInput extends StepInput {
+	readonly syntheticTableId: string;
+	readonly name: string;
+	/** Whether an earlier generated table of this name goes. */
+	readonly replace: boolean;
 }
 
 export interface EvaluateInput extends StepInput {
@@ -484,6 +491,7 @@ export interface IoSteps {
 	publishQueue(input: PublishQueueInput): Promise<PublishQueueOutput>;
 	registerSynthetic(input: RegisterSyntheticInput): Promise<RegisterSyntheticOutput>;
 	publishSynthetic(input: PublishSyntheticInput): Promise<CountOutput>;
+	placeTable(input: PlaceTableInput): Promise<CountOutput>;
 	recordEvaluation(input: RecordEvaluationInput): Promise<CountOutput>;
 	writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
 }

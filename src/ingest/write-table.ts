@@ -1,6 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
@@ -8,6 +6,7 @@ import type { OutputColumn } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import type { PlannedTable } from './planned-table.ts';
+import { describeWriteError, replaceFile } from './replace-file.ts';
 import { writeArrow } from './write-arrow.ts';
 import { writeCsv } from './write-csv.ts';
 import { writeJsonLines } from './write-json-lines.ts';
@@ -70,13 +69,13 @@ export async function writeTable(
 		else await pipeline(pieces, measure, to, { end });
 	}
 	try {
-		if (typeof target === 'string') await writeFile(target, (to) => send(to, true));
+		if (typeof target === 'string') await replaceFile(target, (to) => send(to, true));
 		else await send(target, false);
 	} catch (error) {
 		// Whoever reads the other end (head, less) has seen enough.
 		const isReadEnough =
 			typeof target !== 'string' && error instanceof Error && 'code' in error && error.code === 'EPIPE';
-		if (!isReadEnough) throw describeWriteError(error, typeof target === 'string' ? target : 'standard output');
+		if (!isReadEnough) throw typeof target === 'string' ? error : describeWriteError(error, 'standard output');
 	}
 	return { ...written, sha256: digest.digest('hex') };
 }
@@ -132,39 +131,4 @@ function columnsOf(batch: TableBatch): OutputColumn[] {
 function requireColumns(columns: readonly OutputColumn[], names: readonly string[]): void {
 	if (columns.length === names.length && columns.every(({ name }, i) => name === names[i])) return;
 	throw new CounterfoilError('SCHEMA_MISMATCH', 'The batches of a table do not have the same columns.');
-}
-
-/** Writes beside a file and puts it in place when it is whole; what is not a regular file is written to directly. */
-async function writeFile(path: string, send: (to: Writable) => Promise<void>): Promise<void> {
-	const existing = await stat(path).catch(() => null);
-	if (existing !== null && !existing.isFile()) {
-		await send(createWriteStream(path));
-		return;
-	}
-	const draft = `${path}.${randomUUID()}.partial`;
-	try {
-		// Flushed, so that not even a loss of power leaves an empty file in place of a whole one.
-		await send(createWriteStream(draft, { flags: 'wx', flush: true }));
-		await rename(draft, path);
-	} catch (error) {
-		await rm(draft, { force: true });
-		throw error;
-	}
-}
-
-function describeWriteError(error: unknown, where: string): unknown {
-	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-	if (code === 'ENOSPC' || code === 'EDQUOT') {
-		return new CounterfoilError('DISK_FULL', 'There is no space left for the table.', {
-			where,
-			hint: 'Free some space or name another place.',
-			cause: error,
-		});
-	}
-	if (error instanceof CounterfoilError || !/^E[A-Z]+$/.test(code)) return error;
-	return new CounterfoilError('OUTPUT_NOT_WRITABLE', 'The table cannot be written there.', {
-		where,
-		hint: 'Check that the folder exists and that you may write to it.',
-		cause: error,
-	});
 }

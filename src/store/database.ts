@@ -199,6 +199,8 @@ interface SyntheticTablesTable {
 	artifact_uri: string | null;
 	sha256: string | null;
 	created_at: string;
+	table_name: string | null;
+	provenance_json: string | null;
 }
 
 interface SyntheticRowsTable {

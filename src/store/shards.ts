@@ -188,7 +188,8 @@ export async function listShards(store: Store, runId: string, step: string): Pro
 		.execute();
 }
 
-function publishShard<Row extends { readonly row_number: number }>(
+/** Writes the rows of a shard with the statements that `prepare` makes, and its row of the journal. */
+export function publishShard<Row extends { readonly row_number: number }>(
 	store: Store,
 	shard: ShardRef,
 	rows: readonly Row[],
@@ -231,7 +232,8 @@ function publishShard<Row extends { readonly row_number: number }>(
 	});
 }
 
-function requireLatestAttempt(bulk: BulkTransaction, attempt: StepAttempt): void {
+/** @throws STALE_ATTEMPT; RUN_STATE if the step has not begun. */
+export function requireLatestAttempt(bulk: BulkTransaction, attempt: StepAttempt): void {
 	const { runId, step } = attempt;
 	const stored = bulk.prepareRead<{ attempt: number; status: string }>(
 		'select attempt, status from run_steps where run_id = ? and step = ?',

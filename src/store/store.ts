@@ -32,7 +32,7 @@ export interface StoreEngine {
 }
 
 /** A value that can be bound to a statement. */
-export type Bindable = string | number | null;
+export type Bindable = string | number | bigint | null;
 
 /** A write transaction over prepared statements; `?` stands for a parameter. */
 export interface BulkTransaction {

@@ -25,15 +25,15 @@ export async function setSyntheticRelease(store: Store, runId: string, release: 
 		.execute();
 }
 
-/** Notes the file that the table was written to. */
+/** Notes the file that the table was written to, in place of the stored one; null: none is kept. */
 export async function setSyntheticArtifact(
 	store: Store,
 	syntheticTableId: string,
-	artifact: { readonly uri: string; readonly sha256: string },
+	artifact: { readonly uri: string; readonly sha256: string } | null,
 ): Promise<void> {
 	await store.writer
 		.updateTable('synthetic_tables')
-		.set({ artifact_uri: artifact.uri, sha256: artifact.sha256 })
+		.set({ artifact_uri: artifact?.uri ?? null, sha256: artifact?.sha256 ?? null })
 		.where('synthetic_table_id', '=', syntheticTableId)
 		.execute();
 }
@@ -47,6 +47,40 @@ export async function getSyntheticTable(store: Store, syntheticTableId: string):
 		.executeTakeFirst();
 	if (table !== undefined) return table;
 	throw new CounterfoilError('NOT_FOUND', 'There is no such generated table.', { where: syntheticTableId });
+}
+
+/**
+ * Addresses of the manifests of all stored tables, those of runs included that may still go on; null while another
+ * run is at work, which may be storing one.
+ */
+export async function listManifests(store: Store): Promise<string[] | null> {
+	const running = await store.writer
+		.selectFrom('runs')
+		.select('run_id')
+		.where('status', '=', 'running')
+		.limit(1)
+		.execute();
+	if (running.length > 0) return null;
+	const datasets = await store.writer.selectFrom('datasets').select('manifest_uri as uri').execute();
+	const tables = await store.writer
+		.selectFrom('synthetic_tables')
+		.select('artifact_uri as uri')
+		.where('artifact_uri', 'like', 'artifact:%')
+		.execute();
+	const steps = await store.writer
+		.selectFrom('run_steps')
+		.innerJoin('runs', 'runs.run_id', 'run_steps.run_id')
+		.select('output_json')
+		.where('run_steps.step', 'in', ['ingest', 'generate'])
+		.where('runs.status', '<>', 'succeeded')
+		.where('output_json', 'is not', null)
+		.execute();
+	const ofSteps = steps.map(({ output_json }) => {
+		const output = JSON.parse(output_json as string) as Partial<Record<'table' | 'manifest', { readonly uri: string }>>;
+		return output.table?.uri ?? output.manifest?.uri ?? null;
+	});
+	const known = [...datasets, ...tables].map(({ uri }) => uri);
+	return [...known, ...ofSteps].filter((uri) => uri !== null);
 }
 
 /** Latest first. */

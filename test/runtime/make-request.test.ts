@@ -42,6 +42,7 @@ test('another seed, configuration, kind, name, version or file content has anoth
 				withoutConstraints: [],
 				withKeys: false,
 				override: null,
+				into: { kind: 'rows' } as const,
 			},
 		}),
 		await keyOf({}, '99.0.0'),

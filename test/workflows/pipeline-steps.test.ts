@@ -74,6 +74,7 @@ const PLAN: GenerationPlan = {
 	withoutConstraints: [],
 	withKeys: false,
 	override: null,
+	into: { kind: 'rows' },
 };
 
 const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];
@@ -109,6 +110,14 @@ test('each kind of run does its steps in order and ends by closing the run', asy
 		[
 			{ kind: 'augment', source: null, modelId: 'm', augment },
 			['loadModel', 'generate', 'judgeRelease', ...ROWS.slice(1)],
+		],
+		[
+			{ kind: 'augment', modelId: 'm', augment: { ...augment, into: { kind: 'file' } } },
+			['loadModel', 'generate', 'judgeRelease', 'registerSynthetic'],
+		],
+		[
+			{ kind: 'augment', modelId: 'm', augment: { ...augment, into: { kind: 'table', name: 't', replace: false } } },
+			['loadModel', 'generate', 'judgeRelease', ...ROWS.slice(1), 'placeTable'],
 		],
 	];
 	for (const [changes, expected] of orders) {

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Condition, GenerationPlan } from '../../contracts/conditions.ts';
+import type { Condition, GenerationPlan, GenerationTarget } from '../../contracts/conditions.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AdviseFlags, addAdviseOptions, advise } from '../advise.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { escapeControls } from '../escape-controls.ts';
 import { formatDuration, formatQuantity } from '../format-values.ts';
 import { parseCondition, parseTemperature, parseWhole } from '../parse-arguments.ts';
 import { addBackendOption, addTemporalOption, type RunFlags } from '../run-options.ts';
@@ -22,7 +23,7 @@ export interface PlanFlags {
 	readonly override?: string;
 }
 
-type AugmentFlags = RunFlags & PlanFlags & AdviseFlags;
+type AugmentFlags = RunFlags & PlanFlags & AdviseFlags & { readonly table?: string; readonly replace?: boolean };
 
 /** What `augment` and `generate` have in common. */
 export function addGenerationOptions(command: Command): void {
@@ -54,7 +55,7 @@ export function addGenerationOptions(command: Command): void {
 }
 
 /** @throws CounterfoilError USAGE when it is not said how many rows, or said twice. */
-export function toPlan(flags: PlanFlags): GenerationPlan {
+export function toPlan(flags: PlanFlags, into: GenerationTarget): GenerationPlan {
 	const { rows, where = [], balance, temperature, complete } = flags;
 	if (complete === undefined && rows === undefined) {
 		throw new CounterfoilError('USAGE', 'it is not said how many rows to generate', {
@@ -78,6 +79,7 @@ export function toPlan(flags: PlanFlags): GenerationPlan {
 		withoutConstraints: flags.withoutConstraint ?? [],
 		withKeys: flags.keys === true,
 		override: flags.override ?? null,
+		into,
 	};
 }
 
@@ -90,19 +92,36 @@ function requireNoPlan(flags: AugmentFlags): AugmentFlags {
 	});
 }
 
+/** @throws CounterfoilError USAGE for something to replace without its name. */
+function toTarget({ table, replace = false }: AugmentFlags): GenerationTarget {
+	if (table !== undefined) return { kind: 'table', name: table, replace };
+	if (!replace) return { kind: 'rows' };
+	throw new CounterfoilError('USAGE', 'it is not said which table to replace', { hint: 'name it with --table NAME' });
+}
+
 export function defineAugment(command: Command, terminal: Terminal): void {
 	addGenerationOptions(command);
+	command
+		.optionsGroup('The table:')
+		.option('--table <name>', 'make a table of the database with a column for each of theirs')
+		.option('--replace', 'in place of the generated table of this name');
 	addAdviseOptions(command);
 	addExamples(command, [
 		['augment payments --rows 10000', 'into the tables synthetic_tables and synthetic_rows'],
+		['augment payments --rows 10000 --table payments_synthetic', 'into a table of their own'],
 		['augment payments --rows 500 --where channel=online --where country=DE', 'of one kind only'],
 		['augment payments --advise --label is_fraud --target ap', 'whether more frauds would help a supervised model'],
 	]);
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<AugmentFlags>();
 		if (flags.advise === true) return advise(reference, requireNoPlan(flags), terminal);
-		const plan = toPlan(flags);
+		const plan = toPlan(flags, toTarget(flags));
+		const { into } = plan;
 		await withWorkspace(flags, async (workspace) => {
+			if (into.kind === 'table') {
+				const { requireFreeName } = await import('../../store/generated-tables.ts');
+				await requireFreeName(workspace.store, into.name, into.replace);
+			}
 			const { getModel } = await import('../../store/models.ts');
 			const model = await getModel(workspace.store, reference);
 			const { summary, tookMs } = await carryOutRun(
@@ -117,9 +136,15 @@ export function defineAugment(command: Command, terminal: Terminal): void {
 				terminal,
 			);
 			const { runId, modelId, syntheticTableId, syntheticRows } = summary;
-			if (terminal.json) return terminal.outJson({ runId, modelId, syntheticTableId, syntheticRows });
-			terminal.out(`${formatQuantity(syntheticRows, 'row')} in ${formatDuration(tookMs)}: table ${syntheticTableId}`);
-			terminal.note(`in SQL: select data_json from synthetic_rows where synthetic_table_id = '${syntheticTableId}'`);
+			const table = into.kind === 'table' ? into.name : null;
+			if (terminal.json) return terminal.outJson({ runId, modelId, syntheticTableId, syntheticRows, table });
+			const name = escapeControls(table ?? `${syntheticTableId}`);
+			terminal.out(`${formatQuantity(syntheticRows, 'row')} in ${formatDuration(tookMs)}: table ${name}`);
+			const select =
+				table === null
+					? `select data_json from synthetic_rows where synthetic_table_id = '${syntheticTableId}'`
+					: `select * from "${name.replaceAll('"', '""')}"`;
+			terminal.note(`in SQL: ${select}`);
 		});
 	});
 }

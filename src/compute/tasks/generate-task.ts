@@ -6,6 +6,7 @@ import { createRandom } from '../../contracts/random.ts';
 import { ROWS_PER_SHARD, type TableBatch } from '../../contracts/table.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
+import { createColumnPlanner } from '../../ingest/plan-columns.ts';
 import { completeRows } from '../../synthesis/complete-rows.ts';
 import { drawRows } from '../../synthesis/draw-rows.ts';
 import type { RowSource } from '../../synthesis/row-source.ts';
@@ -18,6 +19,7 @@ import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 export async function generateTask(input: GenerateInput, environment: TaskEnvironment): Promise<GenerateOutput> {
 	const { artifacts } = environment;
 	const source = await loadRowSource(artifacts, input.model, environment.backend);
+	const planner = createColumnPlanner(source.profile);
 	const shards: ShardRef[] = [];
 	let names: readonly string[] = [];
 	let waiting: TableBatch[] = [];
@@ -28,6 +30,7 @@ export async function generateTask(input: GenerateInput, environment: TaskEnviro
 		const joined = joinBatches(waiting.map((batch) => ({ batch, rows: allRows(batch) })));
 		const parts = Array.from({ length: joined.rows }, (_, row) => row);
 		const shard = joinBatches([{ batch: joined, rows: parts.slice(0, rows) }]);
+		planner.add(shard);
 		const ref = await artifacts.put(encodeShard(shard), { extension: 'arrow' });
 		shards.push({ ...ref, firstRow, rows: shard.rows });
 		firstRow += shard.rows;
@@ -42,7 +45,7 @@ export async function generateTask(input: GenerateInput, environment: TaskEnviro
 		while (waitingRows >= ROWS_PER_SHARD) await writeShard(ROWS_PER_SHARD);
 	}
 	if (waitingRows > 0) await writeShard(waitingRows);
-	const manifest: TableManifest = { names, rows: firstRow, shards };
+	const manifest: TableManifest = { names, rows: firstRow, columns: planner.columns(), shards };
 	return { table: await putJson(artifacts, manifest), shards: shards.length, rows: firstRow };
 }
 

@@ -1,0 +1,44 @@
+import type { JudgeReleaseOutput, RunConfig } from './pipeline.ts';
+
+/** What generated rows were made from: the same again makes the same rows. No time and no place is in it. */
+export interface Provenance {
+	readonly madeBy: { readonly name: 'counterfoil'; readonly version: string };
+	readonly model: {
+		readonly id: string;
+		/** `name@version` */
+		readonly name: string;
+		readonly kind: string;
+		/** SHA-256 of the stored generator. */
+		readonly generatorSha256: string | null;
+	};
+	readonly trainingData: {
+		readonly datasetId: string;
+		readonly name: string;
+		/** SHA-256 of the file. */
+		readonly sha256: string;
+		readonly rows: number;
+	};
+	/** With which the model was trained. */
+	readonly config: RunConfig;
+	readonly trainingSeed: number;
+	/** What was asked for: rows, and the conditions, balance and so on where there are any. */
+	readonly request: Readonly<Record<string, unknown>>;
+	readonly seed: number;
+	/** Null where nobody judged the rows. */
+	readonly release: JudgeReleaseOutput | null;
+}
+
+/** The record beside a file. */
+export interface FileProvenance extends Provenance {
+	readonly runId: string;
+	readonly syntheticTableId: string;
+	/** When the file was written (UTC). */
+	readonly writtenAt: string;
+	readonly file: {
+		readonly name: string;
+		readonly format: string;
+		readonly rows: number;
+		readonly bytes: number;
+		readonly sha256: string;
+	};
+}
