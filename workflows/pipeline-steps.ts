@@ -312,7 +312,9 @@ async function generateTable(
 	const common = commonInput(request);
 	const { table, shards, rows } = await activities.generate({ ...common, model, plan });
 	// Rows of a pipeline stay in the database beside the evaluation that judges them.
-	const release = request.kind === 'augment' ? await activities.judgeRelease({ ...common, model, table, plan }) : null;
+	// Completed rows are those of whoever gave them.
+	const isJudged = request.kind === 'augment' && plan.complete === null;
+	const release = isJudged ? await activities.judgeRelease({ ...common, model, table, plan }) : null;
 	const { syntheticTableId } = await activities.registerSynthetic({
 		...common,
 		modelId: model.modelId,

@@ -14,7 +14,7 @@ import { resolveConditions } from '../synthesis/resolve-conditions.ts';
 import { loadFeatures } from './load-features.ts';
 import { readShards } from './read-shards.ts';
 import { loadRowRules } from './row-source.ts';
-import { HELD_OUT_SHARE, isHeldOut, isSampled } from './row-split.ts';
+import { heldOutShare, isHeldOut, isSampled } from './row-split.ts';
 
 export interface MeasureSyntheticInput {
 	/** The table that the model was trained on. */
@@ -65,11 +65,14 @@ export async function measureSynthetic(
 	const loadReal = async (isWanted: (row: number) => boolean) => ({
 		training: await load(
 			manifest,
-			(row) => isWanted(row) && !isHeldOut(row, seed) && isSampled(row, seed, manifest.rows, mostRows),
+			(row) => isWanted(row) && !isHeldOut(row, seed, manifest.rows) && isSampled(row, seed, manifest.rows, mostRows),
 		),
 		heldOut: await load(
 			manifest,
-			(row) => isWanted(row) && isHeldOut(row, seed) && isSampled(row, seed, manifest.rows * HELD_OUT_SHARE, mostRows),
+			(row) =>
+				isWanted(row) &&
+				isHeldOut(row, seed, manifest.rows) &&
+				isSampled(row, seed, manifest.rows * heldOutShare(manifest.rows), mostRows),
 		),
 	});
 	let tables = await loadReal(meets === null ? () => true : (row) => meets[row] === 1);

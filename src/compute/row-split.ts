@@ -1,5 +1,8 @@
-/** Share of rows that the generator never sees; its rows are judged against them. */
-export const HELD_OUT_SHARE = 0.1;
+/** Share of rows that the generator never sees, in a table with enough of them; its rows are judged against them. */
+const HELD_OUT_SHARE = 0.1;
+/** Fewer rows judge nothing: a small table gives up more of its rows, at most this share. */
+const HELD_OUT_ROWS = 30;
+const MOST_HELD_OUT_SHARE = 0.3;
 
 const SALT_HELD_OUT = 0;
 const SALT_SAMPLED = 1;
@@ -17,8 +20,14 @@ export function rowUniform(row: number, seed: number, salt: number): number {
 	return ((h ^ (h >>> 16)) >>> 0) * 2 ** -32;
 }
 
-export function isHeldOut(row: number, seed: number): boolean {
-	return rowUniform(row, seed, SALT_HELD_OUT) < HELD_OUT_SHARE;
+/** Share of the rows of a table that are held out: a tenth, and more of fewer than 300 rows. */
+export function heldOutShare(rows: number): number {
+	return Math.max(HELD_OUT_SHARE, Math.min(MOST_HELD_OUT_SHARE, HELD_OUT_ROWS / rows));
+}
+
+/** Whether a row of a table with so many rows is held out. */
+export function isHeldOut(row: number, seed: number, rows: number): boolean {
+	return rowUniform(row, seed, SALT_HELD_OUT) < heldOutShare(rows);
 }
 
 /** Whether a row is in a sample of about `maxRows` of `rows`. */

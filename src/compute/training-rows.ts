@@ -16,6 +16,7 @@ export async function loadTrainingRows(
 	specs: readonly FeatureSpec[],
 ): Promise<FeatureTable> {
 	const manifest = await getJson<TableManifest>(artifacts, ref);
-	const isWanted = (row: number) => !isHeldOut(row, seed) && isSampled(row, seed, manifest.rows, MAX_ROWS);
+	const isWanted = (row: number) =>
+		!isHeldOut(row, seed, manifest.rows) && isSampled(row, seed, manifest.rows, MAX_ROWS);
 	return loadFeatures(artifacts, manifest, specs, isWanted);
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HELD_OUT_SHARE, isHeldOut, isSampled, rowUniform } from '../../src/compute/row-split.ts';
+import { heldOutShare, isHeldOut, isSampled, rowUniform } from '../../src/compute/row-split.ts';
 
 const ROWS = 100_000;
 const SEEDS = [0, 1, 7, 2 ** 31, 2 ** 32 - 1];
@@ -48,9 +48,17 @@ test('splits for different purposes, of different seeds and of neighbouring rows
 });
 
 test('a tenth of the rows is held out, the same rows whoever asks', () => {
-	const heldOut = Array.from({ length: ROWS }, (_, row) => isHeldOut(row, 7));
-	assert.ok(Math.abs(heldOut.filter(Boolean).length / ROWS - HELD_OUT_SHARE) < 0.005);
-	assert.ok(heldOut.every((held, row) => held === isHeldOut(row, 7)));
+	const heldOut = Array.from({ length: ROWS }, (_, row) => isHeldOut(row, 7, ROWS));
+	assert.ok(Math.abs(heldOut.filter(Boolean).length / ROWS - 0.1) < 0.005);
+	assert.ok(heldOut.every((held, row) => held === isHeldOut(row, 7, ROWS)));
+});
+
+test('a small table gives up more of its rows, since a few judge nothing', () => {
+	assert.deepEqual([50, 120, 300, 10_000].map(heldOutShare), [0.3, 0.25, 0.1, 0.1]);
+	for (const seed of [1, 2, 3, 4, 5]) {
+		const held = Array.from({ length: 120 }, (_, row) => isHeldOut(row, seed, 120)).filter(Boolean).length;
+		assert.ok(held >= 20 && held <= 45, `seed ${seed}: ${held}`);
+	}
 });
 
 test('a sample has about the size asked for, all rows if there are no more, and grows by adding rows', () => {

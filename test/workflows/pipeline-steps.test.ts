@@ -175,6 +175,10 @@ test('conditions reach the generator, and a pipeline run makes as many rows as i
 	await runSteps({ ...request, kind: 'augment', modelId: 'm', augment: PLAN }, augmented.activities);
 	assert.deepEqual(augmented.inputs.get('generate')?.plan, PLAN);
 	assert.deepEqual(augmented.inputs.get('registerSynthetic')?.plan, PLAN);
+	const completed = recorded();
+	const complete = { ...PLAN, complete: '/partial.csv' };
+	await runSteps({ ...request, kind: 'augment', modelId: 'm', augment: complete }, completed.activities);
+	assert.ok(augmented.calls.includes('judgeRelease') && !completed.calls.includes('judgeRelease'));
 	const config = { ...DEFAULT_CONFIG, syntheticRows: 5 };
 	const piped = recorded();
 	await runSteps({ ...request, config }, piped.activities);

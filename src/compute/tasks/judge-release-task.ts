@@ -12,7 +12,7 @@ import { toFeatures } from '../../features/to-features.ts';
 import { drawRows } from '../../synthesis/draw-rows.ts';
 import { loadFeatures } from '../load-features.ts';
 import { loadRowSource } from '../row-source.ts';
-import { HELD_OUT_SHARE, isHeldOut, isSampled } from '../row-split.ts';
+import { heldOutShare, isHeldOut, isSampled } from '../row-split.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Rows of each table that are looked at. */
@@ -43,8 +43,10 @@ export async function judgeReleaseTask(
 			await loadFeatures(artifacts, table, specs, (row) => isWanted(row) && isSampled(row, seed, rows, MAX_ROWS)),
 		);
 	reportProgress(environment, 'comparing with real rows', 0, 2);
-	const training = await load(manifest, manifest.rows, (row) => !isHeldOut(row, seed));
-	const heldOut = await load(manifest, manifest.rows * HELD_OUT_SHARE, (row) => isHeldOut(row, seed));
+	const training = await load(manifest, manifest.rows, (row) => !isHeldOut(row, seed, manifest.rows));
+	const heldOut = await load(manifest, manifest.rows * heldOutShare(manifest.rows), (row) =>
+		isHeldOut(row, seed, manifest.rows),
+	);
 	const synthetic = await load(generated, generated.rows, () => true);
 	const random = createRandom(seed, 'release');
 
