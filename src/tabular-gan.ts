@@ -8,8 +8,11 @@ import type { ModelState } from './contracts/model-state.ts';
 import type { TableProfile } from './contracts/profile.ts';
 import { createRandom } from './contracts/random.ts';
 import type { TableBatch } from './contracts/table.ts';
+import { measureTable, type TableMeasurements } from './evaluate/measure-table.ts';
+import { qualityTableFromFeatures } from './evaluate/quality-table.ts';
 import { finishProfile } from './features/finish-profile.ts';
 import { fitFeatures, withLabelAsFeature } from './features/fit-features.ts';
+import { joinFeatures } from './features/join-features.ts';
 import { pickRows } from './features/pick-rows.ts';
 import { profileBatch } from './features/profile-batch.ts';
 import { requireTrainable } from './features/require-trainable.ts';
@@ -263,6 +266,35 @@ export class TabularGan {
 	): GeneratedRow[] {
 		const random = createRandom(seed, 'generate');
 		return rowsFromTable(completeRows(this.#rows(), toBatch(table), random, options));
+	}
+
+	/**
+	 * Measures as many generated rows as there are training rows: quality, privacy, whether they may be handed out.
+	 *
+	 * @param training the rows that the model was fitted on
+	 * @param heldOut other real rows of the same kind, at least 20
+	 * @throws CounterfoilError MODEL_INVALID when no generator was trained; SCHEMA_MISMATCH
+	 */
+	evaluate(
+		training: TableInput,
+		heldOut: TableInput,
+		{ seed = 1 }: { readonly seed?: number } = {},
+	): TableMeasurements {
+		const source = this.#rows();
+		const { specs } = source;
+		const [seen, unseen] = [training, heldOut].map((table) => toFeatures(toBatch(table), specs));
+		const drawn = [...drawRows(source, { rows: (seen as FeatureTable).rows }, createRandom(seed, 'evaluate'))];
+		const generated = joinFeatures(
+			drawn.map((batch) => toFeatures(batch, specs)),
+			specs,
+		);
+		const asTable = (table: FeatureTable) => qualityTableFromFeatures(specs, table);
+		const tables = {
+			training: asTable(seen as FeatureTable),
+			heldOut: asTable(unseen as FeatureTable),
+			synthetic: asTable(generated),
+		};
+		return measureTable(tables, createRandom(seed, 'measure'));
 	}
 
 	/** What holds in every training row, and so in every generated one. */

@@ -85,6 +85,25 @@ describe('a TabularGan', () => {
 		assert.notDeepEqual(gan.generate(20, { seed: 5 }), rows);
 	});
 
+	test('generates by conditions and completes rows', () => {
+		const conditions = [{ column: 'kind', operator: '=' as const, values: ['desk'] }];
+		assert.ok(gan.generate(30, { conditions }).every(({ kind }) => kind === 'desk'));
+		const [completed] = gan.complete([{ kind: 'desk', price: null }]);
+		assert.equal(completed?.kind, 'desk');
+		assert.equal(typeof completed?.price, 'number');
+	});
+
+	test('measures its rows between floor and ceiling, and judges them', () => {
+		const { quality, privacy, release, rows } = gan.evaluate(training, orders(9));
+		assert.equal(rows.synthetic, training.length);
+		const { floor, synthetic, ceiling } = quality;
+		// 30 steps hardly teach how the columns hang together, but each by itself is right.
+		assert.ok(synthetic.thresholded.columnShapes > 0.8, String(synthetic.thresholded.columnShapes));
+		assert.ok(ceiling !== null && floor.thresholded.columnShapes > 0.8);
+		assert.ok((privacy?.closestRecord.share ?? 1) < 0.7);
+		assert.ok(release.verdict === 'release' || release.reasons.length > 0);
+	});
+
 	test('is the same after it was turned into bytes and back', async () => {
 		const same = await TabularGan.fromBytes(gan.toBytes());
 		assert.deepEqual(same.score(later), gan.score(later));
