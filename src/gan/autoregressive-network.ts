@@ -3,6 +3,7 @@ import type { Random } from '../contracts/random.ts';
 import type { TokenColumn } from '../contracts/tokens.ts';
 import type { Backend, Tfjs } from './backend.ts';
 import { createParameterLayout, joinParameters, type ParameterLayout, splitParameters } from './parameter-layout.ts';
+import { segmentSumTensor } from './segment-sum.ts';
 
 /**
  * A masked network that gives, for any order of the columns, the distribution of each column's token given the tokens
@@ -223,11 +224,12 @@ export function surprisalTensor({ tf }: Backend, plan: AutoregressivePlan, flat:
  * @returns flat, as the parameters; call inside a tidy.
  */
 export function likelihoodGradientTensor(
-	{ tf }: Backend,
+	backend: Backend,
 	plan: AutoregressivePlan,
 	flat: Tensor,
 	batch: TokenBatch,
 ): Tensor {
+	const { tf } = backend;
 	const { features, embedding: e, hidden: h, widest, tokens } = plan;
 	const { rows, weights } = batch;
 	const pass = forward(tf, plan, flat, batch);
@@ -249,6 +251,6 @@ export function likelihoodGradientTensor(
 		pass.expandedMask,
 	);
 	const dX = tf.reshape(tf.matMul(dActivated as never, pass.maskedFirst as never, false, true), [rows * features, e]);
-	const dEmbeddings = tf.unsortedSegmentSum(dX, tf.tensor1d(pass.flatTokens, 'int32'), tokens);
+	const dEmbeddings = segmentSumTensor(backend, dX, pass.flatTokens, tokens);
 	return joinParameters(tf, [dEmbeddings, dFirst, dFirstBias, dHeads, dHeadBias]);
 }

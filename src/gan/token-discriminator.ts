@@ -16,6 +16,7 @@ import {
 import { drawDropout } from './draw-dropout.ts';
 import { readSettings, readTensor } from './model-parts.ts';
 import { createParameterLayout, joinParameters, splitParameters } from './parameter-layout.ts';
+import { segmentSumTensor } from './segment-sum.ts';
 import { fitTemperature } from './temperature.ts';
 
 export interface TokenDiscriminatorOptions {
@@ -197,9 +198,9 @@ function initialParameters(network: Network, random: Random): Float32Array {
 function embed(backend: Backend, network: Network, flat: Tensor, tokens: Int32Array) {
 	const { tf } = backend;
 	const [embedding, ...critic] = splitParameters(tf, flat, network.layout) as [Tensor, ...Tensor[]];
-	const places = tf.tensor1d(placeTokens(network, tokens), 'int32');
+	const places = placeTokens(network, tokens);
 	const rows = tokens.length / network.features;
-	const input = tf.reshape(tf.gather(embedding, places), [rows, network.features * EMBEDDING]);
+	const input = tf.reshape(tf.gather(embedding, tf.tensor1d(places, 'int32')), [rows, network.features * EMBEDDING]);
 	return { critic, places, input, rows };
 }
 
@@ -222,7 +223,7 @@ function gradientTensor(backend: Backend, network: Network, flat: Tensor, tokens
 	const dLogits = tf.mul(tf.sub(tf.sigmoid(pass.logits), isReal), 2 / rows);
 	const { gradient } = criticInputGradient(tf, critic, pass.slopes, dLogits);
 	const dInput = tf.reshape(tf.mul(gradient, dropouts[0] as Tensor), [-1, EMBEDDING]);
-	const dEmbedding = tf.unsortedSegmentSum(dInput, places as never, network.tokens);
+	const dEmbedding = segmentSumTensor(backend, dInput, places, network.tokens);
 	return joinParameters(tf, [dEmbedding, ...criticBackward(tf, critic, pass, dLogits)]);
 }
 
