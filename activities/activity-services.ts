@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../src/artifacts/artifact-store.ts';
 import type { ComputeSettings } from '../src/compute/run-task.ts';
-import type { StepContext } from '../src/contracts/pipeline.ts';
+import type { StepContext } from '../src/contracts/steps.ts';
 import type { Store } from '../src/store/store.ts';
 
 /** What the activities work with; opened once per process. */

@@ -1,5 +1,5 @@
 import { runTask } from '../src/compute/run-task.ts';
-import type { ComputeSteps } from '../src/contracts/pipeline.ts';
+import type { ComputeSteps } from '../src/contracts/steps.ts';
 import type { Activity } from './activity-services.ts';
 
 type ComputeActivities = {

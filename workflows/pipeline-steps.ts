@@ -7,15 +7,13 @@ import type {
 	IngestOutput,
 	ModelParts,
 	ProfileOutput,
-	RunControl,
-	RunRequest,
-	RunSummary,
 	ScoreShardOutput,
-	Steps,
 	TrainGeneratorInput,
 	TrainGeneratorOutput,
 	TrainScorerOutput,
 } from '../src/contracts/pipeline.ts';
+import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
+import type { RunControl, Steps } from '../src/contracts/steps.ts';
 
 /**
  * The order of steps of every kind of run, as plain functions over `Steps`: the in-process runner calls

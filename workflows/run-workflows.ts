@@ -9,6 +9,7 @@ import {
 	workflowInfo,
 } from '@temporalio/workflow';
 import { type ErrorRecord, isErrorRecord } from '../src/contracts/errors.ts';
+import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
 import {
 	COMPUTE_STEPS,
 	COMPUTE_TASK_QUEUE,
@@ -16,9 +17,7 @@ import {
 	IO_TASK_QUEUE,
 	type IoSteps,
 	type RunControl,
-	type RunRequest,
-	type RunSummary,
-} from '../src/contracts/pipeline.ts';
+} from '../src/contracts/steps.ts';
 import { runSteps } from './pipeline-steps.ts';
 import { progressQuery, trackProgress } from './track-progress.ts';
 

@@ -1,5 +1,5 @@
 import { defineQuery } from '@temporalio/workflow';
-import { labelStep, type RunControl, type Steps } from '../src/contracts/pipeline.ts';
+import { labelStep, type RunControl, type Steps } from '../src/contracts/steps.ts';
 
 /** Which steps of a run are under way and how many are done. */
 export interface WorkflowProgress {

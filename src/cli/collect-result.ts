@@ -1,5 +1,5 @@
-import type { RunSummary } from '../contracts/pipeline.ts';
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
+import type { RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { Dataset, ModelMetric, Severity } from '../store/database.ts';
 import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';

@@ -1,4 +1,4 @@
-import type { StepName } from '../contracts/pipeline.ts';
+import type { StepName } from '../contracts/steps.ts';
 import { createEstimator, type Estimate, type FollowedKind } from '../runtime/estimate-remaining.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { cutToWidth } from './format-table.ts';

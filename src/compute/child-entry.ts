@@ -1,6 +1,6 @@
 import { openFileStore } from '../artifacts/artifact-store.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ComputeTasks } from '../contracts/pipeline.ts';
+import type { ComputeTasks } from '../contracts/steps.ts';
 import type { ChildMessage, TaskRequest } from './messages.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type ErrorRecord, isErrorRecord } from '../contracts/errors.ts';
-import type { ArtifactRef, ComputeTasks, StepProgress } from '../contracts/pipeline.ts';
+import type { ArtifactRef } from '../contracts/pipeline.ts';
+import type { ComputeTasks, StepProgress } from '../contracts/steps.ts';
 
 /** What the parent sends, once: the task to carry out. */
 export interface TaskRequest {

@@ -1,4 +1,4 @@
-import type { DialectConfig } from '../contracts/pipeline.ts';
+import type { DialectConfig } from '../contracts/run-config.ts';
 import type { OpenTableOptions } from '../ingest/table-source.ts';
 
 /** The dialect that a run was told, as the readers take it. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ComputeTasks, StepContext } from '../contracts/pipeline.ts';
+import type { ComputeTasks, StepContext } from '../contracts/steps.ts';
 import { childEnvironment } from './child-environment.ts';
 import { childMessage, type TaskRequest } from './messages.ts';
 

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import type { ArtifactRef, StepProgress } from '../contracts/pipeline.ts';
+import type { ArtifactRef } from '../contracts/pipeline.ts';
+import type { StepProgress } from '../contracts/steps.ts';
 
 /** What a task in a compute process works with besides its input. */
 export interface TaskEnvironment {

@@ -1,4 +1,5 @@
-import type { JudgeReleaseOutput, RunConfig } from './pipeline.ts';
+import type { JudgeReleaseOutput } from './pipeline.ts';
+import type { RunConfig } from './run-config.ts';
 
 /** What generated rows were made from: the same again makes the same rows. No time and no place is in it. */
 export interface Provenance {

@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { getJson } from '../artifacts/stored-json.ts';
-import type { RunConfig, WriteReportInput } from '../contracts/pipeline.ts';
+import type { WriteReportInput } from '../contracts/pipeline.ts';
 import type { TableProfile } from '../contracts/profile.ts';
+import type { RunConfig } from '../contracts/run-config.ts';
 import type { Dataset, Run } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
 import { countRejects } from '../store/rejects.ts';

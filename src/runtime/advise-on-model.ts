@@ -1,6 +1,8 @@
 import { runTask } from '../compute/run-task.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ArtifactRef, RunConfig, StepProgress } from '../contracts/pipeline.ts';
+import type { ArtifactRef } from '../contracts/pipeline.ts';
+import type { RunConfig } from '../contracts/run-config.ts';
+import type { StepProgress } from '../contracts/steps.ts';
 import type { AugmentationAdvice } from '../learn/augmentation-advice.ts';
 import { parseAugmentationTarget } from '../learn/augmentation-target.ts';
 import { getDataset } from '../store/datasets.ts';

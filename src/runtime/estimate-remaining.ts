@@ -1,4 +1,5 @@
-import type { RunKind, StepName } from '../contracts/pipeline.ts';
+import type { RunKind } from '../contracts/run-config.ts';
+import type { StepName } from '../contracts/steps.ts';
 import type { RunEvent } from './run-event.ts';
 
 export interface Estimate {

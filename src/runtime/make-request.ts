@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { GenerationPlan } from '../contracts/conditions.ts';
-import type { RunConfig, RunKind, RunRequest } from '../contracts/pipeline.ts';
+import type { RunConfig, RunKind, RunRequest } from '../contracts/run-config.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
 import { requireConsistentConfig } from './require-consistent-config.ts';

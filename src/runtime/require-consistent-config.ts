@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { RunConfig } from '../contracts/pipeline.ts';
+import type { RunConfig } from '../contracts/run-config.ts';
 
 /**
  * Refuses choices that contradict one another, before anything is read.

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import { DEFAULT_CONFIG, type RunConfig } from '../contracts/pipeline.ts';
+import { DEFAULT_CONFIG, type RunConfig } from '../contracts/run-config.ts';
 
 /** What may be set, by a flag or in the file; what is absent takes its default. */
 export interface ConfigFlags {

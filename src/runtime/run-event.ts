@@ -1,4 +1,4 @@
-import type { StepProgress } from '../contracts/pipeline.ts';
+import type { StepProgress } from '../contracts/steps.ts';
 
 /** What a runner tells while a run goes on. */
 export interface RunEvent {

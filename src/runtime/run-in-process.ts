@@ -1,14 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { runSteps } from '../../workflows/pipeline-steps.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import {
-	COMPUTE_STEPS,
-	labelStep,
-	type RunControl,
-	type RunRequest,
-	type RunSummary,
-	type Steps,
-} from '../contracts/pipeline.ts';
+import type { RunRequest, RunSummary } from '../contracts/run-config.ts';
+import { COMPUTE_STEPS, labelStep, type RunControl, type Steps } from '../contracts/steps.ts';
 import { claimRun, createRun, failRun, heartbeatRun, interruptRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
 import type { RunEvent, RunOptions } from './run-event.ts';

@@ -1,7 +1,7 @@
 import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { RunRequest, RunSummary } from '../contracts/pipeline.ts';
-import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE } from '../contracts/pipeline.ts';
+import type { RunRequest, RunSummary } from '../contracts/run-config.ts';
+import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE } from '../contracts/steps.ts';
 import { fromWorkflowFailure } from './application-failure.ts';
 import { connectClient, unreachable } from './connect-temporal.ts';
 import type { RunOptions } from './run-event.ts';

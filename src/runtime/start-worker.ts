@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contracts/pipeline.ts';
+import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contracts/steps.ts';
 import { toApplicationFailure } from './application-failure.ts';
 import { connectWorker } from './connect-temporal.ts';
 import type { Workspace } from './open-workspace.ts';

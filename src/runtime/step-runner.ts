@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Activity, ActivityServices } from '../../activities/activity-services.ts';
 import { activities } from '../../activities/index.ts';
-import {
-	type ArtifactRef,
-	labelStep,
-	type RunControl,
-	type StepContext,
-	type StepName,
-	type StepProgress,
-} from '../contracts/pipeline.ts';
+import type { ArtifactRef } from '../contracts/pipeline.ts';
+import { labelStep, type RunControl, type StepContext, type StepName, type StepProgress } from '../contracts/steps.ts';
 import { beginStep, failStep, finishStep, heartbeatStep, type StepAttempt } from '../store/run-steps.ts';
 import type { RunOptions } from './run-event.ts';
 

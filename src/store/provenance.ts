@@ -1,5 +1,5 @@
-import type { RunConfig } from '../contracts/pipeline.ts';
 import type { Provenance } from '../contracts/provenance.ts';
+import type { RunConfig } from '../contracts/run-config.ts';
 import { getDataset } from './datasets.ts';
 import { getModel } from './models.ts';
 import type { Store } from './store.ts';

@@ -8,7 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type ComputeSettings, runTask } from '../../src/compute/run-task.ts';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
-import { DEFAULT_CONFIG, type StepProgress } from '../../src/contracts/pipeline.ts';
+import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
+import type { StepProgress } from '../../src/contracts/steps.ts';
 import type { Script } from './scripted-child.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-run-task-'));

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChildMessage } from '../../src/compute/messages.ts';
-import type { StepProgress } from '../../src/contracts/pipeline.ts';
+import type { StepProgress } from '../../src/contracts/steps.ts';
 
 /**
  * A program for the other end of `runTask`: it does what the input of its task says, with the same messages as

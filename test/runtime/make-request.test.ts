@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { DEFAULT_CONFIG } from '../../src/contracts/pipeline.ts';
+import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import { type AskedRun, makeRequest, requestOfRun } from '../../src/runtime/make-request.ts';
 import { claimRun, createRun, failRun, finishRun, getRun } from '../../src/store/runs.ts';
 import { temporaryWorkspace } from './temporary-workspace.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
-import { DEFAULT_CONFIG } from '../../src/contracts/pipeline.ts';
+import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import { requireConsistentConfig } from '../../src/runtime/require-consistent-config.ts';
 import { resolveConfig } from '../../src/runtime/resolve-config.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { beginRun, failRun, finishRun } from '../../activities/run-control.ts';
-import { DEFAULT_CONFIG, type StepContext } from '../../src/contracts/pipeline.ts';
+import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
+import type { StepContext } from '../../src/contracts/steps.ts';
 import { claimRun, createRun, findRun } from '../../src/store/runs.ts';
 import { requestFor, temporaryWorkspace } from './temporary-workspace.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/pipeline.ts';
+import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/run-config.ts';
 import { openWorkspace, type Workspace } from '../../src/runtime/open-workspace.ts';
 
 /** A workspace in a folder that is removed when the test is over. */

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GenerationPlan } from '../../src/contracts/conditions.ts';
-import {
-	COMPUTE_STEPS,
-	DEFAULT_CONFIG,
-	type RunControl,
-	type RunRequest,
-	type Steps,
-} from '../../src/contracts/pipeline.ts';
+import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/run-config.ts';
+import { COMPUTE_STEPS, type RunControl, type Steps } from '../../src/contracts/steps.ts';
 import { runSteps } from '../../workflows/pipeline-steps.ts';
 import { trackProgress } from '../../workflows/track-progress.ts';
 

@@ -1,0 +1,111 @@
+import type { GenerationPlan } from './conditions.ts';
+
+/** The choices of a run, all resolved: a run is a function of (data, config, seed, version). */
+export interface RunConfig {
+	/** Column that is set aside for evaluation only. */
+	readonly label: string | null;
+	/** Value of the label that counts as the anomaly; null: the rarer of its two values, or `1`/`true`. */
+	readonly labelPositive: string | null;
+	/** Column that names a record. */
+	readonly key: string | null;
+	/** Column that tells when a record happened: dates, or for the past of entities also seconds; null: in order of the rows. */
+	readonly time: string | null;
+	/** Columns that are left out of training. */
+	readonly ignore: readonly string[];
+	/** Columns that name who acts (first) and with whom or where: rows are scored against their past too. */
+	readonly entity: readonly string[];
+	readonly dialect: DialectConfig;
+	/** Share of rows that may be rejected before the run fails, 0 to 1. @default 0.1 */
+	readonly maxRejectShare: number;
+	readonly generator: {
+		readonly kind: 'autoregressive' | 'mlp';
+		/** Training steps; null: a fixed function of rows, width and backend. */
+		readonly steps: number | null;
+		/** Time that its training may take on this machine; turned once into steps. */
+		readonly budgetSeconds: number | null;
+	};
+	readonly scoring: {
+		/** The rows are known to be normal: nothing is trimmed. */
+		readonly normalOnly: boolean;
+		/** The score is the mean of the ranks of ours and of the baselines. */
+		readonly ensemble: boolean;
+	};
+	/** Whether other detectors score the same rows, to stand beside ours. */
+	readonly baselines: boolean;
+	/** Synthetic rows to generate in a pipeline run; null: as many as there are records, at most 10,000. */
+	readonly syntheticRows: number | null;
+	/** Alerts of a run, or of each `alertsPer`; null: 1 % of the records, at least 1, at most 100, or all above a threshold. */
+	readonly alertBudget: number | null;
+	/** What the budget is for, by the time of the records (UTC); null: the run. */
+	readonly alertsPer: AlertPeriod | null;
+	/** Score from which on a record may be an alert, 0 to 1. */
+	readonly alertThreshold: number | null;
+	readonly backend: 'auto' | 'node' | 'wasm';
+}
+
+export type AlertPeriod = 'hour' | 'day' | 'week';
+
+export interface DialectConfig {
+	readonly delimiter: string | null;
+	readonly quote: string | null;
+	readonly header: boolean | null;
+	readonly encoding: string | null;
+}
+
+export const DEFAULT_CONFIG: RunConfig = {
+	label: null,
+	labelPositive: null,
+	key: null,
+	time: null,
+	ignore: [],
+	entity: [],
+	dialect: { delimiter: null, quote: null, header: null, encoding: null },
+	maxRejectShare: 0.1,
+	generator: { kind: 'autoregressive', steps: null, budgetSeconds: null },
+	scoring: { normalOnly: false, ensemble: false },
+	baselines: true,
+	syntheticRows: null,
+	alertBudget: null,
+	alertsPer: null,
+	alertThreshold: null,
+	backend: 'auto',
+};
+
+export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment';
+
+/** What a run is asked to do; the input of the workflows. */
+export interface RunRequest {
+	readonly runId: string;
+	readonly kind: RunKind;
+	/** Same command, same key: an unfinished run with this key is taken up again. */
+	readonly runKey: string;
+	readonly seed: number;
+	readonly config: RunConfig;
+	/** Absolute path of the table (pipeline, ingest, score). */
+	readonly source: string | null;
+	/** Name of the data set (pipeline, ingest, train, score); default: the file's name. */
+	readonly datasetName: string | null;
+	/** A data set already ingested (train; score instead of a source). */
+	readonly datasetId: string | null;
+	/** Parts that the discriminators of the score are trained in, side by side; the score is the same for any number. @default 1 */
+	readonly scorerParts?: number;
+	/** An existing model (score, augment). */
+	readonly modelId: string | null;
+	/** Rows to generate and what they must be (augment). */
+	readonly augment: GenerationPlan | null;
+}
+
+/** What a run ends with; ids and counts for whoever started it. */
+export interface RunSummary {
+	readonly runId: string;
+	readonly datasetId: string | null;
+	readonly modelId: string | null;
+	readonly syntheticTableId: string | null;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	readonly alerts: number;
+	readonly syntheticRows: number;
+	/** Where the pasts of the entities begin: with this table, or with the one the model was trained on; null: no entities. */
+	readonly history: 'begun' | 'continued' | null;
+	readonly reportPath: string | null;
+}

@@ -1,0 +1,159 @@
+import type {
+	AddHistoryInput,
+	AddHistoryOutput,
+	AdviseAugmentationInput,
+	AdviseAugmentationOutput,
+	AlertCut,
+	ArtifactRef,
+	BeginRunInput,
+	CheckSchemaInput,
+	CountOutput,
+	DecideAlertsInput,
+	EvaluateInput,
+	EvaluateOutput,
+	ExplainInput,
+	ExplainOutput,
+	FailRunInput,
+	FinishRunInput,
+	FitFeaturesInput,
+	FitFeaturesOutput,
+	FitScoreInput,
+	GenerateInput,
+	GenerateOutput,
+	IngestInput,
+	IngestOutput,
+	JudgeReleaseInput,
+	JudgeReleaseOutput,
+	KeepRowsOutput,
+	LoadDatasetInput,
+	LoadDatasetOutput,
+	LoadModelInput,
+	ModelParts,
+	PlaceTableInput,
+	ProfileInput,
+	ProfileOutput,
+	PublishQueueInput,
+	PublishQueueOutput,
+	PublishRecordsInput,
+	PublishScoresInput,
+	PublishSyntheticInput,
+	RecordEvaluationInput,
+	RegisterDatasetInput,
+	RegisterDatasetOutput,
+	RegisterModelInput,
+	RegisterModelOutput,
+	RegisterSyntheticInput,
+	RegisterSyntheticOutput,
+	ScoreShardInput,
+	ScoreShardOutput,
+	TrainGeneratorInput,
+	TrainGeneratorOutput,
+	TrainInput,
+	TrainingPlan,
+	TrainMembersInput,
+	TrainMembersOutput,
+	TrainScorerInput,
+	TrainScorerOutput,
+	WriteReportInput,
+	WriteReportOutput,
+} from './pipeline.ts';
+
+/** Every step by name. `Compute` ones run in child processes and take the compute task queue. */
+export interface ComputeSteps {
+	ingest(input: IngestInput): Promise<IngestOutput>;
+	profile(input: ProfileInput): Promise<ProfileOutput>;
+	addHistory(input: AddHistoryInput): Promise<AddHistoryOutput>;
+	fitFeatures(input: FitFeaturesInput): Promise<FitFeaturesOutput>;
+	planTraining(input: TrainInput): Promise<TrainingPlan>;
+	trainGenerator(input: TrainGeneratorInput): Promise<TrainGeneratorOutput>;
+	keepRows(input: FitScoreInput): Promise<KeepRowsOutput>;
+	trainMembers(input: TrainMembersInput): Promise<TrainMembersOutput>;
+	trainScorer(input: TrainScorerInput): Promise<TrainScorerOutput>;
+	checkSchema(input: CheckSchemaInput): Promise<CountOutput>;
+	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
+	generate(input: GenerateInput): Promise<GenerateOutput>;
+	judgeRelease(input: JudgeReleaseInput): Promise<JudgeReleaseOutput>;
+	evaluate(input: EvaluateInput): Promise<EvaluateOutput>;
+}
+/** What compute processes can be asked for: the steps of runs, and what is no part of a run. */
+export interface ComputeTasks extends ComputeSteps {
+	explain(input: ExplainInput): Promise<ExplainOutput>;
+	adviseAugmentation(input: AdviseAugmentationInput): Promise<AdviseAugmentationOutput>;
+}
+export interface IoSteps {
+	registerDataset(input: RegisterDatasetInput): Promise<RegisterDatasetOutput>;
+	publishRecords(input: PublishRecordsInput): Promise<CountOutput>;
+	registerModel(input: RegisterModelInput): Promise<RegisterModelOutput>;
+	loadModel(input: LoadModelInput): Promise<ModelParts>;
+	loadDataset(input: LoadDatasetInput): Promise<LoadDatasetOutput>;
+	decideAlerts(input: DecideAlertsInput): Promise<AlertCut>;
+	publishScores(input: PublishScoresInput): Promise<CountOutput>;
+	publishQueue(input: PublishQueueInput): Promise<PublishQueueOutput>;
+	registerSynthetic(input: RegisterSyntheticInput): Promise<RegisterSyntheticOutput>;
+	publishSynthetic(input: PublishSyntheticInput): Promise<CountOutput>;
+	placeTable(input: PlaceTableInput): Promise<CountOutput>;
+	recordEvaluation(input: RecordEvaluationInput): Promise<CountOutput>;
+	writeReport(input: WriteReportInput): Promise<WriteReportOutput>;
+}
+export interface Steps extends ComputeSteps, IoSteps {}
+
+export type StepName = keyof Steps;
+
+// An object, so that the compiler misses a step that is not in it.
+const isComputeStep = {
+	ingest: true,
+	profile: true,
+	addHistory: true,
+	fitFeatures: true,
+	planTraining: true,
+	trainGenerator: true,
+	keepRows: true,
+	trainMembers: true,
+	trainScorer: true,
+	checkSchema: true,
+	scoreShard: true,
+	generate: true,
+	judgeRelease: true,
+	evaluate: true,
+} as const satisfies Record<keyof ComputeSteps, true>;
+
+/** The steps that run in child processes. */
+export const COMPUTE_STEPS: ReadonlySet<string> = new Set(Object.keys(isComputeStep));
+
+/** Name of a step in the journal and for people, with the shard where there is one: `scoreShard/3`. */
+export function labelStep(name: string, input: unknown): string {
+	const shard = typeof input === 'object' && input !== null && 'shard' in input ? input.shard : undefined;
+	return shard === undefined ? name : `${name}/${shard}`;
+}
+
+/** Outside the journal: they open and close the run itself. */
+export interface RunControl {
+	beginRun(input: BeginRunInput): Promise<void>;
+	finishRun(input: FinishRunInput): Promise<void>;
+	failRun(input: FailRunInput): Promise<void>;
+}
+
+/** What a step says while it goes on: shown to people, and what the next attempt goes on from. */
+export interface StepProgress {
+	readonly done: number;
+	readonly total: number;
+	/** What is being done, for people: `training`, `trimming`. */
+	readonly phase: string;
+	readonly checkpoint: ArtifactRef | null;
+}
+
+/** What a runner gives to a step besides its input. */
+export interface StepContext {
+	/** Name in the journal, with the shard where there is one: `scoreShard/3`. */
+	readonly step: string;
+	/** 1 for the first attempt of the step; writes are fenced by it. */
+	readonly attempt: number;
+	/** The last progress of the attempt before, to go on from. */
+	readonly previous: StepProgress | null;
+	readonly signal: AbortSignal;
+	report(progress: StepProgress): void;
+}
+
+/** Task queues of the Temporal workers. */
+export const IO_TASK_QUEUE = 'counterfoil-io';
+export const COMPUTE_TASK_QUEUE = 'counterfoil-compute';
