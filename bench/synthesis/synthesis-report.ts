@@ -131,7 +131,6 @@ function costTable(summaries: readonly GeneratorSummary[]): ResultTable {
 		columns: [
 			{ header: 'Generator' },
 			right('Training, CPU s'),
-			right('Seconds'),
 			right('A draw, CPU s'),
 			right('Peak MB'),
 			right('Epochs'),
@@ -139,13 +138,12 @@ function costTable(summaries: readonly GeneratorSummary[]): ResultTable {
 		rows: trained.map((one) => [
 			one.generator,
 			formatSeconds(one.trainCpuSeconds),
-			formatSeconds(one.trainSeconds),
 			formatSeconds(one.drawCpuSeconds),
 			one.peakMb === null ? '-' : formatCount(one.peakMb),
 			formatFigure(one.epochs, 0),
 		]),
 		notes: [
-			'Training from the table in memory to the generator. CPU is time of a core, which other work on the machine changes less than seconds. Peak MB: of the process, data and libraries included.',
+			'Training from the table in memory to the generator, one process on one thread. CPU is time of a core, which other work on the machine changes little; seconds of a clock are in the stored results. Peak MB: of the process, data and libraries included.',
 			...cut.map(
 				({ generator, cpuSecondsOf300 }) =>
 					`${generator}: ended when it had had the time of ours. The ${CTGAN} package trains 300 epochs by default; extrapolated from its seconds an epoch they take ${formatCount(cpuSecondsOf300 ?? 0)} CPU seconds.`,
