@@ -18,7 +18,8 @@ export async function replaceFile(path: string, send: (to: Writable) => Promise<
 		await send(createWriteStream(draft, { flags: 'wx', flush: true }));
 		await rename(draft, path);
 	} catch (error) {
-		if (draft !== null) await rm(draft, { force: true });
+		// What went wrong first is told, not that there is nothing to clean up either.
+		if (draft !== null) await rm(draft, { force: true }).catch(() => undefined);
 		throw describeWriteError(error, path);
 	}
 }
