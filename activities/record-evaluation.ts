@@ -1,7 +1,7 @@
 import { getJson } from '../src/artifacts/stored-json.ts';
 import type { CountOutput, RecordEvaluationInput } from '../src/contracts/pipeline.ts';
 import type { Evaluation } from '../src/report/evaluation.ts';
-import type { BoundedFigures, Figure, LeakReport, TableQuality } from '../src/report/report-data.ts';
+import type { BoundedFigures, ClassifierReport, Figure, LeakReport, TableQuality } from '../src/report/report-data.ts';
 import type { NewModelMetric } from '../src/store/database.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
 import { setSyntheticRelease } from '../src/store/synthetic-tables.ts';
@@ -9,7 +9,7 @@ import type { Activity } from './activity-services.ts';
 
 /** Notes what the evaluation found in `model_metrics`. */
 export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = async (services, input) => {
-	const { quality, leaks, release, labels, agreement } = await getJson<Evaluation>(
+	const { quality, classifiers, leaks, release, labels, agreement } = await getJson<Evaluation>(
 		services.artifacts,
 		input.evaluation,
 	);
@@ -27,6 +27,7 @@ export const recordEvaluation: Activity<RecordEvaluationInput, CountOutput> = as
 		...bounded('quality_against_training', quality.againstTraining),
 		plain('diagnostics', quality.diagnostics?.synthetic.overall, null, quality.diagnostics?.ceiling?.overall),
 		...(quality.coverage ?? []).map(({ name, coverage }) => plain('coverage', coverage, null, null, name)),
+		...classifierMetrics(classifiers),
 		...leakMetrics(leaks),
 		plain('release', release.verdict === 'release' ? 1 : 0, null, null),
 		plain('auroc', labels?.auroc, 0.5, 1),
@@ -69,6 +70,24 @@ function bounded(name: string, figures: BoundedFigures | undefined): (NewModelMe
 	];
 }
 
+function classifierMetrics({ twoSample, trainOnSynthetic }: ClassifierReport): (NewModelMetric | null)[] {
+	const learnt = trainOnSynthetic;
+	return [
+		plain('two_sample', twoSample?.synthetic.score, twoSample?.floor ?? null, twoSample?.ceiling),
+		...(twoSample?.synthetic.features ?? []).map(({ feature, loss }) =>
+			plain('two_sample_loss', loss, null, null, feature),
+		),
+		plain(
+			'train_on_synthetic',
+			learnt?.synthetic,
+			learnt?.floor ?? null,
+			learnt?.real,
+			learnt?.column,
+			learnt === null ? null : learnt.measure,
+		),
+	];
+}
+
 /** The ceiling is what real rows do that training has not seen. */
 function leakMetrics(leaks: LeakReport | null): (NewModelMetric | null)[] {
 	if (leaks === null) return [];
@@ -100,7 +119,8 @@ function plain(
 	floor: Figure,
 	ceiling: Figure | undefined,
 	part = '',
+	note: string | null = null,
 ): NewModelMetric | null {
 	if (value === undefined || value === null || !Number.isFinite(value)) return null;
-	return { metric, part, value, floor, ceiling: ceiling ?? null, note: null };
+	return { metric, part, value, floor, ceiling: ceiling ?? null, note };
 }

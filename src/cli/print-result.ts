@@ -84,11 +84,17 @@ export function formatScore(score: number): string {
 	return score < 1 ? Math.min(0.9999, score).toFixed(4) : '1.0000';
 }
 
+/** The only one that is of one column and shown. */
+const PREDICTION = 'train_on_synthetic';
+const MOST_OF_NAME = 18;
+
 /** Metrics of the generated rows, in the words of the field and in the order in which they are shown. */
 const QUALITY_WORDS: Readonly<Record<string, string>> = {
 	quality: 'Quality',
 	quality_column_shapes: 'Column Shapes',
 	quality_pair_trends: 'Column Pair Trends',
+	two_sample: 'not told from real rows',
+	train_on_synthetic: 'teaches to predict',
 	copied_share: 'copies of training rows',
 	closest_record_share: 'closer to training rows than to others',
 };
@@ -97,9 +103,17 @@ const QUALITY_WORDS: Readonly<Record<string, string>> = {
 export function printQuality(metrics: readonly ModelMetric[], terminal: Terminal): void {
 	const rounded = (value: number | null) => (value === null ? '' : value.toFixed(3));
 	const rows = Object.entries(QUALITY_WORDS).flatMap(([name, text]) => {
-		const found = metrics.find(({ metric, part }) => metric === name && part === '');
+		const found = metrics.find(({ metric, part }) => metric === name && (part === '' || name === PREDICTION));
 		if (found === undefined) return [];
-		return [[`  ${text}`, rounded(found.value), rounded(found.floor), rounded(found.ceiling)]];
+		const column = cutToWidth(escapeControls(found.part), MOST_OF_NAME);
+		return [
+			[
+				column === '' ? `  ${text}` : `  ${text} ${column}`,
+				rounded(found.value),
+				rounded(found.floor),
+				rounded(found.ceiling),
+			],
+		];
 	});
 	if (rows.length > 0) {
 		heading('Quality of the generated rows', terminal);

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { displayText } from './display-text.ts';
 import { formatCount, formatShare } from './format.ts';
+import { headline } from './headline.ts';
 import { dataText, type Html, html, trustedMarkup } from './html.ts';
 import { type KeyFigure, type Section, verdictMark } from './page-parts.ts';
 import type { ReportData } from './report-data.ts';
 import { anomalySection, signVerdict } from './sections/anomaly-section.ts';
+import { classifierSection } from './sections/classifier-section.ts';
 import { columnsSection } from './sections/columns-section.ts';
 import { labelSection } from './sections/label-section.ts';
 import { copiesVerdict, leakSection } from './sections/leak-section.ts';
-import { positionBetween, qualitySection, qualityVerdict } from './sections/quality-section.ts';
+import { positions, qualitySection, qualityVerdict } from './sections/quality-section.ts';
 import { cannotBeJudged, releaseSection, releaseVerdict } from './sections/release-section.ts';
 import { repeatSection } from './sections/repeat-section.ts';
 import { sourceSection } from './sections/source-section.ts';
@@ -31,6 +33,7 @@ function sectionsOf(data: ReportData): Section[] {
 		data.profile && columnsSection(data.profile),
 		data.training && trainingSection(data.training),
 		data.quality && qualitySection(data.quality),
+		data.classifiers && classifierSection(data.classifiers),
 		data.release && releaseSection(data.release),
 		data.leaks && leakSection(data.leaks),
 		data.anomalies && anomalySection(data.anomalies),
@@ -65,7 +68,7 @@ function keyFigures({ source, anomalies, quality, leaks, release, labels }: Repo
 		});
 	}
 	if (quality !== undefined) {
-		const position = positionBetween(quality);
+		const [position = null] = positions(quality);
 		figures.push({
 			label: 'Synthetic quality',
 			value: formatShare(quality.synthetic.allPairs.overall),
@@ -131,6 +134,7 @@ function page(data: ReportData): string {
 <header>
 <p class="eyebrow">counterfoil report${writtenAt(data.createdAt)}</p>
 <h1>${dataText(data.title, 80)}</h1>
+${headline(data)}
 <dl class="keyfigures">${keyFigures(data).map(keyFigureMarkup)}</dl>
 </header>
 <nav aria-label="Sections"><ul>${sections.map(({ id, short }) => html`<li><a href="#${id}">${short}</a></li>`)}</ul></nav>

@@ -41,6 +41,7 @@ export async function collectReportData(
 			history,
 		},
 		quality: evaluation.quality,
+		classifiers: evaluation.classifiers,
 		...(evaluation.leaks === null ? {} : { leaks: evaluation.leaks }),
 		release: evaluation.release,
 		anomalies: {

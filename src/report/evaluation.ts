@@ -1,9 +1,19 @@
 import type { ReleaseJudgement } from '../evaluate/release-gate.ts';
-import type { AgreementReport, AnomalyReport, LabelReport, LeakReport, QualityReport, Stored } from './report-data.ts';
+import type {
+	AgreementReport,
+	AnomalyReport,
+	ClassifierReport,
+	LabelReport,
+	LeakReport,
+	QualityReport,
+	Stored,
+} from './report-data.ts';
 
 /** What the evaluation of a model found; stored as JSON, told by the report and by `model_metrics`. */
 export interface Evaluation {
 	readonly quality: QualityReport;
+	/** What classifiers learn from the synthetic rows. */
+	readonly classifiers: ClassifierReport;
 	/** Null where too few rows are held out to say anything. */
 	readonly leaks: LeakReport | null;
 	/** Whether the synthetic table may be handed out. */

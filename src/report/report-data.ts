@@ -9,6 +9,8 @@ import type { ColumnDisclosure } from '../evaluate/disclosure-survey.ts';
 import type { MembershipInference } from '../evaluate/membership.ts';
 import type { NearCopyCheck } from '../evaluate/near-copies.ts';
 import type { ReleaseJudgement } from '../evaluate/release-gate.ts';
+import type { TrainOnSynthetic } from '../learn/train-on-synthetic.ts';
+import type { TwoSample } from '../learn/two-sample.ts';
 
 /**
  * Everything a report can tell, as plain JSON. Every part is optional: what is absent is left out. Figures
@@ -24,6 +26,7 @@ export interface ReportData {
 	readonly profile?: TableProfile;
 	readonly training?: TrainingReport;
 	readonly quality?: QualityReport;
+	readonly classifiers?: ClassifierReport;
 	readonly leaks?: LeakReport;
 	/** Whether the synthetic table may be handed out. */
 	readonly release?: Stored<ReleaseJudgement>;
@@ -115,6 +118,25 @@ export interface QualityReport {
 	readonly coverage?: Stored<readonly ColumnCoverage[]>;
 	/** Real and synthetic side by side, column by column. */
 	readonly comparisons?: readonly ColumnComparison[];
+}
+
+/** What classifiers learn from the synthetic rows; null where too few rows are held out to say. */
+export interface ClassifierReport {
+	/** To tell them from held-out rows, as many of each, beside independent columns and real rows in their place. */
+	readonly twoSample: {
+		readonly synthetic: Stored<TwoSample>;
+		readonly floor: Figure;
+		readonly ceiling: Figure;
+	} | null;
+	/** To predict a column of held-out rows; the ceiling is what real rows teach. */
+	readonly trainOnSynthetic: TrainOnSyntheticReport | null;
+}
+
+export interface TrainOnSyntheticReport extends Stored<TrainOnSynthetic> {
+	/** A guess that knows nothing. */
+	readonly floor: Figure;
+	/** Whether the column is the label of the table; else it was chosen. */
+	readonly isLabel: boolean;
 }
 
 export interface LeakReport {

@@ -22,6 +22,7 @@ main, header, footer, nav { max-width: 1120px; margin: 0 auto; padding: 0 20px; 
 header { padding-top: 40px; }
 .eyebrow { margin: 0; color: var(--muted); font-size: 0.85rem; letter-spacing: 0.04em; }
 h1 { margin: 4px 0 20px; font-size: clamp(1.6rem, 4vw, 2.3rem); line-height: 1.2; font-weight: 650; letter-spacing: -0.01em; }
+.headline { margin-bottom: 20px; font-size: 1.12rem; }
 h2 { margin: 0 0 12px; font-size: 1.35rem; line-height: 1.3; font-weight: 620; }
 h3 { margin: 32px 0 10px; font-size: 1.05rem; font-weight: 620; }
 h4 { margin: 0; font-size: 1rem; font-weight: 620; }
@@ -33,7 +34,7 @@ small, .aside { color: var(--muted); font-size: 0.86rem; }
 .verdict.good { color: var(--good-ink); }
 .verdict.watch { background: var(--watch-ground); color: var(--watch-ink); }
 .verdict.bad { background: var(--bad-ground); color: var(--bad-ink); }
-.keyfigures { display: grid; grid-template-columns: repeat(auto-fit, minmax(150px, 1fr)); gap: 12px; margin: 0; padding: 0; }
+.keyfigures { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin: 0; padding: 0; }
 .keyfigure { padding: 14px 16px; background: var(--card); border: 1px solid var(--rule); border-radius: 10px; }
 .keyfigure.good { background: var(--card); }
 .keyfigure dt { color: var(--muted); font-size: 0.84rem; }
@@ -52,7 +53,7 @@ th, td { padding: 6px 18px 6px 0; text-align: left; vertical-align: top; border-
 thead th { color: var(--muted); font-weight: 500; font-size: 0.84rem; vertical-align: bottom; }
 .scroll td, .scroll th { overflow-wrap: normal; max-width: 40ch; }
 .scroll td { min-width: 7ch; }
-.scroll td:first-child { overflow-wrap: anywhere; min-width: 15ch; }
+.scroll td:first-child { overflow-wrap: anywhere; min-width: clamp(14ch, 30vw, 19ch); }
 .scroll td.wide { min-width: 22ch; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead .number { white-space: normal; }

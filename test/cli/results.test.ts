@@ -137,10 +137,14 @@ test('quality stands between its floor and its ceiling; a ranking is only shown 
 		[
 			{ ...quality, metric: 'quality' },
 			{ ...quality, metric: 'quality', part: 'amount', value: 0.1 },
+			{ ...quality, metric: 'two_sample', value: 0.75 },
+			{ ...quality, metric: 'train_on_synthetic', part: 'is_\u001bfraud', value: 0.85, floor: 0.5 },
 		],
 		terminal,
 	);
 	assert.match(text(), /^ {2}Quality +0\.800 +0\.700 +0\.900$/m);
+	assert.match(text(), /^ {2}not told from real rows +0\.750 +0\.700 +0\.900$/m);
+	assert.match(text(), /^ {2}teaches to predict is_\\x1bfraud +0\.850 +0\.500 +0\.900$/m);
 	assert.doesNotMatch(text(), /Ranking|0\.100/);
 });
 

@@ -39,7 +39,7 @@ function elements(markup: string, selector = '*'): Node[] {
 
 const friendly = buildReport(reportFixture());
 
-test('a full report answers its nine questions in order', () => {
+test('a full report answers its ten questions in order', () => {
 	assert.deepEqual(
 		elements(friendly.html, 'section > h2').map((heading) => heading.textContent),
 		[
@@ -47,6 +47,7 @@ test('a full report answers its nine questions in order', () => {
 			'What do the columns hold, and which were left out?',
 			'Did training go well?',
 			'How real is the synthetic table?',
+			'What gives the synthetic rows away, and do they teach what real rows teach?',
 			'May the synthetic table be handed out?',
 			'Does the synthetic table give away real records?',
 			'What is anomalous?',
@@ -107,6 +108,44 @@ test('every section is left out when nothing is known about it', () => {
 	assert.ok(
 		!elements(buildReport(withoutLabels).html, 'section').some((section) => section.getAttribute('id') === 'labels'),
 	);
+});
+
+const textOf = (markup: string, selector: string) => elements(markup, selector)[0]?.textContent ?? '';
+
+test('the first sentence says whether the rows may be handed out, how near they are to real ones and what gives them away', () => {
+	const { release, quality, classifiers, ...rest } = reportFixture();
+	assert.ok(release !== undefined && quality !== undefined && classifiers !== undefined);
+	const said = (verdict: 'release' | 'refuse', reasons: typeof release.reasons = []) =>
+		textOf(buildReport({ ...rest, quality, classifiers, release: { ...release, verdict, reasons } }).html, '.headline');
+	assert.match(
+		said('release'),
+		/^The synthetic rows may be handed out\. .* of the way\. .*most: customer_id, amount\.$/,
+	);
+	const reason = { value: 0.6, limit: 0.55, text: '' };
+	const refused = said('refuse', [
+		{ ...reason, check: 'closest record' },
+		{ ...reason, check: 'unique copies' },
+	]);
+	assert.match(refused, /not be handed out: they are too close to the training rows, and they repeat unique records\./);
+	assert.match(said('refuse', [{ ...reason, check: 'held-out rows' }]), /is not known: there are too few rows/);
+	assert.equal(textOf(buildReport({ ...rest, quality, classifiers }).html, '.headline'), '');
+});
+
+test('columns are blamed only where the rows are told apart better than real rows are', () => {
+	const { classifiers, ...rest } = reportFixture();
+	assert.ok(classifiers?.twoSample);
+	const { twoSample } = classifiers;
+	const section = (ceiling: number) =>
+		textOf(
+			buildReport({ ...rest, classifiers: { ...classifiers, twoSample: { ...twoSample, ceiling } } }).html,
+			'#classifiers',
+		);
+	assert.match(section(0.97), /the synthetic one 69.% of the time .*most of all by customer_id and amount\./);
+	assert.match(section(0.97), /predicts is_contactless \(chosen, .*0\.81; trained on real rows, 0\.9\./);
+	assert.match(section(0.63), /cannot tell the synthetic rows from real ones any better/);
+	assert.doesNotMatch(section(0.63), /customer_id/);
+	const none = buildReport({ ...rest, classifiers: { twoSample: null, trainOnSynthetic: null } });
+	assert.equal(elements(none.html, '#classifiers').length, 0);
 });
 
 test('a detector that ranks better than ours is named beside the label', () => {

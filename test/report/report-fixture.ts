@@ -209,6 +209,33 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 			},
 		},
 		...measured,
+		classifiers: {
+			twoSample: {
+				synthetic: {
+					score: 0.62,
+					aucs: [0.68, 0.7, 0.69],
+					rows: 500,
+					features: [
+						{ feature: text(1, 'customer_id'), column: text(1, 'customer_id'), loss: 0.11, alone: 0.52 },
+						{ feature: text(2, 'amount'), column: text(2, 'amount'), loss: 0.04, alone: 0.58 },
+						{ feature: 'distance_km', column: 'distance_km', loss: 0.001, alone: 0.5 },
+					],
+				},
+				floor: 0.31,
+				ceiling: 0.97,
+			},
+			trainOnSynthetic: {
+				column: text(6, 'is_contactless'),
+				measure: 'auc',
+				synthetic: 0.81,
+				real: 0.9,
+				floor: 0.5,
+				isLabel: false,
+				trainingRows: 2000,
+				heldOutRows: 500,
+				levels: 2,
+			},
+		},
 		anomalies: {
 			rows: 2000,
 			alerts: 20,

@@ -29,7 +29,8 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 	reportProgress(environment, 'reading', 0, STEPS);
 	let done = 0;
 	const onStep = () => reportProgress(environment, 'measuring the synthetic rows', ++done, STEPS);
-	const { measured, comparisons } = await measureSynthetic(artifacts, input, onStep);
+	const label = profile.columns.find(({ role }) => role === 'label')?.name ?? null;
+	const { measured, classifiers, comparisons } = await measureSynthetic(artifacts, { ...input, label }, onStep);
 	reportProgress(environment, 'comparing scores', ++done, STEPS);
 	const { surprise, order } = await allScores(artifacts, input.scores, manifest.rows);
 	const edges = bulkEdges(surprise, SURPRISE_BINS);
@@ -37,6 +38,7 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 	const baselines = input.config.baselines ? await scoreBaselines(input, environment, manifest) : [];
 	const evaluation: Evaluation = {
 		...measuredReport(measured, comparisons),
+		classifiers,
 		histogram: { edges, counts: [...countInBins(surprise, edges)] },
 		agreement: baselines.length === 0 ? null : compareRankings(order, baselines, input.alerts),
 		labels: labels === null ? null : evaluateLabels(labels, order, baselines),

@@ -1,18 +1,14 @@
-import { getJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { FeatureTable } from '../../contracts/features.ts';
-import type { TableManifest } from '../../contracts/manifest.ts';
 import type { JudgeReleaseInput, JudgeReleaseOutput } from '../../contracts/pipeline.ts';
-import { createRandom } from '../../contracts/random.ts';
+import { createRandom, type Random } from '../../contracts/random.ts';
 import { judgeCopies, measureTable } from '../../evaluate/measure-table.ts';
-import { type QualityTable, qualityTableFromFeatures } from '../../evaluate/quality-table.ts';
 import type { ReleaseJudgement } from '../../evaluate/release-gate.ts';
 import { joinFeatures } from '../../features/join-features.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { drawRows } from '../../synthesis/draw-rows.ts';
-import { loadFeatures } from '../load-features.ts';
-import { loadRowSource } from '../row-source.ts';
-import { heldOutShare, isHeldOut, isSampled } from '../row-split.ts';
+import { asMeasured, type ComparedTables, loadCompared } from '../load-compared.ts';
+import { loadRowRules, loadRowSource } from '../row-source.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Rows of each table that are looked at. */
@@ -21,8 +17,8 @@ const SHOWN_REASONS = 3;
 
 /**
  * Judges a generated table before it is handed out. What it repeats of the training rows is looked at in the table
- * itself; whether the generator is any better than independent columns in the table too, if nothing special was asked
- * for, else in rows drawn for it.
+ * itself, beside real rows that meet the same conditions if enough were held out; whether the generator is any better
+ * than independent columns in the table too, if nothing special was asked for, else in rows drawn for it.
  *
  * @throws CounterfoilError RELEASE_REFUSED, unless the request overrides it
  */
@@ -30,48 +26,9 @@ export async function judgeReleaseTask(
 	input: JudgeReleaseInput,
 	environment: TaskEnvironment,
 ): Promise<JudgeReleaseOutput> {
-	const { artifacts } = environment;
 	const { model, plan } = input;
-	const { manifest: ref, seed } = model.training;
-	const source = await loadRowSource(artifacts, model, environment.backend);
-	const { specs } = source;
-	const manifest = await getJson<TableManifest>(artifacts, ref);
-	const generated = await getJson<TableManifest>(artifacts, input.table);
-	const asTable = (table: FeatureTable) => qualityTableFromFeatures(specs, table);
-	const load = async (table: TableManifest, rows: number, isWanted: (row: number) => boolean) =>
-		asTable(
-			await loadFeatures(artifacts, table, specs, (row) => isWanted(row) && isSampled(row, seed, rows, MAX_ROWS)),
-		);
 	reportProgress(environment, 'comparing with real rows', 0, 2);
-	const training = await load(manifest, manifest.rows, (row) => !isHeldOut(row, seed, manifest.rows));
-	const heldOut = await load(manifest, manifest.rows * heldOutShare(manifest.rows), (row) =>
-		isHeldOut(row, seed, manifest.rows),
-	);
-	const synthetic = await load(generated, generated.rows, () => true);
-	const random = createRandom(seed, 'release');
-
-	const isSpecial =
-		plan.conditions.length > 0 || plan.balance !== null || plan.temperature !== 1 || plan.complete !== null;
-	// A table of few rows is too small to be compared, one of special rows has nothing to be compared with.
-	const isComparable = !isSpecial && synthetic.rows >= Math.min(training.rows, MAX_ROWS) / 2;
-	const findings: ReleaseJudgement[] = [];
-	if (!isComparable) findings.push(judgeCopies({ training, heldOut, synthetic }, random.fork('copies')));
-	if (isComparable || !model.isReleased) {
-		const rows = isComparable ? synthetic : drawProbe();
-		reportProgress(environment, 'comparing with real rows', 1, 2);
-		findings.push(measureTable({ training, heldOut, synthetic: rows }, random.fork('table')).release);
-	}
-
-	function drawProbe(): QualityTable {
-		const batches = [...drawRows(source, { rows: Math.min(MAX_ROWS, manifest.rows) }, random.fork('probe'))];
-		return asTable(
-			joinFeatures(
-				batches.map((batch) => toFeatures(batch, specs)),
-				specs,
-			),
-		);
-	}
-
+	const findings = await judgeFindings(input, environment);
 	const reasons = [...new Set(findings.flatMap((finding) => finding.reasons.map(({ text }) => text)))];
 	const verdict = reasons.length === 0 ? 'release' : 'refuse';
 	if (verdict === 'refuse' && plan.override === null) {
@@ -81,4 +38,39 @@ export async function judgeReleaseTask(
 		});
 	}
 	return { verdict, reasons, override: plan.override };
+}
+
+async function judgeFindings(input: JudgeReleaseInput, environment: TaskEnvironment): Promise<ReleaseJudgement[]> {
+	const { artifacts } = environment;
+	const { model, plan, table: synthetic } = input;
+	const { specs } = await loadRowRules(artifacts, model.generator.uri);
+	const compared = { ...model.training, model, synthetic };
+	const tables = await loadCompared(artifacts, { ...compared, conditions: plan.conditions }, specs, MAX_ROWS);
+	const random = createRandom(model.training.seed, 'release');
+	const isSpecial =
+		plan.conditions.length > 0 || plan.balance !== null || plan.temperature !== 1 || plan.complete !== null;
+	// A table of few rows is too small to be compared, one of special rows has nothing to be compared with.
+	const isComparable = !isSpecial && tables.synthetic.rows >= Math.min(tables.training.rows, MAX_ROWS) / 2;
+	const judgeAll = (of: ComparedTables) => measureTable(asMeasured(of), random.fork('table')).release;
+	if (isComparable) return [judgeAll(tables)];
+	const copies = judgeCopies(asMeasured(tables), random.fork('copies'));
+	if (model.isReleased) return [copies];
+	reportProgress(environment, 'comparing with real rows', 1, 2);
+	const all = plan.conditions.length === 0 ? tables : await loadCompared(artifacts, compared, specs, MAX_ROWS);
+	return [copies, judgeAll({ ...all, synthetic: await drawProbe(input, environment, random.fork('probe')) })];
+}
+
+/** Rows of the generator for which nothing special is asked, about as many as it was trained on. */
+async function drawProbe(
+	{ model }: JudgeReleaseInput,
+	{ artifacts, backend }: TaskEnvironment,
+	random: Random,
+): Promise<FeatureTable> {
+	const source = await loadRowSource(artifacts, model, backend);
+	const rows = Math.min(MAX_ROWS, source.profile.rows);
+	const batches = [...drawRows(source, { rows }, random)];
+	return joinFeatures(
+		batches.map((batch) => toFeatures(batch, source.specs)),
+		source.specs,
+	);
 }

@@ -11,33 +11,51 @@ import { coverageTable } from './coverage-table.ts';
 const MOST_COMPARISONS = 24;
 const MOST_COLUMNS = 40;
 
+type Mode = 'allPairs' | 'thresholded';
+
 /** Where the synthetic table stands between floor (0) and ceiling (1); null where that cannot be said. */
-export function positionBetween(quality: QualityReport): number | null {
-	const own = quality.synthetic.allPairs.overall;
-	const floor = quality.floor?.allPairs.overall;
-	const ceiling = quality.ceiling?.allPairs.overall;
+function positionBetween(quality: QualityReport, mode: Mode): number | null {
+	const own = quality.synthetic[mode].overall;
+	const floor = quality.floor?.[mode].overall;
+	const ceiling = quality.ceiling?.[mode].overall;
 	if (!isDefined(own) || !isDefined(floor) || !isDefined(ceiling) || ceiling <= floor) return null;
 	return (own - floor) / (ceiling - floor);
 }
 
+/** Over all pairs of columns and over related ones, where it can be said. */
+export function positions(quality: QualityReport): number[] {
+	return [positionBetween(quality, 'allPairs'), positionBetween(quality, 'thresholded')].filter(isDefined);
+}
+
 export function qualityVerdict(quality: QualityReport): Verdict {
-	const position = positionBetween(quality);
-	if (position === null) return 'watch';
-	return position < 0 ? 'bad' : position < 0.5 ? 'watch' : 'good';
+	const found = positions(quality);
+	if (found.length === 0) return 'watch';
+	const lowest = Math.min(...found);
+	return lowest < 0 ? 'bad' : lowest < 0.5 ? 'watch' : 'good';
 }
 
 function words(quality: QualityReport): string {
-	const position = positionBetween(quality);
-	const own = `Quality of ${formatNumberOf(quality.rows, 'synthetic row')}: ${formatShare(quality.synthetic.allPairs.overall)}. `;
-	if (position === null && quality.floor !== undefined && quality.ceiling !== undefined) {
-		return `${own}On this table even real rows score no better than the floor (a few extreme values move the bins that SDMetrics counts in), so how good that is cannot be said.`;
+	const of = (mode: Mode, pairs: string) => {
+		const position = positionBetween(quality, mode);
+		if (position === null) return [];
+		const place =
+			position < 0 ? 'below the floor' : position >= 1 ? 'at the ceiling' : `${formatShare(position, 0)} of the way`;
+		return [`${formatShare(quality.synthetic[mode].overall)} over ${pairs} (${place})`];
+	};
+	const placed = [...of('allPairs', 'all pairs of columns'), ...of('thresholded', 'related pairs only')];
+	const own = `Quality of ${formatNumberOf(quality.rows, 'synthetic row')}: `;
+	if (placed.length === 0) {
+		const figure = `${own}${formatShare(quality.synthetic.allPairs.overall)}.`;
+		if (quality.floor === undefined || quality.ceiling === undefined) return figure;
+		return `${figure} On this table even real rows score no better than the floor (a few extreme values move the bins that SDMetrics counts in), so how good that is cannot be said.`;
 	}
-	if (position === null) return own;
-	if (position < 0) {
-		return `${own}That is below the floor: drawing each column by itself would give better rows, so these should not be used.`;
-	}
-	if (position >= 1) return `${own}That is as good as a sample of real rows.`;
-	return `${own}That is ${formatShare(position, 0)} of the way from the floor to the ceiling.`;
+	const found = positions(quality);
+	const advice = found.some((position) => position < 0)
+		? ' Drawing each column by itself would give better rows, so these should not be used.'
+		: found.every((position) => position >= 1)
+			? ' That is as good as a sample of real rows.'
+			: '';
+	return `${own}${placed.join(', ')}, between the floor of columns drawn one by one and the ceiling of real rows.${advice}`;
 }
 
 function boundsTable(quality: QualityReport): Html {
@@ -113,7 +131,7 @@ function columnBars(quality: QualityReport): Html {
 				insetTop: 2,
 				insetBottom: 2,
 			}),
-			tickX(ceiling, { x: 'score', y: 'name', stroke: 'currentColor', strokeWidth: 2 }),
+			tickX(ceiling, { x: 'score', y: 'name', stroke: 'var(--ink)', strokeWidth: 2 }),
 		],
 	});
 }

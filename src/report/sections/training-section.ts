@@ -110,38 +110,52 @@ function tellGan(history: MlpHistory): Told {
 
 /** Log-loss of a judge that knows nothing. */
 const COIN = Math.log(2);
+/** Part of a coin's log-loss below which rows are told apart easily, and above which hardly. */
+const EASY = 0.5;
+const HARD = 0.9;
+/** Part of the first surprise by which it must fall. */
+const LEAST_LEARNT = 0.01;
+
+function toldWords(loss: number): string {
+	if (loss < EASY * COIN) return 'easily told';
+	return loss < HARD * COIN ? 'often told' : 'could hardly tell';
+}
 
 function tellAutoregressive({ step, training, heldOut, bestStep, judge }: AutoregressiveHistory): Told {
 	const best = heldOut[step.indexOf(bestStep)] ?? null;
 	const first = heldOut.find(isDefined) ?? null;
+	const hasLearnt = best !== null && first !== null && first - best > LEAST_LEARNT * first;
 	const learnt =
 		best === null || first === null
 			? ''
-			: ` Rows that it had not seen surprised it less and less: by ${formatFigure(first, 1)} nats at first, by ${formatFigure(best, 1)} in the end.`;
+			: hasLearnt
+				? ` Real rows that it had not seen surprised it less and less: by ${formatFigure(first)} nats at first, by ${formatFigure(best)} in the end (lower is better).`
+				: ` Real rows that it had not seen surprised it hardly less in the end (${formatFigure(best)} nats) than at first (${formatFigure(first)}): the steps were few, or there is little to learn.`;
 	const loss = judge === null ? null : Math.min(...judge.loss.filter(isDefined));
 	const judged =
 		judge === null || loss === null
 			? ''
 			: judge.scale === 0
 				? ' A discriminator found nothing by which to tell its rows from real ones.'
-				: ` A discriminator still told its rows from real ones a little (log-loss ${formatFigure(loss, 3)}, a coin ${formatFigure(COIN, 3)}); rows are drawn by its verdict, so that what it saw is gone.`;
+				: ` A discriminator ${toldWords(loss)} its rows from real ones (error ${formatFigure(loss)}, a coin ${formatFigure(COIN)}); rows that it finds unlikely are drawn less often.`;
+	const isEasy = judge !== null && judge.scale > 0 && loss !== null && loss < EASY * COIN;
 	const curves = [
-		curvePlot('Surprise of a row, in nats', step, [
-			{ values: training, color: 'real', name: 'rows of the batch' },
-			{ values: heldOut, color: 'synthetic', name: 'rows set aside' },
+		curvePlot('Surprise at a real row, in nats', step, [
+			{ values: training, color: 'accent', name: 'of rows that it learns from' },
+			{ values: heldOut, color: 'real', name: 'of rows set aside' },
 		]),
 		...(judge === null
 			? []
 			: [
 					curvePlot(
-						'Log-loss of the discriminator that judges the rows',
+						'Error of the discriminator that judges the rows',
 						judge.step,
 						[{ values: judge.loss, color: 'real', name: '' }],
 						COIN,
 					),
 				]),
 	];
-	return { words: `${learnt}${judged}`, verdict: 'good', curves };
+	return { words: `${learnt}${judged}`, verdict: hasLearnt && !isEasy ? 'good' : 'watch', curves };
 }
 
 export function trainingSection(training: TrainingReport): Section {
