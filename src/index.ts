@@ -66,10 +66,9 @@ export { type DrawRequest, drawRows } from './synthesis/draw-rows.ts';
 export { type GeneratorOptions, restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
 export type { RowSource } from './synthesis/row-source.ts';
 export type { FittedGenerator, GeneratorTraining, TableGenerator } from './synthesis/table-generator.ts';
-export type { PlainCell, PlainRow } from './table-from-rows.ts';
+export type { PlainCell, PlainRow, TableInput } from './table-from-rows.ts';
 export {
 	type RowExplanation,
-	type TableInput,
 	type TableScores,
 	TabularGan,
 	type TabularGanOptions,

@@ -33,3 +33,13 @@ export function rowsFromTable(batch: TableBatch): Record<string, string | number
 		),
 	);
 }
+
+/** Records as plain objects, or columns as the pipeline has them. */
+export type TableInput = readonly PlainRow[] | TableBatch;
+
+/** The columns of either. */
+export function readTable(table: TableInput): TableBatch {
+	return 'columns' in table && !Array.isArray(table)
+		? (table as TableBatch)
+		: tableFromRows(table as readonly PlainRow[]);
+}

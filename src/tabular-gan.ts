@@ -35,10 +35,7 @@ import { drawRows } from './synthesis/draw-rows.ts';
 import { restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
 import type { RowSource } from './synthesis/row-source.ts';
 import type { GeneratorKind } from './synthesis/table-generator.ts';
-import { type PlainRow, rowsFromTable, tableFromRows } from './table-from-rows.ts';
-
-/** Records as plain objects, or columns as the pipeline has them. */
-export type TableInput = readonly PlainRow[] | TableBatch;
+import { readTable, rowsFromTable, type TableInput } from './table-from-rows.ts';
 
 export interface TabularGanOptions {
 	/** Same rows, options and seed: same model on the same backend. @default 1 */
@@ -149,7 +146,7 @@ export class TabularGan {
 	 */
 	static async fit(table: TableInput, options: TabularGanOptions = {}): Promise<TabularGan> {
 		const { seed = 1, label, key, ignore = [], signal, onProgress } = options;
-		const batch = toBatch(table);
+		const batch = readTable(table);
 		const profile = finishProfile(profileBatch(batch), {
 			...(label === undefined ? {} : { label }),
 			...(key === undefined ? {} : { key }),
@@ -265,7 +262,7 @@ export class TabularGan {
 		{ seed = 1, ...options }: Omit<CompleteOptions, 'firstRow'> & { readonly seed?: number } = {},
 	): GeneratedRow[] {
 		const random = createRandom(seed, 'generate');
-		return rowsFromTable(completeRows(this.#rows(), toBatch(table), random, options));
+		return rowsFromTable(completeRows(this.#rows(), readTable(table), random, options));
 	}
 
 	/**
@@ -282,7 +279,7 @@ export class TabularGan {
 	): TableMeasurements {
 		const source = this.#rows();
 		const { specs } = source;
-		const [seen, unseen] = [training, heldOut].map((table) => toFeatures(toBatch(table), specs));
+		const [seen, unseen] = [training, heldOut].map((table) => toFeatures(readTable(table), specs));
 		const drawn = [...drawRows(source, { rows: (seen as FeatureTable).rows }, createRandom(seed, 'evaluate'))];
 		const generated = joinFeatures(
 			drawn.map((batch) => toFeatures(batch, specs)),
@@ -377,18 +374,12 @@ export class TabularGan {
 
 	#read(table: TableInput): { readonly batch: TableBatch; readonly features: FeatureTable } {
 		const { profile, specs } = this.#parts;
-		const batch = toBatch(table);
+		const batch = readTable(table);
 		// What is never looked at may be left out: the key of a record, too.
 		const unused = profile.columns.flatMap(({ name, role }) => (role === 'key' ? [name] : []));
 		requireSameSchema(profile, [...new Set([...batch.names, ...unused])]);
 		return { batch, features: toFeatures(batch, specs) };
 	}
-}
-
-function toBatch(table: TableInput): TableBatch {
-	return 'columns' in table && !Array.isArray(table)
-		? (table as TableBatch)
-		: tableFromRows(table as readonly PlainRow[]);
 }
 
 /** Row numbers of all rows, or of a sample. */

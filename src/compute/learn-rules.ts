@@ -35,7 +35,7 @@ export async function learnRules(
 		pattern.add(cells);
 		for (let row = 0; row < batch.rows; row++) {
 			const text = cellText(cells, row);
-			if (text !== null) filter.add(text);
+			if (text !== null) filter.add(text.trim());
 		}
 	}
 	const found = key === undefined ? null : pattern.finish();

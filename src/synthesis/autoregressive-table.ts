@@ -1,4 +1,3 @@
-import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import { createRandom, type Random } from '../contracts/random.ts';
@@ -15,6 +14,7 @@ import {
 } from '../gan/autoregressive-trainer.ts';
 import type { Backend } from '../gan/backend.ts';
 import { createJudgedGenerator, type JudgedGenerator, restoreJudgedGenerator } from '../gan/judged-generator.ts';
+import { readSettings } from '../gan/model-parts.ts';
 import { measureMoments } from '../gan/moment-critic.ts';
 import { defaultDiscriminatorSteps, trainTokenDiscriminator } from '../gan/token-discriminator.ts';
 import type { DrawOptions, FitOptions, FittedGenerator, GeneratorTraining, TableGenerator } from './table-generator.ts';
@@ -165,16 +165,7 @@ const KIND = 'autoregressive-table';
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreAutoregressiveTable(backend: Backend, state: ModelState): TableGenerator {
-	const stored = state.json as {
-		readonly kind?: unknown;
-		readonly encoder: TokenEncoderState;
-		readonly judged: unknown;
-	};
-	if (stored?.kind !== KIND) {
-		throw new CounterfoilError('MODEL_INVALID', 'The file does not hold an autoregressive generator.', {
-			hint: 'Train the model again with this version.',
-		});
-	}
+	const stored = readSettings<{ encoder: TokenEncoderState; judged: unknown }>(state, KIND, ['encoder', 'judged']);
 	const judged = restoreJudgedGenerator(backend, { json: stored.judged, tensors: state.tensors });
 	return createAutoregressiveTable(restoreTokenEncoder(stored.encoder), judged);
 }

@@ -13,6 +13,7 @@ import {
 import type { Backend } from '../gan/backend.ts';
 import { restoreMlpGenerator } from '../gan/mlp-generator.ts';
 import { createMlpTrainer, restoreMlpTrainer } from '../gan/mlp-trainer.ts';
+import { readSettings } from '../gan/model-parts.ts';
 import type { Generator } from '../gan/types.ts';
 import type { DrawOptions, FitOptions, FittedGenerator, GeneratorTraining, TableGenerator } from './table-generator.ts';
 
@@ -119,16 +120,7 @@ const KIND = 'mlp-table';
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreMlpTable(backend: Backend, state: ModelState): TableGenerator {
-	const stored = state.json as {
-		readonly kind?: unknown;
-		readonly encoder: ModeEncoderState;
-		readonly network: unknown;
-	};
-	if (stored?.kind !== KIND) {
-		throw new CounterfoilError('MODEL_INVALID', 'The file does not hold a plain generator.', {
-			hint: 'Train the model again with this version.',
-		});
-	}
+	const stored = readSettings<{ encoder: ModeEncoderState; network: unknown }>(state, KIND, ['encoder', 'network']);
 	const network = restoreMlpGenerator(backend, { json: stored.network, tensors: state.tensors });
 	return createMlpTable(restoreModeEncoder(stored.encoder), network);
 }

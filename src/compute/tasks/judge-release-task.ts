@@ -47,8 +47,7 @@ async function judgeFindings(input: JudgeReleaseInput, environment: TaskEnvironm
 	const compared = { ...model.training, model, synthetic };
 	const tables = await loadCompared(artifacts, { ...compared, conditions: plan.conditions }, specs, MAX_ROWS);
 	const random = createRandom(model.training.seed, 'release');
-	const isSpecial =
-		plan.conditions.length > 0 || plan.balance !== null || plan.temperature !== 1 || plan.complete !== null;
+	const isSpecial = plan.conditions.length > 0 || plan.balance !== null || plan.temperature !== 1;
 	// A table of few rows is too small to be compared, one of special rows has nothing to be compared with.
 	const isComparable = !isSpecial && tables.synthetic.rows >= Math.min(tables.training.rows, MAX_ROWS) / 2;
 	const judgeAll = (of: ComparedTables) => measureTable(asMeasured(of), random.fork('table')).release;
