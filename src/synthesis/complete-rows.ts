@@ -10,9 +10,9 @@ import { isMissingText } from '../features/is-missing-text.ts';
 import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
 import { toFeatures } from '../features/to-features.ts';
-import { isRowConstraint } from './constraints/compile-rule.ts';
 import { findBroken } from './constraints/find-broken.ts';
 import { repairRows } from './constraints/repair-rows.ts';
+import { isRowConstraint } from './constraints/rules/compile-rule.ts';
 import { withoutConstraints } from './constraints/without-constraints.ts';
 import type { RowSource } from './row-source.ts';
 

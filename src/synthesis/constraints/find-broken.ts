@@ -1,9 +1,9 @@
 import type { Constraint, UniqueConstraint } from '../../contracts/constraints.ts';
 import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import { settleDates } from '../../features/settle-dates.ts';
-import { compileRule, isRowConstraint } from './compile-rule.ts';
 import { type ConstraintColumn, cellNumber, constraintColumns } from './constraint-columns.ts';
-import { type ColumnsByName, columnNamed } from './rule.ts';
+import { compileRule, isRowConstraint } from './rules/compile-rule.ts';
+import { type ColumnsByName, columnNamed } from './rules/rule.ts';
 
 export interface BrokenRows {
 	/** [rows]; 1 where a constraint is broken. */

@@ -7,23 +7,23 @@ import type {
 } from '../../contracts/constraints.ts';
 import type { FeatureColumn, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import { settleDates } from '../../features/settle-dates.ts';
-import { createSearch } from './coded-columns.ts';
 import { constraintColumns } from './constraint-columns.ts';
-import { findBands } from './find-bands.ts';
+import { createSearch } from './find/coded-columns.ts';
+import { findBands } from './find/find-bands.ts';
+import { findCombinations } from './find/find-combinations.ts';
+import { findDateParts, findDurations } from './find/find-date-relations.ts';
+import { dependencyOf, findDependencies } from './find/find-dependencies.ts';
+import { findLongSums } from './find/find-long-sums.ts';
+import { findMissing } from './find/find-missing.ts';
+import { findMultiples } from './find/find-multiples.ts';
+import { findOneHot } from './find/find-one-hot.ts';
+import { findOrders } from './find/find-orders.ts';
+import { findRatios } from './find/find-ratios.ts';
+import { findTriples } from './find/find-triples.ts';
+import { findUnique } from './find/find-unique.ts';
+import { withoutImplied } from './find/implied-orders.ts';
+import { independentRelations } from './find/linear-relations.ts';
 import { findBroken } from './find-broken.ts';
-import { findCombinations } from './find-combinations.ts';
-import { findDateParts, findDurations } from './find-date-relations.ts';
-import { dependencyOf, findDependencies } from './find-dependencies.ts';
-import { findLongSums } from './find-long-sums.ts';
-import { findMissing } from './find-missing.ts';
-import { findMultiples } from './find-multiples.ts';
-import { findOneHot } from './find-one-hot.ts';
-import { findOrders } from './find-orders.ts';
-import { findRatios } from './find-ratios.ts';
-import { findTriples } from './find-triples.ts';
-import { findUnique } from './find-unique.ts';
-import { withoutImplied } from './implied-orders.ts';
-import { independentRelations } from './linear-relations.ts';
 
 /** Rows below which nothing is believed. */
 const MIN_ROWS = 30;

@@ -1,5 +1,5 @@
 import type { ConstraintType } from '../../contracts/constraints.ts';
-import type { RowConstraint } from './compile-rule.ts';
+import type { RowConstraint } from './rules/compile-rule.ts';
 
 /** Which type comes first where nothing else decides. Combinations have no repair and come last. */
 const TYPE_ORDER: readonly ConstraintType[] = [

@@ -1,7 +1,6 @@
 import type { Constraint, MultipleConstraint } from '../../contracts/constraints.ts';
 import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import { settleDates } from '../../features/settle-dates.ts';
-import { compileRule, isRowConstraint } from './compile-rule.ts';
 import {
 	type ConstraintColumn,
 	cellNumber,
@@ -11,7 +10,8 @@ import {
 	writeCell,
 } from './constraint-columns.ts';
 import { repairOrder } from './repair-order.ts';
-import type { Change, Rule } from './rule.ts';
+import { compileRule, isRowConstraint } from './rules/compile-rule.ts';
+import type { Change, Rule } from './rules/rule.ts';
 
 export interface RepairOptions {
 	/** Indices of features that were asked for and must not be changed. @default none */

@@ -1,9 +1,9 @@
-import type { LinearConstraint } from '../../contracts/constraints.ts';
+import type { LinearConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import type { ColumnsByName } from '../rules/rule.ts';
 import { presentCells, type Search } from './coded-columns.ts';
-import type { NumberColumn } from './constraint-columns.ts';
 import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 import { holdingLinear } from './linear-relations.ts';
-import type { ColumnsByName } from './rule.ts';
 
 const MIN_VALUES = 8;
 const SAMPLE_ROWS = 500;

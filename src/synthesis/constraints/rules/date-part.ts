@@ -1,5 +1,5 @@
-import type { DatePart } from '../../contracts/constraints.ts';
-import { weekdayOf } from '../../features/to-features.ts';
+import type { DatePart } from '../../../contracts/constraints.ts';
+import { weekdayOf } from '../../../features/to-features.ts';
 
 export const DATE_PARTS: readonly DatePart[] = [
 	'year',

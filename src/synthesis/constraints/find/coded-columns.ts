@@ -1,5 +1,5 @@
-import { createRandom } from '../../contracts/random.ts';
-import type { ConstraintColumn } from './constraint-columns.ts';
+import { createRandom } from '../../../contracts/random.ts';
+import type { ConstraintColumn } from '../constraint-columns.ts';
 
 /** A column with its cells numbered in the order of first appearance; missing is a cell like any other. */
 export interface CodedColumn {

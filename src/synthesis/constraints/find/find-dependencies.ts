@@ -1,7 +1,7 @@
-import type { DependsConstraint } from '../../contracts/constraints.ts';
+import type { DependsConstraint } from '../../../contracts/constraints.ts';
+import { cellOfNumber } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import { type CodedColumn, isDerived, type Search } from './coded-columns.ts';
-import { cellOfNumber } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 
 /** Rows for each number, so that a number column may be taken for codes. */

@@ -5,8 +5,8 @@ import type {
 	MultipleConstraint,
 	OrderConstraint,
 	ProductConstraint,
-} from '../../contracts/constraints.ts';
-import type { NumberColumn } from './constraint-columns.ts';
+} from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
 import { datePart } from './date-part.ts';
 import { type ColumnsByName, chanceAt, columnOfType, type Rule } from './rule.ts';
 

@@ -1,11 +1,11 @@
-import type { DatePartConstraint, LinearConstraint } from '../../contracts/constraints.ts';
+import type { DatePartConstraint, LinearConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
+import { DATE_PARTS, datePart } from '../rules/date-part.ts';
+import type { ColumnsByName } from '../rules/rule.ts';
 import { type CodedColumn, largestShare, presentCells, type Search } from './coded-columns.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
-import { DATE_PARTS, datePart } from './date-part.ts';
 import { bitsOf, MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 import { holdingLinear } from './linear-relations.ts';
-import type { ColumnsByName } from './rule.ts';
 
 /** Seconds of the units in which durations are written. */
 const UNITS = [1, 60, 3600, 86_400, 604_800];

@@ -1,4 +1,4 @@
-import type { Constraint } from '../../contracts/constraints.ts';
+import type { Constraint } from '../../../contracts/constraints.ts';
 import { combinationsRule, dependsRule, oneHotRule } from './level-rules.ts';
 import { missingIfRule, missingTogetherRule } from './missing-rules.ts';
 import { bandsRule, datePartRule, linearRule, multipleRule, orderRule, productRule } from './number-rules.ts';

@@ -1,7 +1,7 @@
-import type { CombinationsConstraint, DependsConstraint } from '../../contracts/constraints.ts';
+import type { CombinationsConstraint, DependsConstraint } from '../../../contracts/constraints.ts';
+import { cellOfNumber } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import { type CodedColumn, isDerived, type Search } from './coded-columns.ts';
-import { cellOfNumber } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 
 const MIN_CELLS = 3;
 const MAX_CELLS = 200;

@@ -1,8 +1,8 @@
-import type { LinearConstraint } from '../../contracts/constraints.ts';
+import type { LinearConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import type { ColumnsByName } from '../rules/rule.ts';
 import { type CodedColumn, presentCells, type Search } from './coded-columns.ts';
-import type { NumberColumn } from './constraint-columns.ts';
 import { holdingLinear, type LinearForm } from './linear-relations.ts';
-import type { ColumnsByName } from './rule.ts';
 
 const MIN_VALUES = 3;
 const SAMPLE_ROWS = 2000;

@@ -1,5 +1,5 @@
-import type { MissingIfConstraint, MissingTogetherConstraint } from '../../contracts/constraints.ts';
-import { type ConstraintColumn, cellNumber, cellReader, isMissing } from './constraint-columns.ts';
+import type { MissingIfConstraint, MissingTogetherConstraint } from '../../../contracts/constraints.ts';
+import { type ConstraintColumn, cellNumber, cellReader, isMissing } from '../constraint-columns.ts';
 import { type ColumnsByName, columnNamed, type Rule } from './rule.ts';
 
 /** The first column leads: where it is missing the others are emptied. A value that is wanting is not made up. */

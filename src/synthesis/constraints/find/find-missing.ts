@@ -1,7 +1,7 @@
-import type { ConstraintCell, MissingIfConstraint, MissingTogetherConstraint } from '../../contracts/constraints.ts';
+import type { ConstraintCell, MissingIfConstraint, MissingTogetherConstraint } from '../../../contracts/constraints.ts';
+import { cellOfNumber } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import { type CodedColumn, isDerived, type Search } from './coded-columns.ts';
-import { cellOfNumber } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { bitsOf, MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 
 const MIN_MISSING = 5;

@@ -1,8 +1,8 @@
-import type { LinearConstraint } from '../../contracts/constraints.ts';
-import { compileRule } from './compile-rule.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
-import type { ColumnsByName } from './rule.ts';
+import type { LinearConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
+import { compileRule } from '../rules/compile-rule.ts';
+import type { ColumnsByName } from '../rules/rule.ts';
 
 export interface LinearForm {
 	readonly column: NumberColumn;

@@ -1,7 +1,7 @@
-import type { MultipleConstraint } from '../../contracts/constraints.ts';
+import type { MultipleConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import { type CodedColumn, presentCells, type Search } from './coded-columns.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { neededBits } from './evidence.ts';
 
 /**

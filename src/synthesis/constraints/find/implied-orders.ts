@@ -1,6 +1,6 @@
-import type { LinearConstraint, OrderConstraint, ProductConstraint } from '../../contracts/constraints.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { type ColumnsByName, columnOfType } from './rule.ts';
+import type { LinearConstraint, OrderConstraint, ProductConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { type ColumnsByName, columnOfType } from '../rules/rule.ts';
 
 /** Relations that are followed one after the other. */
 const MAX_DEPTH = 4;

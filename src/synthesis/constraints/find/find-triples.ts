@@ -1,11 +1,11 @@
-import type { LinearConstraint, ProductConstraint } from '../../contracts/constraints.ts';
+import type { LinearConstraint, ProductConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
+import { compileRule } from '../rules/compile-rule.ts';
+import type { ColumnsByName } from '../rules/rule.ts';
 import { type CodedColumn, largestShare, presentCells, type Search } from './coded-columns.ts';
-import { compileRule } from './compile-rule.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 import { holdingLinear } from './linear-relations.ts';
-import type { ColumnsByName } from './rule.ts';
 
 const MIN_VALUES = 3;
 const PROBE_ROWS = 6;

@@ -1,7 +1,7 @@
-import type { BandsConstraint } from '../../contracts/constraints.ts';
+import type { BandsConstraint } from '../../../contracts/constraints.ts';
+import type { LevelColumn, NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import { type CodedColumn, isDerived, presentCells, type Search } from './coded-columns.ts';
-import type { LevelColumn, NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 
 const MAX_BANDS = 20;

@@ -1,8 +1,8 @@
-import type { OneHotConstraint } from '../../contracts/constraints.ts';
+import type { OneHotConstraint } from '../../../contracts/constraints.ts';
+import { constraintId } from '../constraint-id.ts';
+import { setLevel } from '../rules/level-rules.ts';
 import { type CodedColumn, isDerived, type Search } from './coded-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { bitsOf, MIN_TESTED_ROWS, neededBits } from './evidence.ts';
-import { setLevel } from './level-rules.ts';
 
 interface Flag {
 	readonly coded: CodedColumn;

@@ -1,7 +1,7 @@
-import type { OrderConstraint } from '../../contracts/constraints.ts';
+import type { OrderConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import type { Search } from './coded-columns.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { MIN_TESTED_ROWS, neededBits } from './evidence.ts';
 
 /** Share of pairs of independent rows that would be in the wrong order; below it the ranges hardly meet. */

@@ -1,5 +1,5 @@
-import type { CombinationsConstraint, DependsConstraint, OneHotConstraint } from '../../contracts/constraints.ts';
-import { type ConstraintColumn, cellNumber, cellReader, isMissing, type LevelColumn } from './constraint-columns.ts';
+import type { CombinationsConstraint, DependsConstraint, OneHotConstraint } from '../../../contracts/constraints.ts';
+import { type ConstraintColumn, cellNumber, cellReader, isMissing, type LevelColumn } from '../constraint-columns.ts';
 import {
 	type Change,
 	type ColumnsByName,

@@ -1,5 +1,5 @@
-import { CounterfoilError } from '../../contracts/errors.ts';
-import type { ConstraintColumn } from './constraint-columns.ts';
+import { CounterfoilError } from '../../../contracts/errors.ts';
+import type { ConstraintColumn } from '../constraint-columns.ts';
 
 /** A constraint made ready for the rows of one table. */
 export interface Rule {

@@ -1,7 +1,7 @@
-import type { UniqueConstraint } from '../../contracts/constraints.ts';
+import type { UniqueConstraint } from '../../../contracts/constraints.ts';
+import type { NumberColumn } from '../constraint-columns.ts';
+import { constraintId } from '../constraint-id.ts';
 import { type CodedColumn, isDerived, type Search } from './coded-columns.ts';
-import type { NumberColumn } from './constraint-columns.ts';
-import { constraintId } from './constraint-id.ts';
 import { neededBits } from './evidence.ts';
 
 /** Columns beyond which pairs are not looked at. */
