@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import { type InflateLimits, inflateGzip } from './inflate-gzip.ts';
+import { type Compression, type DecompressLimits, decompress, sniffCompression } from './decompress.ts';
 import { type SourceFormat, sniffFormat } from './sniff-format.ts';
 
 /** A file that was opened, decompressed on the way, and hashed as it is stored. */
 export interface OpenSource {
 	readonly path: string;
 	readonly format: SourceFormat;
-	readonly compression: 'none' | 'gzip';
+	readonly compression: Compression;
 	/** The first decompressed bytes, at most `HEAD_BYTES`. */
 	readonly head: Buffer;
 	/** Whether `head` is all there is. */
@@ -31,7 +31,7 @@ export interface OpenSource {
 	close(): Promise<void>;
 }
 
-export interface OpenSourceOptions extends InflateLimits {
+export interface OpenSourceOptions extends DecompressLimits {
 	/** Named by the user; only text has one. */
 	readonly encoding?: string;
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
@@ -74,9 +74,10 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 		const stored = storedBytes();
 		const first = await stored.next();
 		const firstPiece = first.done ? Buffer.alloc(0) : first.value;
-		const isGzip = firstPiece.length >= 2 && firstPiece[0] === 0x1f && firstPiece[1] === 0x8b;
+		const compression = sniffCompression(firstPiece);
 		const whole = prepend([firstPiece], stored);
-		const plain = isGzip ? inflateGzip(whole, path, options, (bytes) => (trailing += bytes)) : whole;
+		const plain =
+			compression === 'none' ? whole : decompress(whole, compression, path, options, (bytes) => (trailing += bytes));
 		const { head, pieces, isWhole } = await readHead(plain);
 		const format = sniffFormat(head, path, options.encoding !== undefined);
 		let isTaken = false;
@@ -89,12 +90,12 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 		return {
 			path,
 			format,
-			compression: isGzip ? 'gzip' : 'none',
+			compression,
 			head,
 			isHeadWhole: isWhole,
 			bytes: takeBytes,
 			async asFile() {
-				if (isGzip) copy = await openTemporary();
+				if (compression !== 'none') copy = await openTemporary();
 				for await (const piece of takeBytes()) await copy?.write(piece).catch(describeSpoolError);
 				return copy ?? handle;
 			},
@@ -120,9 +121,9 @@ async function openTemporary(): Promise<FileHandle> {
 }
 
 function describeSpoolError(error: unknown): never {
-	throw new CounterfoilError('DISK_FULL', 'There is no space to decompress an Arrow file into.', {
+	throw new CounterfoilError('DISK_FULL', 'There is no space for a temporary copy of the input.', {
 		where: tmpdir(),
-		hint: 'Free some space, name another folder in TMPDIR, or decompress the file yourself.',
+		hint: 'Free some space, name another folder in TMPDIR, or name a plain, uncompressed file.',
 		cause: error,
 	});
 }

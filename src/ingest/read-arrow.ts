@@ -1,16 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import * as zlib from 'node:zlib';
-import {
-	CompressionType,
-	compressionRegistry,
-	Message,
-	type RecordBatch,
-	RecordBatchReader,
-	type Schema,
-} from 'apache-arrow';
+import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { type FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { type CellAppender, createCellAppender } from './arrow-cells.ts';
+import { registerArrowCodecs } from './arrow-codecs.ts';
 import { isBigEndianFooter, isBigEndianStream } from './arrow-endianness.ts';
 import { createBatchBuilder } from './build-columns.ts';
 import { checkArrowData } from './check-arrow-data.ts';
@@ -28,13 +21,11 @@ export interface OpenArrow {
 
 /** Length of the footer (4 bytes) and `ARROW1`. */
 const FOOTER_TAIL_BYTES = 10;
-/** Largest decompressed buffer of one column of a record batch. */
-const MAX_BUFFER_BYTES = 2 ** 30;
 
 /**
  * Reads Arrow IPC, stream or file, one record batch in memory at a time.
  *
- * @throws ARROW_UNREADABLE, ARROW_COMPRESSION_UNSUPPORTED (LZ4); both also while the rows are read.
+ * @throws ARROW_UNREADABLE, ARROW_COMPRESSION_UNSUPPORTED (LZ4 without its package); both also while the rows are read.
  */
 export async function openArrow(
 	source: OpenSource,
@@ -42,7 +33,7 @@ export async function openArrow(
 	repairs: RepairLog,
 ): Promise<OpenArrow> {
 	const { path } = source;
-	registerZstd();
+	registerArrowCodecs();
 	const input = source.format === 'arrow-file' ? await openFileInput(source) : openStreamInput(source);
 
 	async function guard<T>(action: () => Promise<T> | T, where = path): Promise<T> {
@@ -213,29 +204,13 @@ function checkBatch(batch: RecordBatch, columns: number): void {
 	for (const child of children) checkArrowData(child);
 }
 
-/** The library leaves codecs to its user; Node has zstd from 22.15 on. */
-function registerZstd(): void {
-	if (compressionRegistry.get(CompressionType.ZSTD) !== null) return;
-	compressionRegistry.set(CompressionType.ZSTD, {
-		decode: (data) => zlib.zstdDecompressSync(data, { maxOutputLength: MAX_BUFFER_BYTES }),
-		encode: (data) => zlib.zstdCompressSync(data),
-	});
-}
-
 function describeArrowError(error: unknown, where: string): CounterfoilError {
-	if (error instanceof CounterfoilError) return error;
-	const reason = error instanceof Error ? error.message : String(error);
-	if (/codec not found/.test(reason)) {
-		return new CounterfoilError(
-			'ARROW_COMPRESSION_UNSUPPORTED',
-			'The Arrow data is compressed with LZ4, which is not read.',
-			{
-				where,
-				hint: 'Write it without compression or with zstd, e.g. pyarrow.feather.write_feather(table, path, compression="uncompressed").',
-				cause: error,
-			},
-		);
+	if (error instanceof CounterfoilError) {
+		if (error.where !== undefined) return error;
+		const { code, message, hint, cause } = error;
+		return new CounterfoilError(code, message, { where, ...(hint === undefined ? {} : { hint }), cause });
 	}
+	const reason = error instanceof Error ? error.message : String(error);
 	const message = `It is cut short, damaged or of a type that is not supported (${reason.replace(/\.$/, '')}).`;
 	return unreadable(where, message, undefined, error);
 }

@@ -13,7 +13,6 @@ const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string;
 	{ magic: 'ORC', name: 'ORC', hint: 'Convert it to CSV or Arrow.' },
 	{ magic: 'PK\x03\x04', name: 'ZIP or Excel', hint: 'Unpack it, or save the sheet as CSV.' },
 	{ magic: '\xd0\xcf\x11\xe0', name: 'Excel (xls)', hint: 'Save the sheet as CSV.' },
-	{ magic: '\x28\xb5\x2f\xfd', name: 'zstd', hint: 'Decompress it first: zstd -d FILE.' },
 	{ magic: 'BZh', name: 'bzip2', hint: 'Decompress it first: bunzip2 -k FILE.' },
 	{ magic: '\xfd7zXZ\0', name: 'xz', hint: 'Decompress it first: xz -dk FILE.' },
 	{ magic: 'SQLite format 3\0', name: 'SQLite', hint: 'Export a table: sqlite3 -csv -header FILE "SELECT * FROM t".' },

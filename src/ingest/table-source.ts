@@ -1,10 +1,11 @@
 import type { TableBatch } from '../contracts/table.ts';
+import type { Compression } from './decompress.ts';
 
 /** A table that is being read: what was found when it was opened, and its rows, batch by batch. */
 export interface TableSource extends AsyncIterable<TableChunk> {
 	readonly path: string;
 	readonly format: 'csv' | 'arrow-file' | 'arrow-stream';
-	readonly compression: 'none' | 'gzip';
+	readonly compression: Compression;
 	/** Column names after repair: trimmed, none empty, all different. */
 	readonly names: readonly string[];
 	/** How the text is delimited; null for Arrow. */
