@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
+import { settingsBench } from './settings/settings-bench.ts';
 import { synthesisBench } from './synthesis/synthesis-bench.ts';
 
 /** Every bench, in the order in which they are run. */
-export const BENCHES: readonly Bench[] = [detectionBench, synthesisBench];
+export const BENCHES: readonly Bench[] = [detectionBench, settingsBench, synthesisBench];
