@@ -1,7 +1,8 @@
 import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
+import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
 import { synthesisBench } from './synthesis/synthesis-bench.ts';
 
 /** Every bench, in the order in which they are run. */
-export const BENCHES: readonly Bench[] = [detectionBench, settingsBench, synthesisBench];
+export const BENCHES: readonly Bench[] = [detectionBench, settingsBench, synthesisBench, ingestBench, memoryBench];

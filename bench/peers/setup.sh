@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the Python environments of the bench with the pinned peers and judges: bench/peers/.venv for detection and
-# bench/peers/.venv-synthesis for synthesis; `./setup.sh synthesis` makes only that one. Needs Python 3.11 or later
-# and, for torch, 6 GB of disk each.
+# Makes the Python environments of the bench with the pinned peers and judges: bench/peers/.venv for detection,
+# bench/peers/.venv-synthesis for synthesis and bench/peers/.venv-ingest for ingest; `./setup.sh synthesis` makes
+# only that one. Needs Python 3.11 or later and, for torch, 6 GB of disk in each of the first two.
 set -eu
 cd "$(dirname "$0")"
 if [ "${1:-detection}" = detection ]; then
@@ -13,4 +13,8 @@ fi
 if [ "${1:-synthesis}" = synthesis ]; then
 	python3 -m venv .venv-synthesis
 	.venv-synthesis/bin/pip install --quiet -r requirements-synthesis.txt
+fi
+if [ "${1:-ingest}" = ingest ]; then
+	python3 -m venv .venv-ingest
+	.venv-ingest/bin/pip install --quiet -r requirements-ingest.txt
 fi
