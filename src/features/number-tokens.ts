@@ -41,8 +41,14 @@ const MIN_BIN_ROWS = 20;
 const MIN_BINS = 4;
 /** Rows per distinct value below which values are binned, so that no token stands for a single row. */
 const MIN_ROWS_PER_VALUE = 5;
-/** Values that are kept of a bin. */
-const KEPT_PER_BIN = 33;
+/** Values that are kept of a bin at most. */
+const MAX_KEPT_PER_BIN = 33;
+/**
+ * Training rows between two kept values. Evenly spread over the gap between every two rows, small gaps would be as
+ * likely as large ones, and values would be repeated twice as often as new rows repeat them: by m / (m - 1) over gaps
+ * of m rows.
+ */
+const ROWS_PER_KEPT_VALUE = 5;
 
 /**
  * Chooses the tokens of a numeric column: one per value where there are few, else one per value that many rows share
@@ -97,9 +103,9 @@ function splitAt(sorted: Float64Array, edges: readonly number[]): Float64Array[]
 }
 
 function keepAtEqualRanks(sorted: Float64Array): number[] {
-	if (sorted.length <= KEPT_PER_BIN) return [...sorted];
 	const last = sorted.length - 1;
-	return Array.from({ length: KEPT_PER_BIN }, (_, i) => sorted[Math.round((i * last) / (KEPT_PER_BIN - 1))] as number);
+	const gaps = Math.max(1, Math.min(MAX_KEPT_PER_BIN - 1, Math.floor(last / ROWS_PER_KEPT_VALUE)));
+	return Array.from({ length: gaps + 1 }, (_, i) => sorted[Math.round((i * last) / gaps)] as number);
 }
 
 type Shape = Pick<NumberTokens, 'values' | 'edges' | 'bins' | 'missing'>;

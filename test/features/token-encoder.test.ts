@@ -164,3 +164,17 @@ test('an encoder that went through JSON encodes and decodes alike', () => {
 	assert.deepEqual(again.encode(table), tokens);
 	assert.deepEqual(again.decode(tokens, createRandom(5)), encoder.decode(tokens, createRandom(5)));
 });
+
+test('numbers drawn for tokens repeat training values hardly more often than new values do', () => {
+	const random = createRandom(3);
+	const draw = () => Float64Array.from({ length: 1200 }, () => Math.round(5000 + 1500 * random.normal()) / 100);
+	const training = draw();
+	const spec = numericSpec(training, 2);
+	const codec = fitNumberTokens(training, spec);
+	const tokens = Int32Array.from(training, (value) => tokenOfNumber(codec, value));
+	const drawn = numbersOfTokens(codec, tokens, 1, 0, random);
+	const known = new Set(training);
+	const repeats = (values: Float64Array) => values.filter((value) => known.has(value)).length;
+	const unseen = repeats(draw());
+	assert.ok(repeats(drawn) < 1.3 * unseen, `${repeats(drawn)} and ${unseen} of 1,200`);
+});
