@@ -10,6 +10,8 @@ import { replaceRejects } from '../src/store/rejects.ts';
 import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
 
+const FILE_ENDING = /(\.(csv|tsv|txt|jsonl?|ndjson|arrows?|feather|ipc|parquet))?(\.(gz|zst))?$/i;
+
 /**
  * Enters a table that was read into the database. The same file read in the same way is the same data
  * set, so that records and their history are kept once, however often the file is run.
@@ -18,7 +20,7 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 	const manifest = await getJson<TableManifest>(services.artifacts, input.manifest);
 	const profile = await getJson<TableProfile>(services.artifacts, input.profile);
 	const source = manifest.source as TableSourceFacts;
-	const name = input.name ?? basename(source.path).replace(/(\.(csv|tsv|txt|arrow|arrows|feather))?(\.gz)?$/i, '');
+	const name = input.name ?? basename(source.path).replace(FILE_ENDING, '');
 	const identity = [name, input.manifest.sha256, profile.fingerprint, input.config.key, input.config.label];
 	const datasetId = `ds-${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12)}`;
 	await insertDataset(services.store, {

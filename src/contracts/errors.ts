@@ -101,6 +101,11 @@ export const ERROR_CATALOGUE = {
 	},
 	INPUT_TOO_LARGE: { retryable: false, exitCode: 6, meaning: 'The decompressed input is larger than the limit.' },
 	INTERNAL: { retryable: false, exitCode: 70, meaning: 'A defect in counterfoil itself.' },
+	JSON_UNREADABLE: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The JSON text cannot be read as rows: an array that is cut short, or too many different keys.',
+	},
 	MODEL_INVALID: { retryable: false, exitCode: 1, meaning: 'A model file is damaged or was made by another version.' },
 	NOT_FOUND: {
 		retryable: false,

@@ -3,6 +3,7 @@ import { rowsPerBatchOf } from './build-columns.ts';
 import { detectDialect } from './detect-dialect.ts';
 import { type OpenSource, openSource } from './open-source.ts';
 import { readCsv } from './read-csv.ts';
+import { openJson } from './read-json.ts';
 import {
 	createRepairLog,
 	type Dialect,
@@ -14,15 +15,15 @@ import {
 } from './table-source.ts';
 
 /**
- * Opens a table: CSV or TSV, or Arrow IPC (file or stream), each plain or gzip. The rows are read while they
- * are iterated, once.
+ * Opens a table: CSV or TSV, JSON Lines or an array of objects, or Arrow IPC (file or stream), each plain or
+ * compressed. The rows are read while they are iterated, once.
  *
  * @example
  * const table = await openTable('payments.csv');
  * for await (const { batch, firstRow, rejects } of table) store(batch, firstRow, rejects);
  * console.log(table.counts());
  *
- * @throws INPUT_*, CSV_*, ARROW_*, TABLE_EMPTY, CONFIG_INVALID, CANCELLED. What is found late (damaged
+ * @throws INPUT_*, CSV_*, JSON_UNREADABLE, ARROW_*, TABLE_EMPTY, CONFIG_INVALID, CANCELLED. What is found late (damaged
  * compression, a table all of whose rows were rejected) is thrown by the iteration, after the rejects
  * were handed over.
  */
@@ -41,7 +42,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 					const describe = (n: number): string => `Bytes after the end of the compressed data that were ignored: ${n}.`;
 					repairs.add('TRAILING_BYTES_IGNORED', source.trailingBytes(), describe);
 				}
-				if (progress.rowsLoaded === 0) throw noRows(path, progress.rowsRejected);
+				if (progress.rowsLoaded === 0) throw noRows(source, progress.rowsRejected);
 			} finally {
 				await source.close();
 			}
@@ -81,6 +82,10 @@ async function openRows(
 	progress: ReadProgress,
 	repairs: RepairLog,
 ): Promise<OpenRows> {
+	if (source.format === 'json-lines' || source.format === 'json-array') {
+		const { names, read } = await openJson(source, options, repairs);
+		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
+	}
 	if (source.format !== 'csv') {
 		// The library for Arrow takes a while to load, and most tables are CSV.
 		const { openArrow } = await import('./read-arrow.ts');
@@ -95,15 +100,18 @@ async function openRows(
 	};
 }
 
-function noRows(path: string, rejected: number): CounterfoilError {
+function noRows({ path, format }: OpenSource, rejected: number): CounterfoilError {
 	if (rejected === 0) {
 		return new CounterfoilError('TABLE_EMPTY', 'The file has no rows.', {
 			where: path,
-			hint: 'Name a file with a header and rows.',
+			hint: format === 'csv' ? 'Name a file with a header and rows.' : 'Name a file with rows.',
 		});
 	}
+	const isCsv = format === 'csv';
 	return new CounterfoilError('TABLE_EMPTY', `None of the ${rejected} rows could be read.`, {
 		where: path,
-		hint: 'Look at the rejects; if the columns were split wrongly, name the delimiter with --delimiter.',
+		hint: isCsv
+			? 'Look at the rejects; if the columns were split wrongly, name the delimiter with --delimiter.'
+			: 'Look at the rejects. JSON is read as one object a line, or as an array of objects.',
 	});
 }

@@ -22,8 +22,10 @@ export interface OpenSource {
 	/**
 	 * The decompressed bytes as a file that can be read at any place, instead of `bytes()`: the file itself once
 	 * it was hashed, or a temporary copy without a name.
+	 *
+	 * @param look is shown the bytes on the way.
 	 */
-	asFile(): Promise<FileHandle>;
+	asFile(look?: (piece: Buffer) => void): Promise<FileHandle>;
 	/** Size and SHA-256 (hex) of the file as stored; the hash is null before the last byte was read. */
 	stored(): { readonly bytes: number; readonly sha256: string | null };
 	/** Bytes after the end of the compressed data, which were left out. */
@@ -34,6 +36,8 @@ export interface OpenSource {
 export interface OpenSourceOptions extends DecompressLimits {
 	/** Named by the user; only text has one. */
 	readonly encoding?: string;
+	/** Named by the user; only delimited text has one. */
+	readonly delimiter?: string;
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 	readonly signal?: AbortSignal;
 }
@@ -79,7 +83,7 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 		const plain =
 			compression === 'none' ? whole : decompress(whole, compression, path, options, (bytes) => (trailing += bytes));
 		const { head, pieces, isWhole } = await readHead(plain);
-		const format = sniffFormat(head, path, options.encoding !== undefined);
+		const format = sniffFormat(head, path, options.encoding !== undefined, options.delimiter !== undefined);
 		let isTaken = false;
 		let copy: FileHandle | undefined;
 		function takeBytes(): AsyncGenerator<Buffer> {
@@ -94,9 +98,12 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 			head,
 			isHeadWhole: isWhole,
 			bytes: takeBytes,
-			async asFile() {
+			async asFile(look) {
 				if (compression !== 'none') copy = await openTemporary();
-				for await (const piece of takeBytes()) await copy?.write(piece).catch(describeSpoolError);
+				for await (const piece of takeBytes()) {
+					look?.(piece);
+					await copy?.write(piece).catch(describeSpoolError);
+				}
 				return copy ?? handle;
 			},
 			stored: () => ({ bytes: sha256 === null ? size : bytesRead, sha256 }),

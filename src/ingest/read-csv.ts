@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import type { TableBatch } from '../contracts/table.ts';
 import { type BatchBuilder, type ColumnBuilder, createBatchBuilder } from './build-columns.ts';
+import { emptyBatch } from './collect-chunks.ts';
 import { bytesPerCodeUnit, decodeText } from './decode-text.ts';
 import { type FoundTable, MAX_RECORD_BYTES } from './detect-dialect.ts';
 import {
@@ -12,14 +12,8 @@ import {
 	RECORD_UNCLOSED,
 } from './frame-records.ts';
 import { parseRecords } from './parse-records.ts';
-import {
-	RAW_TEXT_LIMIT,
-	type ReadProgress,
-	type RejectedRow,
-	type RejectType,
-	type RepairLog,
-	type TableChunk,
-} from './table-source.ts';
+import { rawText } from './raw-text.ts';
+import type { ReadProgress, RejectedRow, RejectType, RepairLog, TableChunk } from './table-source.ts';
 
 export interface ReadCsvOptions {
 	readonly rowsPerBatch: number;
@@ -182,12 +176,7 @@ function describeReject(
 		errorType,
 		message,
 		// A character has at most four bytes.
-		rawText: bytes
-			.toString('utf8', 0, 4 * RAW_TEXT_LIMIT)
-			.replaceAll('\0', '')
-			.slice(0, RAW_TEXT_LIMIT)
-			// Half of a pair that was cut in two is no text.
-			.replace(/[\ud800-\udbff]$/, ''),
+		rawText: rawText(bytes),
 	};
 }
 
@@ -202,10 +191,6 @@ function explainReject(state: number, fields: number, names: readonly string[]):
 	}
 	if (fields > names.length) return ['TOO_MANY_COLUMNS', `${fields} fields for ${names.length} columns.`, null];
 	return ['INVALID_ENCODING', 'The bytes are not text in the encoding of the file.', null];
-}
-
-function emptyBatch(names: readonly string[]): TableBatch {
-	return { rows: 0, names, columns: names.map(() => ({ type: 'number', values: new Float64Array(0) })) };
 }
 
 /** Maps positions in the UTF-8 text to bytes of the file. */

@@ -1,6 +1,6 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 
-export type SourceFormat = 'csv' | 'arrow-file' | 'arrow-stream';
+export type SourceFormat = 'csv' | 'json-lines' | 'json-array' | 'arrow-file' | 'arrow-stream';
 
 /** Formats that are known but not read, told by their first bytes. */
 const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string; readonly hint: string }[] = [
@@ -16,16 +16,17 @@ const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string;
 	{ magic: 'BZh', name: 'bzip2', hint: 'Decompress it first: bunzip2 -k FILE.' },
 	{ magic: '\xfd7zXZ\0', name: 'xz', hint: 'Decompress it first: xz -dk FILE.' },
 	{ magic: 'SQLite format 3\0', name: 'SQLite', hint: 'Export a table: sqlite3 -csv -header FILE "SELECT * FROM t".' },
-	{ magic: '%PDF', name: 'PDF', hint: 'Name a CSV or Arrow file.' },
+	{ magic: '%PDF', name: 'PDF', hint: 'Name a CSV, JSON Lines or Arrow file.' },
 ];
 
 /**
  * Tells the format by the first bytes, never by the name alone.
  *
  * @param isTextNamed whether the user named an encoding, so that it has to be text.
+ * @param isDelimited whether the user named a delimiter, so that it is no JSON.
  * @throws INPUT_NOT_READABLE for formats that are recognised but not read, CSV_UNREADABLE for binary content.
  */
-export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean): SourceFormat {
+export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean, isDelimited = false): SourceFormat {
 	const start = head.toString('latin1', 0, 16);
 	if (start.startsWith('ARROW1')) return 'arrow-file';
 	if (isArrowStream(head)) return 'arrow-stream';
@@ -37,16 +38,19 @@ export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean): S
 			});
 		}
 	}
-	const isNamedJson = /\.(json|jsonl|ndjson)(\.gz)?$/i.test(path) && /^\s*[[{]/.test(start);
-	// A header does not begin like an object, whatever the file is called.
-	if (isNamedJson || /^\s*(?:\[\s*)?\{\s*"/.test(head.toString('latin1', 0, 200))) {
-		throw new CounterfoilError('INPUT_NOT_READABLE', 'The input is JSON, which is not read.', {
-			where: path,
-			hint: "Convert it to CSV, e.g. duckdb -c \"COPY (FROM 'in.jsonl') TO 'out.csv'\".",
-		});
-	}
+	const json = isDelimited ? null : sniffJson(head, path);
+	if (json !== null) return json;
 	if (!isTextNamed) requireText(head, path);
 	return 'csv';
+}
+
+/** A header does not begin like an object, whatever the file is called. */
+function sniffJson(head: Buffer, path: string): 'json-lines' | 'json-array' | null {
+	const start = head.toString('utf8', 0, 4_096).replace(/^\ufeff/, '');
+	const isNamed = /\.(json|jsonl|ndjson)(\.(gz|zst))?$/i.test(path) && /^\s*[[{]/.test(start);
+	if (!isNamed && !/^\s*(?:\[\s*)?\{\s*(?:"|\}\s*(?:$|[,\]]))/.test(start)) return null;
+	const isLines = /\.(jsonl|ndjson)(\.(gz|zst))?$/i.test(path);
+	return !isLines && /^\s*\[/.test(start) ? 'json-array' : 'json-lines';
 }
 
 /**
@@ -76,6 +80,6 @@ function requireText(head: Buffer, path: string): void {
 	if (controls <= Math.max(8, 0.05 * head.length)) return;
 	throw new CounterfoilError('CSV_UNREADABLE', 'The input is not text: it has many control characters.', {
 		where: path,
-		hint: 'Name a CSV, TSV or Arrow file, plain or gzip. If it is UTF-16 without a byte order mark, name the encoding.',
+		hint: 'Name a CSV, TSV, JSON Lines or Arrow file. If it is UTF-16 without a byte order mark, name the encoding.',
 	});
 }

@@ -1,14 +1,15 @@
 import type { TableBatch } from '../contracts/table.ts';
 import type { Compression } from './decompress.ts';
+import type { SourceFormat } from './sniff-format.ts';
 
 /** A table that is being read: what was found when it was opened, and its rows, batch by batch. */
 export interface TableSource extends AsyncIterable<TableChunk> {
 	readonly path: string;
-	readonly format: 'csv' | 'arrow-file' | 'arrow-stream';
+	readonly format: SourceFormat;
 	readonly compression: Compression;
 	/** Column names after repair: trimmed, none empty, all different. */
 	readonly names: readonly string[];
-	/** How the text is delimited; null for Arrow. */
+	/** How the text is delimited; null for other formats. */
 	readonly dialect: Dialect | null;
 	/** What was changed in order to read the file. Complete once the iteration has ended. */
 	repairs(): readonly Repair[];
@@ -31,9 +32,11 @@ export interface TableChunk {
 }
 
 export type RejectType =
+	| 'DUPLICATE_KEY'
 	| 'INVALID_ENCODING'
 	| 'MALFORMED'
 	| 'MISSING_COLUMNS'
+	| 'NOT_AN_OBJECT'
 	| 'RECORD_TOO_LONG'
 	| 'TOO_MANY_COLUMNS'
 	| 'UNCLOSED_QUOTE';

@@ -6,13 +6,11 @@ import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { quoteArgument } from '../command-name.ts';
 import { isLearnt, printNext, printResult } from '../print-result.ts';
-import { addTableOptions, addTemporalOption, type RunFlags } from '../run-options.ts';
+import { addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineIngest(command: Command, terminal: Terminal): void {
-	command
-		.argument('<file>', 'CSV, TSV or Arrow file, also gzipped')
-		.option('--name <name>', 'name of the data set (default: that of the file)');
+	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
 	addTemporalOption(command);
 	addTableOptions(command);
 	addExamples(command, [

@@ -12,13 +12,12 @@ import {
 	addTemporalOption,
 	addTrainingOptions,
 	type RunFlags,
+	TABLE_FILE,
 } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineRun(command: Command, terminal: Terminal): void {
-	command
-		.argument('<file>', 'CSV, TSV or Arrow file, also gzipped')
-		.option('--name <name>', 'name of the data set (default: that of the file)');
+	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
 	addTemporalOption(command);
 	addTableOptions(command);
 	addTrainingOptions(command);

@@ -11,6 +11,7 @@ import {
 	addTableOptions,
 	addTemporalOption,
 	type RunFlags,
+	TABLE_FILE,
 } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -24,7 +25,7 @@ const HISTORY_WORDS = {
 
 export function defineScore(command: Command, terminal: Terminal): void {
 	command
-		.argument('[file]', 'CSV, TSV or Arrow file, also gzipped')
+		.argument('[file]', TABLE_FILE)
 		.requiredOption('--model <model>', 'id or name of the model; name@3 for its third version')
 		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
 		.option('--name <name>', 'name of the data set (default: that of the file)');

@@ -5,12 +5,12 @@ import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
-import { addTableOptions, addTemporalOption, addTrainingOptions, type RunFlags } from '../run-options.ts';
+import { addTableOptions, addTemporalOption, addTrainingOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineTrain(command: Command, terminal: Terminal): void {
 	command
-		.argument('[file]', 'CSV, TSV or Arrow file, also gzipped')
+		.argument('[file]', TABLE_FILE)
 		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
 		.option('--name <name>', 'name of the data set (default: that of the file)');
 	addTemporalOption(command);

@@ -1,0 +1,198 @@
+import { isUtf8 } from 'node:buffer';
+import type { FileHandle } from 'node:fs/promises';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { ColumnBuilder } from './build-columns.ts';
+import { createChunkCollector } from './collect-chunks.ts';
+import { MAX_COLUMNS, MAX_RECORD_BYTES } from './detect-dialect.ts';
+import { createArrayFramer, createLineFramer, type FramedValue, type JsonFramer } from './frame-json.ts';
+import type { OpenSource } from './open-source.ts';
+import { rawText } from './raw-text.ts';
+import { repairNames } from './repair-names.ts';
+import { scanJsonObject } from './scan-json-object.ts';
+import type { ReadProgress, RejectType, RepairLog, TableChunk } from './table-source.ts';
+
+/** JSON of which the columns are known. */
+export interface OpenJson {
+	readonly names: readonly string[];
+	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
+}
+
+export interface OpenJsonOptions {
+	readonly maxColumns?: number;
+	readonly maxRecordBytes?: number;
+}
+
+const CHUNK_BYTES = 256 * 1024;
+const HALF_PAIR = /\p{Surrogate}/u;
+
+/**
+ * Reads JSON Lines, or an array of objects. The columns are the keys of all objects in the order in which they
+ * first occur, so the file is read twice: once for the keys and the hash, once for the rows. A value that is no
+ * object, is not valid, names a key twice or is too long is a rejected row.
+ *
+ * @throws JSON_UNREADABLE for too many keys, and where an array is cut short; the latter also while rows are read.
+ */
+export async function openJson(source: OpenSource, options: OpenJsonOptions, repairs: RepairLog): Promise<OpenJson> {
+	const { path } = source;
+	const maxColumns = options.maxColumns ?? MAX_COLUMNS;
+	const bomBytes = source.head.readUIntBE(0, Math.min(3, source.head.length)) === 0xefbbbf ? 3 : 0;
+	const isArray = source.format === 'json-array';
+	function createFramer(): JsonFramer {
+		const maxBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
+		return isArray ? createArrayFramer(bomBytes, maxBytes) : createLineFramer(bomBytes, maxBytes);
+	}
+
+	const indexOf = new Map<string, number>();
+	function addKeys(value: FramedValue): void {
+		if (value.problem !== null) return;
+		const text = readText(value);
+		const parsed = text === null ? null : parseObject(text);
+		if (text === null || parsed === null) return;
+		if (Object.keys(parsed).every((key) => indexOf.has(key))) return;
+		scanJsonObject(text, (key) => {
+			if (!indexOf.has(key)) indexOf.set(key, indexOf.size);
+		});
+		if (indexOf.size > maxColumns) {
+			throw new CounterfoilError('JSON_UNREADABLE', `The objects have more than ${maxColumns} different keys.`, {
+				where: `${path}:${value.line}`,
+				hint: 'Each key is a column. If keys are data, put them into a list of pairs.',
+			});
+		}
+	}
+
+	const scan = createFramer();
+	const file = await source.asFile((piece) => {
+		for (const value of scan.frame(piece, false)) addKeys(value);
+	});
+	for (const value of scan.frame(Buffer.alloc(0), true)) addKeys(value);
+	const names = repairNames([...indexOf.keys()], repairs);
+
+	async function* read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk> {
+		const collector = createChunkCollector(names, rowsPerBatch, progress);
+		const framer = createFramer();
+		const addRow = createRowAdder(indexOf, collector.columns, repairs);
+		for await (const piece of readPieces(file)) {
+			for (const value of framer.frame(piece, piece.length === 0)) {
+				if (value.problem === 'UNCLOSED' || value.problem === 'AFTER_END') throw cutShort(value, path);
+				const fault = addRow(value);
+				if (fault === null) collector.endRows(1, value.bytes.length);
+				else {
+					const { line, byteOffset, bytes } = value;
+					collector.reject({ line, byteOffset, ...fault, rawText: rawText(bytes) });
+				}
+				const chunk = collector.take();
+				if (chunk !== null) yield chunk;
+			}
+			progress.blankLines = framer.blankLines();
+		}
+		const last = collector.take(true);
+		if (last !== null) yield last;
+	}
+
+	return { names, read };
+}
+
+interface Fault {
+	readonly errorType: RejectType;
+	readonly message: string;
+	readonly column: string | null;
+}
+
+/** Adds a value as a row to the columns, or says why it is none; then nothing is added. */
+function createRowAdder(
+	indexOf: ReadonlyMap<string, number>,
+	columns: readonly ColumnBuilder[],
+	repairs: RepairLog,
+): (value: FramedValue) => Fault | null {
+	const cells: (string | null)[] = new Array(columns.length).fill(null);
+	/** Number of the row that named the key last. */
+	const namedBy = new Float64Array(columns.length);
+	let row = 0;
+
+	return (value) => {
+		if (value.problem !== null) {
+			return { errorType: 'RECORD_TOO_LONG', message: 'The record is longer than the limit.', column: null };
+		}
+		const text = readText(value);
+		if (text === null) {
+			return { errorType: 'INVALID_ENCODING', message: 'The bytes are not text in UTF-8.', column: null };
+		}
+		let parsed: unknown;
+		try {
+			parsed = JSON.parse(text);
+		} catch (error) {
+			return { errorType: 'MALFORMED', message: `It is not valid JSON${placeOf(error)}.`, column: null };
+		}
+		if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+			return { errorType: 'NOT_AN_OBJECT', message: 'It is JSON, but not an object with named values.', column: null };
+		}
+		row++;
+		const hasEscapes = text.includes('\\u');
+		let fault: Fault | null = null;
+		scanJsonObject(text, (key, cell) => {
+			const index = indexOf.get(key);
+			if (index === undefined) throw new CounterfoilError('INPUT_NOT_READABLE', 'The file changed while it was read.');
+			if (namedBy[index] === row) {
+				fault ??= { errorType: 'DUPLICATE_KEY', message: 'The object names a key more than once.', column: key };
+			}
+			if (hasEscapes && cell !== null && HALF_PAIR.test(cell)) {
+				fault ??= { errorType: 'INVALID_ENCODING', message: 'A text has half of a surrogate pair.', column: key };
+			}
+			namedBy[index] = row;
+			cells[index] = cell;
+		});
+		if (fault !== null) return fault;
+		for (let c = 0; c < columns.length; c++) {
+			const column = columns[c] as ColumnBuilder;
+			const cell = namedBy[c] === row ? (cells[c] as string | null) : null;
+			if (cell === null) column.addMissing();
+			else if (cell.includes('\0')) {
+				// NUL has no place in a text column of PostgreSQL.
+				column.addPresentText(cell.replaceAll('\0', ''));
+				repairs.add('NUL_REMOVED', 1, (n) => `Cells from which NUL characters were removed: ${n}.`);
+			} else column.addPresentText(cell);
+		}
+		return null;
+	};
+}
+
+function readText(value: FramedValue): string | null {
+	return isUtf8(value.bytes) ? value.bytes.toString('utf8') : null;
+}
+
+function parseObject(text: string): object | null {
+	try {
+		const parsed: unknown = JSON.parse(text);
+		return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed) ? parsed : null;
+	} catch {
+		return null;
+	}
+}
+
+/** The message of V8 quotes the text; only its position is taken from it. */
+function placeOf(error: unknown): string {
+	const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
+	return position === undefined ? '' : ` at character ${Number(position) + 1}`;
+}
+
+function cutShort(value: FramedValue, path: string): CounterfoilError {
+	const isOpen = value.problem === 'UNCLOSED';
+	return new CounterfoilError(
+		'JSON_UNREADABLE',
+		isOpen ? 'The JSON array is not closed: the file is cut short.' : 'The JSON array is followed by other text.',
+		{
+			where: `${path}:${value.line} (byte ${value.byteOffset})`,
+			hint: 'Write one object a line (JSON Lines): then what is whole can be read.',
+		},
+	);
+}
+
+/** Ends with an empty piece. */
+async function* readPieces(file: FileHandle): AsyncGenerator<Buffer> {
+	for (let position = 0; ; ) {
+		const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
+		position += bytesRead;
+		yield buffer.subarray(0, bytesRead);
+		if (bytesRead === 0) return;
+	}
+}
