@@ -97,6 +97,23 @@ export function parseDelimiter(text: string): string {
 	return delimiter;
 }
 
+const SIGNS: Readonly<Record<string, string>> = {
+	double: '"',
+	single: "'",
+	backslash: '\\',
+	hash: '#',
+	none: '',
+};
+
+/** One character or its name: `double`, `single`, `backslash`, `hash`; `none` as no character. */
+export function parseSign(text: string): string {
+	const sign = (Object.hasOwn(SIGNS, text.toLowerCase()) ? SIGNS[text.toLowerCase()] : undefined) ?? text;
+	if ([...sign].length > 1 || text === '') {
+		throw new InvalidArgumentError('It must be one character, or double, single, backslash, hash or none.');
+	}
+	return sign;
+}
+
 /** `a,b` as two names, added to those before. A name that holds a comma can be given by itself with `\,`. */
 export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
 	const names = text.split(/(?<!\\),/).map((name) => name.replaceAll('\\,', ',').trim());

@@ -8,6 +8,7 @@ import {
 	parseNames,
 	parsePercent,
 	parseScore,
+	parseSign,
 	parseWhole,
 } from './parse-arguments.ts';
 
@@ -21,6 +22,11 @@ export interface TableFlags {
 	readonly delimiter?: string;
 	readonly header?: boolean;
 	readonly encoding?: string;
+	readonly quote?: string;
+	readonly escape?: string;
+	readonly comment?: string;
+	readonly skipRows?: number;
+	readonly footer?: boolean;
 	readonly maxRejects?: number;
 }
 
@@ -65,6 +71,11 @@ export function addTableOptions(command: Command): void {
 		.option('--delimiter <char>', 'delimiter: a character, or tab, comma, semicolon, pipe, space', parseDelimiter)
 		.option('--header', 'the first line names the columns')
 		.option('--no-header', 'the first line is data already')
+		.option('--quote <char>', 'what encloses fields: a character, or double, single, none', parseSign)
+		.option('--escape <char>', 'what stands before a quote within quotes: a character, or backslash', parseSign)
+		.option('--comment <char>', 'what begins a line that is no row: a character, or hash, none', parseSign)
+		.option('--skip-rows <n>', 'lines before the table', parseWhole(0))
+		.option('--no-footer', 'the last lines are rows even if they look like totals')
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
 		.option('--max-rejects <percent>', 'stop if more of the rows cannot be read, such as 10%', parsePercent);
 }
@@ -123,9 +134,14 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		ignore: flags.ignore,
 		entity: flags.entity,
 		delimiter: flags.delimiter,
-		quote: undefined,
+		quote: flags.quote,
 		header: flags.header,
 		encoding: flags.encoding,
+		escape: flags.escape,
+		comment: flags.comment,
+		skipRows: flags.skipRows,
+		// Commander says true where nothing was said.
+		footer: flags.footer === false ? false : undefined,
 		maxRejectShare: flags.maxRejects,
 		generator: flags.generator,
 		steps: flags.steps,

@@ -50,6 +50,14 @@ export interface DialectConfig {
 	readonly quote: string | null;
 	readonly header: boolean | null;
 	readonly encoding: string | null;
+	/** One ASCII character; null: the quote doubled, or a backslash where the text has it so. */
+	readonly escape?: string | null;
+	/** One ASCII character that begins lines of comment; '' for none. */
+	readonly comment?: string | null;
+	/** Lines before the table. */
+	readonly skipRows?: number | null;
+	/** False: the last lines are rows even if they look like totals. */
+	readonly footer?: boolean | null;
 }
 
 export const DEFAULT_CONFIG: RunConfig = {

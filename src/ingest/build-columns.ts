@@ -9,6 +9,8 @@ export interface ColumnBuilder {
 	addMissing(): void;
 	/** A text that is present even if it is ''. */
 	addPresentText(text: string): void;
+	/** A cell written `""`: a text of no characters in a column of texts, missing in one of numbers. */
+	addQuotedEmpty(): void;
 	/** The cells since the last call; starts anew. */
 	take(): Cells;
 }
@@ -24,6 +26,8 @@ export function createColumnBuilder(): ColumnBuilder {
 	let codes = new Int32Array(0);
 	let dictionary: string[] = [];
 	let codeOf = new Map<string, number>();
+	/** Rows of `addQuotedEmpty`, as long as the column may turn out to be numbers. */
+	let quotedEmpties: number[] = [];
 
 	function encode(text: string): number {
 		const known = codeOf.get(text);
@@ -40,6 +44,8 @@ export function createColumnBuilder(): ColumnBuilder {
 			const value = numbers[row] as number;
 			codes[row] = Number.isNaN(value) ? -1 : encode(Object.is(value, -0) ? '-0' : String(value));
 		}
+		for (const row of quotedEmpties) codes[row] = encode('');
+		quotedEmpties = [];
 		values = null;
 	}
 
@@ -78,6 +84,11 @@ export function createColumnBuilder(): ColumnBuilder {
 	return {
 		addPresentText,
 		addMissing,
+		addQuotedEmpty() {
+			if (values === null) return addPresentText('');
+			quotedEmpties.push(rows);
+			addMissing();
+		},
 		addText(text) {
 			if (text === '') addMissing();
 			else addPresentText(text);
@@ -90,11 +101,14 @@ export function createColumnBuilder(): ColumnBuilder {
 			} else addPresentText(Object.is(value, -0) ? '-0' : String(value));
 		},
 		take() {
+			// Without any number in it, a column of such cells is one of texts.
+			if (quotedEmpties.length > 0 && values?.subarray(0, rows).every(Number.isNaN)) turnToText(values);
 			const cells: Cells =
 				values !== null
 					? { type: 'number', values: values.slice(0, rows) }
 					: { type: 'text', codes: codes.slice(0, rows), dictionary };
 			rows = 0;
+			quotedEmpties = [];
 			values ??= new Float64Array(capacity);
 			dictionary = [];
 			codeOf = new Map();

@@ -12,7 +12,7 @@ export interface FoundEncoding {
 }
 
 /**
- * Finds the encoding from the first bytes: a byte order mark, else UTF-8 if the bytes are valid (or more of
+ * Finds the encoding from the first bytes: a byte order mark, else UTF-16 if every second byte is mostly 0, else UTF-8 if the bytes are valid (or more of
  * them are valid multi-byte characters than are not), else windows-1252, in which every byte has a meaning.
  */
 export function findEncoding(head: Buffer, isWhole: boolean): FoundEncoding {
@@ -20,6 +20,8 @@ export function findEncoding(head: Buffer, isWhole: boolean): FoundEncoding {
 		return { encoding: 'utf-8', bomBytes: 3, isAssumed: false };
 	if (head[0] === 0xff && head[1] === 0xfe) return { encoding: 'utf-16le', bomBytes: 2, isAssumed: false };
 	if (head[0] === 0xfe && head[1] === 0xff) return { encoding: 'utf-16be', bomBytes: 2, isAssumed: false };
+	const wide = findWideEncoding(head);
+	if (wide !== null) return { encoding: wide, bomBytes: 0, isAssumed: true };
 	const utf8 = { encoding: 'utf-8', bomBytes: 0, isAssumed: false };
 	if (isUtf8(head)) return utf8;
 	// A streaming decoder keeps a character that the end of the sample cuts in two.
@@ -32,6 +34,20 @@ export function findEncoding(head: Buffer, isWhole: boolean): FoundEncoding {
 		else if (unit > 0x7f) valid++;
 	}
 	return valid >= invalid ? utf8 : { encoding: 'windows-1252', bomBytes: 0, isAssumed: true };
+}
+
+/** UTF-16 without a mark: digits, delimiters and Latin letters have a byte 0, always on the same side. */
+function findWideEncoding(head: Buffer): string | null {
+	const pairs = Math.min(head.length, 4_096) >> 1;
+	let highFirst = 0;
+	let highLast = 0;
+	for (let i = 0; i < pairs; i++) {
+		const [first, second] = [head[2 * i] as number, head[2 * i + 1] as number];
+		if (first === 0 && second !== 0) highFirst++;
+		else if (second === 0 && first !== 0) highLast++;
+	}
+	if (pairs < 4 || Math.max(highFirst, highLast) < 0.6 * pairs) return null;
+	return highFirst > 50 * highLast ? 'utf-16be' : highLast > 50 * highFirst ? 'utf-16le' : null;
 }
 
 /**

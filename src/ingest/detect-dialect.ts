@@ -1,14 +1,10 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { decodeText, findEncoding, resolveEncoding } from './decode-text.ts';
-import {
-	createRecordFramer,
-	type FramedRecords,
-	RECORD_OK,
-	RECORD_TOO_LONG,
-	RECORD_UNCLOSED,
-} from './frame-records.ts';
-import { parseRecords } from './parse-records.ts';
+import { startsWithTotal } from './find-footer.ts';
+import { findLayout } from './find-layout.ts';
+import { type FramedRecords, RECORD_OK, RECORD_TOO_LONG, RECORD_UNCLOSED } from './frame-records.ts';
 import { repairNames } from './repair-names.ts';
+import { countPreamble, frameSample, parseSample, type Sample } from './sample-text.ts';
 import { createRepairLog, type Dialect, type OpenTableOptions, type RepairLog } from './table-source.ts';
 
 /** A dialect, the columns, and where the rows start. */
@@ -17,31 +13,23 @@ export interface FoundTable {
 	readonly names: readonly string[];
 	/** Bytes of the byte order mark. */
 	readonly bomBytes: number;
-	/** Bytes of UTF-8 text, without the mark, before the first record: the line `sep=;`. */
+	/** Bytes of UTF-8 text, without the mark, before the first record: the line `sep=;` and lines to be skipped. */
 	readonly skipBytes: number;
+	/** Line on which the text after them begins, from 1. */
+	readonly firstLine: number;
 	/** Records before the first row: preamble and header. */
 	readonly skipRecords: number;
+	/** Whether a last row that begins with a word such as `Total` is none. */
+	readonly mayEndInTotal: boolean;
 }
 
 export const MAX_COLUMNS = 4_096;
 /** As in DuckDB (`max_line_size`). */
 export const MAX_RECORD_BYTES = 2 * 1024 * 1024;
 
-const DELIMITERS = [',', ';', '\t', '|'];
-const MAX_PREAMBLE_RECORDS = 50;
-/** Cells of the sample that are looked at, so that wide tables stay cheap. */
-const SAMPLE_CELLS = 20_000;
-
-interface Sample {
-	readonly text: Buffer;
-	readonly isWhole: boolean;
-	readonly quote: string | null;
-	readonly maxRecordBytes: number;
-}
-
 /**
- * Finds how a text is delimited from its first bytes. Each delimiter is tried on whole records, quotes
- * honoured; the one whose records most consistently have the same number of fields wins.
+ * Finds from its first bytes how a text is encoded and cut into fields, where the table begins and whether it has
+ * a header. What is named in the options is not looked for.
  *
  * @throws TABLE_EMPTY, CSV_TOO_MANY_COLUMNS, CSV_FIELD_TOO_LONG, CSV_UNCLOSED_QUOTE, CSV_UNREADABLE for the
  * header, CONFIG_INVALID for an option.
@@ -55,6 +43,8 @@ export async function detectDialect(
 ): Promise<FoundTable> {
 	requireAsciiCharacter('delimiter', options.delimiter);
 	requireAsciiCharacter('quote', options.quote ?? undefined);
+	requireAsciiCharacter('escape', options.escape);
+	requireAsciiCharacter('comment', options.comment ?? undefined);
 	const found = findEncoding(head, isHeadWhole);
 	const encoding = options.encoding === undefined ? found.encoding : resolveEncoding(options.encoding);
 	const bomBytes = encoding === found.encoding ? found.bomBytes : 0;
@@ -63,23 +53,27 @@ export async function detectDialect(
 	}
 	const text = await decodeSample(head, isHeadWhole, encoding, bomBytes);
 	const sepLine = /^sep=([^\r\n"])(\r\n|\n|\r)/i.exec(text.toString('latin1', 0, 16));
-	const skipBytes = sepLine === null ? 0 : sepLine[0].length;
-	const quote = options.quote === undefined ? '"' : options.quote;
+	const sepBytes = sepLine === null ? 0 : sepLine[0].length;
+	const skippedBytes = skipLines(text.subarray(sepBytes), options.skipRows ?? 0, isHeadWhole);
+	const skipBytes = sepBytes + skippedBytes;
 	const sample: Sample = {
 		text: text.subarray(skipBytes),
 		isWhole: isHeadWhole,
-		quote,
 		maxRecordBytes: options.maxRecordBytes ?? MAX_RECORD_BYTES,
 	};
-	const delimiter = options.delimiter ?? sepLine?.[1] ?? findDelimiter(sample, path);
-	const skipInitialSpace = options.skipInitialSpace ?? hasInitialSpaces(sample, delimiter);
-	const records = frameSample(sample, delimiter, skipInitialSpace);
-	const preamble = countPreamble(records);
-	if (preamble > 0) {
-		repairs.add('PREAMBLE_SKIPPED', preamble, (n) => `Lines before the header that are not part of the table: ${n}.`);
+	const delimiter = options.delimiter ?? sepLine?.[1];
+	const layout = findLayout(sample, path, { ...options, ...(delimiter === undefined ? {} : { delimiter }) });
+	const records = frameSample(sample, layout);
+	const preamble = options.skipRows === undefined ? countPreamble(records) : 0;
+	if (preamble + (options.skipRows ?? 0) > 0) {
+		repairs.add(
+			'PREAMBLE_SKIPPED',
+			preamble + (options.skipRows ?? 0),
+			(n) => `Lines before the header that are not part of the table: ${n}.`,
+		);
 	}
 	requireHeader(records, preamble, sample, path);
-	const rows = parseSample(sample, records, preamble, delimiter, skipInitialSpace);
+	const rows = parseSample(sample, records, preamble, layout);
 	const first = rows[0] ?? [];
 	const maxColumns = options.maxColumns ?? MAX_COLUMNS;
 	if (first.length > maxColumns) {
@@ -98,7 +92,32 @@ export async function detectDialect(
 			hint: 'If its first line is a row and not a header, say so with --no-header.',
 		});
 	}
-	return { dialect: { encoding, delimiter, quote, skipInitialSpace, header }, names, bomBytes, skipBytes, skipRecords };
+	return {
+		dialect: { encoding, ...layout, header },
+		names,
+		bomBytes,
+		skipBytes,
+		firstLine: 1 + (sepLine === null ? 0 : 1) + (options.skipRows ?? 0),
+		skipRecords,
+		mayEndInTotal: !rows.slice(0, isHeadWhole ? -1 : undefined).some(startsWithTotal),
+	};
+}
+
+/** Bytes of the first lines of a text. @throws CONFIG_INVALID if there are not so many */
+function skipLines(text: Buffer, lines: number, isWhole: boolean): number {
+	let at = 0;
+	for (let line = 0; line < lines; line++) {
+		const [lf, cr] = [text.indexOf(10, at), text.indexOf(13, at)];
+		const end = lf < 0 ? cr : cr < 0 ? lf : Math.min(lf, cr);
+		if (end < 0) {
+			throw new CounterfoilError('CONFIG_INVALID', `There are no ${lines} lines to skip before the table.`, {
+				where: '--skip-rows',
+				hint: isWhole ? 'Give a smaller number.' : 'They have to be within the first 256 kB of the file.',
+			});
+		}
+		at = text[end] === 13 && text[end + 1] === 10 ? end + 2 : end + 1;
+	}
+	return at;
 }
 
 /** Delimiter and quote are single ASCII characters, so that they are single bytes in UTF-8 and never part of another. */
@@ -117,75 +136,6 @@ async function decodeSample(head: Buffer, isWhole: boolean, encoding: string, bo
 	// The last line of a sample may end within a character; it is not looked at.
 	const lastBreak = Math.max(text.lastIndexOf(10), text.lastIndexOf(13));
 	return lastBreak < 0 ? text : text.subarray(0, lastBreak + 1);
-}
-
-function frameSample(sample: Sample, delimiter: string, skipInitialSpace: boolean): FramedRecords {
-	const framer = createRecordFramer({
-		delimiter: delimiter.charCodeAt(0),
-		quote: sample.quote === null ? -1 : sample.quote.charCodeAt(0),
-		skipInitialSpace,
-		maxRecordBytes: sample.maxRecordBytes,
-	});
-	return framer.frame(sample.text, sample.isWhole).records;
-}
-
-function findDelimiter(sample: Sample, path: string): string {
-	const isTabFile = /\.(tsv|tab)(\.gz)?$/i.test(path);
-	let best = isTabFile ? '\t' : ',';
-	// What a table of one column would score, whatever the delimiter.
-	let bestScore = 0.35;
-	for (const delimiter of DELIMITERS) {
-		const records = frameSample(sample, delimiter, true);
-		const score = scoreConsistency(records) + (isTabFile && delimiter === '\t' ? 0.05 : 0);
-		if (score > bestScore) {
-			best = delimiter;
-			bestScore = score;
-		}
-	}
-	return best;
-}
-
-/** Share of records with the most frequent number of fields, if that is more than one and the header agrees. */
-function scoreConsistency(records: FramedRecords): number {
-	const start = countPreamble(records);
-	const total = records.starts.length - start;
-	if (total === 0) return 0;
-	const { fields, count } = findMode(records, start);
-	if (fields < 2) return 0;
-	const first = records.fields[start] as number;
-	// Without the delimiter in its header, a text that uses it is prose.
-	const agreement = first === fields ? 1 : first === 1 ? 0.3 : 0.9;
-	return (agreement * count) / total;
-}
-
-/** The most frequent number of fields; of two that are equally frequent the larger. */
-function findMode(records: FramedRecords, from: number): { fields: number; count: number } {
-	const counts = new Map<number, number>();
-	for (let i = from; i < records.starts.length; i++) {
-		if (records.states[i] !== RECORD_OK) continue;
-		const fields = records.fields[i] as number;
-		counts.set(fields, (counts.get(fields) ?? 0) + 1);
-	}
-	let mode = { fields: 0, count: 0 };
-	for (const [fields, count] of counts) {
-		if (count > mode.count || (count === mode.count && fields > mode.fields)) mode = { fields, count };
-	}
-	return mode;
-}
-
-/**
- * Leading records with at most half of the fields that most records have are a preamble (a title, a date)
- * and no header. A single field before records of two is one only if a blank line follows it: it may as well be
- * the header of a column of prose.
- */
-function countPreamble(records: FramedRecords): number {
-	const mode = findMode(records, 0);
-	let leading = 0;
-	while (leading < records.starts.length && (records.fields[leading] as number) * 2 <= mode.fields) leading++;
-	if (leading === 0 || leading > MAX_PREAMBLE_RECORDS || records.fields[leading] !== mode.fields) return 0;
-	if (mode.count * 2 <= records.starts.length - leading) return 0;
-	const isSetOff = (records.lines[leading] as number) > (records.lines[leading - 1] as number) + 1;
-	return mode.fields >= 3 || isSetOff ? leading : 0;
 }
 
 function requireHeader(records: FramedRecords, preamble: number, sample: Sample, path: string): void {
@@ -224,40 +174,6 @@ function requireHeader(records: FramedRecords, preamble: number, sample: Sample,
 			hint: 'Double the quotes within quoted names.',
 		},
 	);
-}
-
-/** Well-formed records of the sample from the header on. */
-function parseSample(
-	sample: Sample,
-	records: FramedRecords,
-	from: number,
-	delimiter: string,
-	skipInitialSpace: boolean,
-): string[][] {
-	const picks: number[] = [];
-	let cells = 0;
-	for (let i = from; i < records.starts.length && cells < SAMPLE_CELLS; i++) {
-		if (records.states[i] !== RECORD_OK) continue;
-		picks.push(i);
-		cells += records.fields[i] as number;
-	}
-	return parseRecords(sample.text, records, picks, { delimiter, quote: sample.quote, skipInitialSpace });
-}
-
-/** Whether at least 95 % of the fields after a delimiter start with a space ("39, State-gov, 77516"). */
-function hasInitialSpaces(sample: Sample, delimiter: string): boolean {
-	const rows = parseSample(sample, frameSample(sample, delimiter, true), 0, delimiter, false);
-	let present = 0;
-	let spaced = 0;
-	for (const row of rows) {
-		for (let i = 1; i < row.length; i++) {
-			const field = row[i] as string;
-			if (field === '') continue;
-			present++;
-			if (field.startsWith(' ')) spaced++;
-		}
-	}
-	return present > 0 && spaced >= 0.95 * present;
 }
 
 const NUMBER = /^\s*[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?\s*$/;

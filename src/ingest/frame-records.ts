@@ -9,8 +9,12 @@ export const RECORD_TOO_LONG = 3;
 export interface FrameOptions {
 	/** Byte of the delimiter. */
 	readonly delimiter: number;
-	/** Byte of the quote, escaped by doubling; -1 for none. */
+	/** Byte of the quote; -1 for none. */
 	readonly quote: number;
+	/** Byte that takes its meaning from the character after it within quotes. @default the quote itself */
+	readonly escape?: number;
+	/** Byte at the start of a line that is a comment and no record. @default none */
+	readonly comment?: number;
 	/** Spaces and tabs before a field do not belong to it. */
 	readonly skipInitialSpace: boolean;
 	readonly maxRecordBytes: number;
@@ -26,6 +30,8 @@ export interface FramedRecords {
 	/** Fields, if the record is RECORD_OK. */
 	readonly fields: number[];
 	readonly states: number[];
+	/** Indices, ascending, of the records that have a field written `""`. */
+	readonly quotedEmpties: number[];
 }
 
 /** Cuts text into records, piece by piece. */
@@ -39,6 +45,7 @@ export interface RecordFramer {
 	frame(text: Buffer, isEnd: boolean): { records: FramedRecords; consumed: number };
 	/** Lines without any character (or only spaces, if initial space is skipped) seen so far. */
 	blankLines(): number;
+	commentLines(): number;
 }
 
 const LF = 10;
@@ -57,8 +64,12 @@ const TAB = 9;
  */
 export function createRecordFramer(options: FrameOptions, firstLine = 1): RecordFramer {
 	const { delimiter, quote, skipInitialSpace, maxRecordBytes } = options;
+	/** -1 where a quote is doubled. */
+	const escapeByte = options.escape === undefined || options.escape === quote ? -1 : options.escape;
+	const comment = options.comment ?? -1;
 	let line = firstLine;
 	let blanks = 0;
+	let comments = 0;
 	/** Bytes to be dropped up to the next line break: the rest of a record that is too long. */
 	let isSkipping = false;
 	let rereadBudget = 64 * 1024 * 1024;
@@ -69,6 +80,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 	let fields = 0;
 	let state = RECORD_OK;
 	let lineBreaks = 0;
+	let hasQuotedEmpty = false;
 
 	/** Scans one record from `start`; false if its end is not in the text. */
 	function scan(text: Buffer, start: number, isEnd: boolean): boolean {
@@ -79,6 +91,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 		fields = 1;
 		state = RECORD_OK;
 		lineBreaks = 0;
+		hasQuotedEmpty = false;
 		while (i < length) {
 			const byte = text[i] as number;
 			if (byte === delimiter) {
@@ -94,8 +107,11 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 				let j = i + 1;
 				for (; j < length; j++) {
 					const inner = text[j] as number;
-					if (inner === quote) {
-						if (text[j + 1] === quote) j++;
+					if (inner === escapeByte) {
+						const escaped = text[j + 1];
+						if (escaped !== LF && escaped !== CR) j++;
+					} else if (inner === quote) {
+						if (escapeByte < 0 && text[j + 1] === quote) j++;
 						else break;
 					} else if (inner === LF || (inner === CR && text[j + 1] !== LF)) {
 						if (!carriesQuotes) break;
@@ -110,6 +126,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 					next = j;
 					return true;
 				}
+				if (j === i + 1) hasQuotedEmpty = true;
 				i = j + 1;
 				atFieldStart = false;
 				const after = text[i];
@@ -159,7 +176,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 
 	return {
 		frame(text, isEnd) {
-			const records: FramedRecords = { starts: [], ends: [], lines: [], fields: [], states: [] };
+			const records: FramedRecords = { starts: [], ends: [], lines: [], fields: [], states: [], quotedEmpties: [] };
 			let start = 0;
 			if (isSkipping) {
 				if (!endAtLine(text, 0, isEnd)) return { records, consumed: dropAllButCr(text) };
@@ -168,6 +185,17 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 				line++;
 			}
 			while (start < text.length) {
+				if (text[start] === comment) {
+					if (endAtLine(text, start, isEnd)) line++;
+					else if (text.length - start <= maxRecordBytes) break;
+					else {
+						isSkipping = true;
+						next = start + dropAllButCr(text.subarray(start));
+					}
+					comments++;
+					start = next;
+					continue;
+				}
 				const isFound = scan(text, start, isEnd);
 				if (!isFound && text.length - start <= maxRecordBytes) break;
 				const isAstray = state === RECORD_UNCLOSED || (state === RECORD_BAD_QUOTE && lineBreaks > 0);
@@ -179,6 +207,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 					start = next;
 					continue;
 				}
+				if (hasQuotedEmpty && state === RECORD_OK) records.quotedEmpties.push(records.starts.length);
 				records.starts.push(start);
 				records.ends.push(end);
 				records.lines.push(line);
@@ -191,6 +220,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 			return { records, consumed: start };
 		},
 		blankLines: () => blanks,
+		commentLines: () => comments,
 	};
 }
 

@@ -1,11 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import type { FramedRecords } from './frame-records.ts';
+import { type SplitOptions, splitEscapedRecord } from './split-fields.ts';
 
-export interface ParseOptions {
-	readonly delimiter: string;
-	readonly quote: string | null;
-	readonly skipInitialSpace: boolean;
-}
+export type ParseOptions = SplitOptions;
 
 /**
  * The fields of some of the records that were found in a text. This is the reference reader (csv-parse): what
@@ -23,6 +20,12 @@ export function parseRecords(
 	picks: readonly number[],
 	options: ParseOptions,
 ): string[][] {
+	if (options.quote !== null && options.escape !== null && options.escape !== options.quote) {
+		// csv-parse would leave out every escape, also before letters.
+		return picks.map((pick) =>
+			splitEscapedRecord(text, records.starts[pick] as number, records.ends[pick] as number, options),
+		);
+	}
 	const rows = parseText(joinRuns(text, records, picks), options);
 	if (rows.length === picks.length) return rows;
 	if (picks.length === 1) return [[]];

@@ -3,6 +3,7 @@ import { type BatchBuilder, type ColumnBuilder, createBatchBuilder } from './bui
 import { emptyBatch } from './collect-chunks.ts';
 import { bytesPerCodeUnit, decodeText } from './decode-text.ts';
 import { type FoundTable, MAX_RECORD_BYTES } from './detect-dialect.ts';
+import { followsBlankLine, looksLikeFooter, MAX_FOOTER_LINES, startsWithTotal } from './find-footer.ts';
 import {
 	createRecordFramer,
 	type FramedRecords,
@@ -13,12 +14,16 @@ import {
 } from './frame-records.ts';
 import { parseRecords } from './parse-records.ts';
 import { rawText } from './raw-text.ts';
+import { frameOptionsOf } from './sample-text.ts';
+import { findQuotedEmpties, type SplitOptions } from './split-fields.ts';
 import type { ReadProgress, RejectedRow, RejectType, RepairLog, TableChunk } from './table-source.ts';
 
 export interface ReadCsvOptions {
 	readonly rowsPerBatch: number;
 	/** @default 2 MiB */
 	readonly maxRecordBytes?: number;
+	/** @default true */
+	readonly findFooter?: boolean;
 }
 
 /** Rejects are handed over when this many wait, so that a file of nothing else stays bounded. */
@@ -27,9 +32,9 @@ const REJECTS_PER_CHUNK = 10_000;
 const TEXT_BYTES_PER_BATCH = 128 * 1024 * 1024;
 
 /**
- * Reads the rows of a delimited text. Every record that is no blank line is either loaded or rejected. A
- * row is rejected where its number of fields is not that of the header, its quotes are malformed, its
- * bytes are no text, or it is too long.
+ * Reads the rows of a delimited text. Every record that is no blank line or comment, and not below the table, is
+ * either loaded or rejected. A row is rejected where its number of fields is not that of the header, its quotes are
+ * malformed, its bytes are no text, or it is too long.
  */
 export async function* readCsv(
 	bytes: AsyncIterable<Buffer>,
@@ -39,15 +44,9 @@ export async function* readCsv(
 	repairs: RepairLog,
 ): AsyncGenerator<TableChunk> {
 	const { dialect, names } = table;
-	const maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
 	const framer = createRecordFramer(
-		{
-			delimiter: dialect.delimiter.charCodeAt(0),
-			quote: dialect.quote === null ? -1 : dialect.quote.charCodeAt(0),
-			skipInitialSpace: dialect.skipInitialSpace,
-			maxRecordBytes,
-		},
-		table.skipBytes > 0 ? 2 : 1,
+		frameOptionsOf(dialect, options.maxRecordBytes ?? MAX_RECORD_BYTES),
+		table.firstLine,
 	);
 	const offsets = createOffsetMap(dialect.encoding, table.bomBytes);
 	const builder = createBatchBuilder(names);
@@ -56,6 +55,13 @@ export async function* readCsv(
 	let textBytes = 0;
 	let firstRow = 0;
 	let rejects: RejectedRow[] = [];
+	const findsFooter = options.findFooter !== false;
+	/** Rejects since the last row that may turn out to be below the table. */
+	const footer: RejectedRow[] = [];
+	/** The last row so far, which may turn out to be a total. */
+	let last: string[] | null = null;
+	let lastLine = 0;
+	const quotedEmpties = new Map<readonly string[], readonly number[]>();
 	let rest: Buffer = Buffer.alloc(0);
 
 	function takeChunk(): TableChunk {
@@ -67,6 +73,17 @@ export async function* readCsv(
 		return chunk;
 	}
 
+	function reject(rows: readonly RejectedRow[]): void {
+		rejects.push(...rows);
+		progress.rowsRejected += rows.length;
+	}
+
+	function noteFooter(lines: number, firstLine: number): void {
+		const describe = (n: number): string =>
+			`Lines after the last row that are not part of the table, from line ${firstLine}: ${n}.`;
+		repairs.add('FOOTER_SKIPPED', lines, describe);
+	}
+
 	function* readPiece(text: Buffer, isEnd: boolean): Generator<TableChunk> {
 		const { records, consumed } = framer.frame(text, isEnd);
 		progress.blankLines = framer.blankLines();
@@ -76,23 +93,54 @@ export async function* readCsv(
 		const parsed = parseRecords(text, records, picks, dialect);
 		if (text.includes(0)) removeNuls(parsed, repairs);
 
-		const loaded = parsed.filter((cells) => cells.length === names.length);
+		if (names.length > 1) placeQuotedEmpties(quotedEmpties, text, records, picks, parsed, dialect);
+		const loaded: string[][] = [];
 		for (let record = from, picked = 0; record < records.starts.length; record++) {
-			if (picks[picked] === record && parsed[picked++]?.length === names.length) continue;
-			rejects.push(describeReject(text, records, record, names, offsets.at(text, records.starts[record] as number)));
-			progress.rowsRejected++;
+			const cells = picks[picked] === record ? parsed[picked++] : undefined;
+			if (cells?.length === names.length) {
+				if (footer.length > 0) reject(footer.splice(0));
+				if (last !== null) loaded.push(last);
+				last = cells;
+				lastLine = records.lines[record] as number;
+				continue;
+			}
+			const start = records.starts[record] as number;
+			const found = describeReject(text, records, record, names, offsets.at(text, start));
+			const mayBeFooter =
+				findsFooter &&
+				footer.length < MAX_FOOTER_LINES &&
+				looksLikeFooter(
+					found,
+					records.fields[record] as number,
+					names.length,
+					footer.length > 0 || followsBlankLine(text, start),
+				);
+			if (mayBeFooter) {
+				footer.push(found);
+				continue;
+			}
+			reject([...footer.splice(0), found]);
 			if (rejects.length < REJECTS_PER_CHUNK) continue;
 			yield { batch: emptyBatch(names), firstRow, rejects };
 			rejects = [];
 		}
+		if (isEnd && last !== null) {
+			const hasOthers = progress.rowsLoaded + loaded.length > 0;
+			if (findsFooter && table.mayEndInTotal && hasOthers && startsWithTotal(last)) noteFooter(1, lastLine);
+			else loaded.push(last);
+		}
+		if (isEnd && footer.length > 0) noteFooter(footer.length, footer[0]?.line ?? 0);
 		for (let start = 0; start < loaded.length; ) {
 			const end = Math.min(loaded.length, start + options.rowsPerBatch - rows);
-			addRows(builder, loaded, start, end);
+			addRows(builder, loaded, start, end, quotedEmpties);
 			rows += end - start;
 			progress.rowsLoaded += end - start;
 			start = end;
 			if (rows === options.rowsPerBatch) yield takeChunk();
 		}
+		const placesOfLast = last === null ? undefined : quotedEmpties.get(last);
+		quotedEmpties.clear();
+		if (last !== null && placesOfLast !== undefined) quotedEmpties.set(last, placesOfLast);
 		textBytes += consumed;
 		if (textBytes >= TEXT_BYTES_PER_BATCH && rows > 0) yield takeChunk();
 		offsets.consume(text, consumed);
@@ -111,6 +159,7 @@ export async function* readCsv(
 		bytesToSkip = 0;
 	}
 	yield* readPiece(rest, true);
+	repairs.add('COMMENT_SKIPPED', framer.commentLines(), (n) => `Lines of comment: ${n}.`);
 	if (rows > 0 || rejects.length > 0) yield takeChunk();
 }
 
@@ -138,10 +187,40 @@ function recordBytes(text: Buffer, records: FramedRecords, record: number): Buff
 }
 
 /** Column by column, so that each column's loop stays in one state. */
-function addRows(builder: BatchBuilder, rows: readonly string[][], start: number, end: number): void {
+function addRows(
+	builder: BatchBuilder,
+	rows: readonly string[][],
+	start: number,
+	end: number,
+	quotedEmpties: ReadonlyMap<readonly string[], readonly number[]>,
+): void {
 	for (let c = 0; c < builder.columns.length; c++) {
 		const column = builder.columns[c] as ColumnBuilder;
-		for (let r = start; r < end; r++) column.addText((rows[r] as string[])[c] as string);
+		for (let r = start; r < end; r++) {
+			const cells = rows[r] as string[];
+			const text = cells[c] as string;
+			if (text === '' && quotedEmpties.size > 0 && quotedEmpties.get(cells)?.includes(c)) column.addQuotedEmpty();
+			else column.addText(text);
+		}
+	}
+}
+
+/** Which cells of a parsed row are written `""`; the parser gives the same for them and for nothing. */
+function placeQuotedEmpties(
+	places: Map<readonly string[], readonly number[]>,
+	text: Buffer,
+	records: FramedRecords,
+	picks: readonly number[],
+	parsed: readonly string[][],
+	options: SplitOptions,
+): void {
+	const { quotedEmpties, starts, ends } = records;
+	for (let picked = 0, i = 0; picked < picks.length && i < quotedEmpties.length; picked++) {
+		const record = picks[picked] as number;
+		while ((quotedEmpties[i] ?? record) < record) i++;
+		if (quotedEmpties[i] !== record) continue;
+		const cells = parsed[picked] as string[];
+		places.set(cells, findQuotedEmpties(text, starts[record] as number, ends[record] as number, options));
 	}
 }
 

@@ -1,4 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
+import { findEncoding } from './decode-text.ts';
 
 export type SourceFormat = 'csv' | 'json-lines' | 'json-array' | 'arrow-file' | 'arrow-stream';
 
@@ -73,8 +74,7 @@ function isArrowStream(head: Buffer): boolean {
 
 /** Refuses binary content: more than 5 % control characters. UTF-16 is half NUL, so it has to say that it is. */
 function requireText(head: Buffer, path: string): void {
-	const isUtf16 = head.length >= 2 && (head.readUInt16LE(0) === 0xfeff || head.readUInt16LE(0) === 0xfffe);
-	if (isUtf16) return;
+	if (findEncoding(head.subarray(0, 4_096), false).encoding.startsWith('utf-16')) return;
 	let controls = 0;
 	for (const byte of head) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 12 && byte !== 13) controls++;
 	if (controls <= Math.max(8, 0.05 * head.length)) return;

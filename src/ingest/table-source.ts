@@ -60,7 +60,9 @@ export const RAW_TEXT_LIMIT = 2_000;
 export type RepairKind =
 	| 'COLUMN_NAME_DUPLICATE'
 	| 'COLUMN_NAME_EMPTY'
+	| 'COMMENT_SKIPPED'
 	| 'ENCODING_ASSUMED'
+	| 'FOOTER_SKIPPED'
 	| 'NUL_REMOVED'
 	| 'PREAMBLE_SKIPPED'
 	| 'TRAILING_BYTES_IGNORED';
@@ -97,8 +99,12 @@ export interface Dialect {
 	readonly encoding: string;
 	/** One ASCII character. */
 	readonly delimiter: string;
-	/** One ASCII character; null where nothing is quoted. It is escaped by doubling. */
+	/** One ASCII character; null where nothing is quoted. */
 	readonly quote: string | null;
+	/** What stands before a quote within quotes: the quote itself (doubling) or a backslash; null without quotes. */
+	readonly escape: string | null;
+	/** One ASCII character: a line that begins with it is no record. */
+	readonly comment: string | null;
 	/** White space between a delimiter and the field after it belongs to the delimiter. */
 	readonly skipInitialSpace: boolean;
 	/** Whether the first record names the columns. */
@@ -112,8 +118,16 @@ export interface OpenTableOptions {
 	readonly header?: boolean;
 	/** Any label that TextDecoder knows. @default found from the bytes */
 	readonly encoding?: string;
-	/** One ASCII character, or null for none. @default '"' */
+	/** One ASCII character, or null for none. @default found from the text */
 	readonly quote?: string | null;
+	/** One ASCII character. @default found from the text */
+	readonly escape?: string;
+	/** One ASCII character, or null for none. @default found from the text */
+	readonly comment?: string | null;
+	/** Lines before the header (or the first row) that are no part of the table. @default found from the text */
+	readonly skipRows?: number;
+	/** Whether lines after the last row, such as a total, are left out where they look like it. @default true */
+	readonly findFooter?: boolean;
 	/** @default found from the text */
 	readonly skipInitialSpace?: boolean;
 	/** @default 4,096 */

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import { DEFAULT_CONFIG, type RunConfig } from '../contracts/run-config.ts';
+import { DEFAULT_CONFIG, type DialectConfig, type RunConfig } from '../contracts/run-config.ts';
 
 /** What may be set, by a flag or in the file; what is absent takes its default. */
 export interface ConfigFlags {
@@ -17,6 +17,12 @@ export interface ConfigFlags {
 	readonly quote?: string;
 	readonly header?: boolean;
 	readonly encoding?: string;
+	/** One character. */
+	readonly escape?: string;
+	/** One character, or '' for none. */
+	readonly comment?: string;
+	readonly skipRows?: number;
+	readonly footer?: boolean;
 	/** 0 to 1. */
 	readonly maxRejectShare?: number;
 	readonly generator?: 'autoregressive' | 'mlp';
@@ -45,9 +51,13 @@ const flagsSchema = z.strictObject({
 	ignore: z.array(column).optional(),
 	entity: z.array(column).max(8).optional(),
 	delimiter: z.string().length(1).optional(),
-	quote: z.string().length(1).optional(),
+	quote: z.string().max(1).optional(),
 	header: z.boolean().optional(),
 	encoding: z.string().min(1).optional(),
+	escape: z.string().length(1).optional(),
+	comment: z.string().max(1).optional(),
+	skipRows: z.number().int().min(0).max(10_000).optional(),
+	footer: z.boolean().optional(),
 	maxRejectShare: z.number().min(0).max(1).optional(),
 	generator: z.enum(['autoregressive', 'mlp']).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
@@ -87,6 +97,7 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 			quote: chosen.quote ?? null,
 			header: chosen.header ?? null,
 			encoding: chosen.encoding ?? null,
+			...toldOfDialect(chosen),
 		},
 		maxRejectShare: chosen.maxRejectShare ?? DEFAULT_CONFIG.maxRejectShare,
 		generator: {
@@ -104,6 +115,12 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 		alertThreshold: chosen.alertThreshold ?? null,
 		backend: chosen.backend ?? DEFAULT_CONFIG.backend,
 	};
+}
+
+/** What was said; the rest is absent, so that a run of an earlier version is still the same run. */
+function toldOfDialect({ escape: sign, comment, skipRows, footer }: ConfigFlags): Partial<DialectConfig> {
+	const told = { escape: sign, comment, skipRows, footer };
+	return withoutUndefined(told) as Partial<DialectConfig>;
 }
 
 /** `100/day` as 100 per day. */

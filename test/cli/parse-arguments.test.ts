@@ -9,6 +9,7 @@ import {
 	parseNames,
 	parsePercent,
 	parseScore,
+	parseSign,
 	parseWhole,
 } from '../../src/cli/parse-arguments.ts';
 import type { Condition } from '../../src/contracts/conditions.ts';
@@ -85,4 +86,17 @@ test('alerts are a number, or one per hour, day or week', () => {
 test('a score is a number from 0 to 1', () => {
 	assert.deepEqual(['0', '.999', '1'].map(parseScore), [0, 0.999, 1]);
 	for (const text of ['', '1.1', '-0.1', '99%', 'high']) assert.throws(() => parseScore(text), InvalidArgumentError);
+});
+
+test('a quote or an escape is a character or its name, and may be none', () => {
+	assert.deepEqual(["'", 'single', 'Double', 'backslash', '\\', 'hash', 'none'].map(parseSign), [
+		"'",
+		"'",
+		'"',
+		'\\',
+		'\\',
+		'#',
+		'',
+	]);
+	for (const text of ['', 'ab', 'tick']) assert.throws(() => parseSign(text), InvalidArgumentError, text);
 });
