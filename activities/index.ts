@@ -8,6 +8,7 @@ import { publishRecords } from './publish-records.ts';
 import { publishScores } from './publish-scores.ts';
 import { publishSynthetic } from './publish-synthetic.ts';
 import { recordEvaluation } from './record-evaluation.ts';
+import { refuseTable } from './refuse-table.ts';
 import { registerDataset } from './register-dataset.ts';
 import { registerModel } from './register-model.ts';
 import { registerSynthetic } from './register-synthetic.ts';
@@ -17,6 +18,7 @@ import { writeReport } from './write-report.ts';
 /** Every activity by the name that workflows call it by. */
 export const activities = {
 	...computeActivities,
+	refuseTable,
 	registerDataset,
 	publishRecords,
 	registerModel,

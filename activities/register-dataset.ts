@@ -1,16 +1,14 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import { getJson } from '../src/artifacts/stored-json.ts';
-import { readRejects } from '../src/compute/read-rejects.ts';
 import type { TableManifest, TableSourceFacts } from '../src/contracts/manifest.ts';
 import type { RegisterDatasetInput, RegisterDatasetOutput } from '../src/contracts/pipeline.ts';
 import type { TableProfile } from '../src/contracts/profile.ts';
 import { insertDataset } from '../src/store/datasets.ts';
+import { nameDataset } from '../src/store/name-dataset.ts';
 import { replaceRejects } from '../src/store/rejects.ts';
 import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
-
-const FILE_ENDING = /(\.(csv|tsv|txt|jsonl?|ndjson|arrows?|feather|ipc|parquet))?(\.(gz|zst))?$/i;
+import { rejectRows } from './reject-rows.ts';
 
 /**
  * Enters a table that was read into the database. The same file read in the same way is the same data
@@ -20,7 +18,7 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 	const manifest = await getJson<TableManifest>(services.artifacts, input.manifest);
 	const profile = await getJson<TableProfile>(services.artifacts, input.profile);
 	const source = manifest.source as TableSourceFacts;
-	const name = input.name ?? basename(source.path).replace(FILE_ENDING, '');
+	const name = input.name ?? nameDataset(source.path);
 	const identity = [name, input.manifest.sha256, profile.fingerprint, input.config.key, input.config.label];
 	const datasetId = `ds-${createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 12)}`;
 	await insertDataset(services.store, {
@@ -50,19 +48,6 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 		profile_uri: input.profile.uri,
 		ingested_at: timestamp(),
 	});
-	const rejects = await readRejects(services.artifacts, source.rejects);
-	await replaceRejects(
-		services.store,
-		datasetId,
-		rejects.map((reject) => ({
-			line_number: reject.line,
-			byte_offset: reject.byteOffset,
-			column_number: reject.column === null ? null : manifest.names.indexOf(reject.column) + 1,
-			column_name: reject.column,
-			error_type: reject.errorType,
-			message: reject.message,
-			raw_text: reject.rawText,
-		})),
-	);
+	await replaceRejects(services.store, datasetId, rejectRows(services.artifacts, manifest));
 	return { datasetId };
 };

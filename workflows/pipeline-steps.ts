@@ -165,9 +165,18 @@ async function obtainTable(request: RunRequest, activities: Activities): Promise
 	return activities.loadDataset({ ...commonInput(request), datasetId: request.datasetId });
 }
 
+/** The rows of the file; where too many of them cannot be read, the run ends here and its rejects are kept. */
+async function readTable(request: RunRequest, activities: Activities): Promise<IngestOutput> {
+	const common = commonInput(request);
+	const read = await activities.ingest({ ...common, source: required(request.source, 'source') });
+	const { manifest, refused } = read;
+	if (refused === undefined) return read;
+	return activities.refuseTable({ ...common, manifest, refused, name: request.datasetName });
+}
+
 async function ingestTable(request: RunRequest, activities: Activities): Promise<StoredTable> {
 	const common = commonInput(request);
-	const ingested: IngestOutput = await activities.ingest({ ...common, source: required(request.source, 'source') });
+	const ingested = await readTable(request, activities);
 	const { manifest } = ingested;
 	const profiled: ProfileOutput = await activities.profile({ ...common, manifest });
 	const { datasetId } = await activities.registerDataset({

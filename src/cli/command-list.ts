@@ -79,6 +79,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/explain.ts')).defineExplain,
 	},
 	{
+		name: 'rejects',
+		summary: 'the rows of a file that could not be read, and why',
+		group: LOOK,
+		load: async () => (await import('./commands/rejects.ts')).defineRejects,
+	},
+	{
 		name: 'runs',
 		summary: 'what has been run; resume or cancel it',
 		group: LOOK,

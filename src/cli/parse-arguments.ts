@@ -16,6 +16,16 @@ export function parseWhole(least: number): (text: string) => number {
 	};
 }
 
+/** `100` rows, or `1%` of them. */
+export function parseRejectLimit(text: string): string {
+	const limit = text.replaceAll(' ', '');
+	if (limit.endsWith('%')) parsePercent(limit);
+	else if (!/^\d{1,15}$/.test(limit)) {
+		throw new InvalidArgumentError('It must be a number of rows, or a share such as 1%.');
+	}
+	return limit;
+}
+
 /** `5%` or `5` as the share 0.05. */
 export function parsePercent(text: string): number {
 	const match = /^(\d+(?:\.\d+)?)\s*%?$/.exec(text.trim());

@@ -19,9 +19,7 @@ export function printResult(result: RunResult, tookMs: number, terminal: Termina
 	terminal.out(`${terminal.paint('bold', `Run ${result.runId}`)}${read}, ${formatDuration(tookMs)}`);
 	for (const { message } of result.repairs) terminal.out(`  mended: ${escapeControls(message)}`);
 	if (result.rowsRejected > 0 && result.datasetId !== null) {
-		terminal.out(
-			`  why: select line_number, column_name, message, raw_text from rejects where dataset_id = '${result.datasetId}'`,
-		);
+		terminal.out(`  why: ${commandName()} rejects ${result.datasetId}`);
 	}
 	printColumns(result.columns, terminal);
 	printTop(result.top, terminal);

@@ -6,7 +6,7 @@ import {
 	parseDelimiter,
 	parseDuration,
 	parseNames,
-	parsePercent,
+	parseRejectLimit,
 	parseScore,
 	parseSign,
 	parseWhole,
@@ -27,7 +27,8 @@ export interface TableFlags {
 	readonly comment?: string;
 	readonly skipRows?: number;
 	readonly footer?: boolean;
-	readonly maxRejects?: number;
+	readonly maxRejects?: string;
+	readonly onError?: 'reject' | 'fail';
 }
 
 /** The options of commands that train. */
@@ -77,7 +78,16 @@ export function addTableOptions(command: Command): void {
 		.option('--skip-rows <n>', 'lines before the table', parseWhole(0))
 		.option('--no-footer', 'the last lines are rows even if they look like totals')
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
-		.option('--max-rejects <percent>', 'stop if more of the rows cannot be read, such as 10%', parsePercent);
+		.option(
+			'--max-rejects <limit>',
+			'stop if more rows cannot be read: a number, or a share such as 1%',
+			parseRejectLimit,
+		)
+		.addOption(
+			new Option('--on-error <what>', 'what to do with a row that cannot be read: keep it apart, or stop')
+				.choices(['reject', 'fail'])
+				.default(undefined, 'reject'),
+		);
 }
 
 export function addTrainingOptions(command: Command): void {
@@ -142,7 +152,9 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		skipRows: flags.skipRows,
 		// Commander says true where nothing was said.
 		footer: flags.footer === false ? false : undefined,
-		maxRejectShare: flags.maxRejects,
+		maxRejectShare: undefined,
+		maxRejects: flags.maxRejects,
+		onError: flags.onError,
 		generator: flags.generator,
 		steps: flags.steps,
 		budgetSeconds: flags.budget,

@@ -29,6 +29,15 @@ export interface IngestOutput {
 	readonly shards: number;
 	readonly rowsLoaded: number;
 	readonly rowsRejected: number;
+	/** Why the table is not taken in: more rows cannot be read than may be. */
+	readonly refused?: ErrorRecord;
+}
+
+/** Keeps the rejects of a table that is not taken in, and ends the run with the reason. */
+export interface RefuseTableInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly name: string | null;
+	readonly refused: ErrorRecord;
 }
 
 export interface ProfileInput extends StepInput {

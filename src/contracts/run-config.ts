@@ -17,6 +17,10 @@ export interface RunConfig {
 	readonly dialect: DialectConfig;
 	/** Share of rows that may be rejected before the run fails, 0 to 1. @default 0.1 */
 	readonly maxRejectShare: number;
+	/** Rows that may be rejected before the run fails; wins over the share. */
+	readonly maxRejectRows?: number | null;
+	/** `fail` ends the run at the first row that cannot be read. @default reject */
+	readonly onError?: 'reject' | 'fail';
 	readonly generator: {
 		readonly kind: 'autoregressive' | 'mlp';
 		/** Training steps; null: a fixed function of rows, width and backend. */

@@ -38,6 +38,7 @@ import type {
 	PublishScoresInput,
 	PublishSyntheticInput,
 	RecordEvaluationInput,
+	RefuseTableInput,
 	RegisterDatasetInput,
 	RegisterDatasetOutput,
 	RegisterModelInput,
@@ -81,6 +82,7 @@ export interface ComputeTasks extends ComputeSteps {
 	adviseAugmentation(input: AdviseAugmentationInput): Promise<AdviseAugmentationOutput>;
 }
 export interface IoSteps {
+	refuseTable(input: RefuseTableInput): Promise<never>;
 	registerDataset(input: RegisterDatasetInput): Promise<RegisterDatasetOutput>;
 	publishRecords(input: PublishRecordsInput): Promise<CountOutput>;
 	registerModel(input: RegisterModelInput): Promise<RegisterModelOutput>;

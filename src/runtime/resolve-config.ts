@@ -25,6 +25,9 @@ export interface ConfigFlags {
 	readonly footer?: boolean;
 	/** 0 to 1. */
 	readonly maxRejectShare?: number;
+	/** A number of rows, or a share: `1%`. */
+	readonly maxRejects?: number | string;
+	readonly onError?: 'reject' | 'fail';
 	readonly generator?: 'autoregressive' | 'mlp';
 	readonly steps?: number;
 	readonly budgetSeconds?: number;
@@ -59,6 +62,12 @@ const flagsSchema = z.strictObject({
 	skipRows: z.number().int().min(0).max(10_000).optional(),
 	footer: z.boolean().optional(),
 	maxRejectShare: z.number().min(0).max(1).optional(),
+	maxRejects: z
+		.union([z.number().int().min(0), z.string().regex(/^(\d+|(100|\d{1,2}(\.\d+)?) ?%)$/)], {
+			error: 'must be a number of rows, or a share such as 1%',
+		})
+		.optional(),
+	onError: z.enum(['reject', 'fail']).optional(),
 	generator: z.enum(['autoregressive', 'mlp']).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
 	budgetSeconds: z.number().min(1).max(1_000_000).optional(),
@@ -99,7 +108,8 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 			encoding: chosen.encoding ?? null,
 			...toldOfDialect(chosen),
 		},
-		maxRejectShare: chosen.maxRejectShare ?? DEFAULT_CONFIG.maxRejectShare,
+		...readRejectLimit(chosen),
+		...(chosen.onError === undefined ? {} : { onError: chosen.onError }),
 		generator: {
 			kind: chosen.generator ?? DEFAULT_CONFIG.generator.kind,
 			steps: chosen.steps ?? null,
@@ -121,6 +131,17 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 function toldOfDialect({ escape: sign, comment, skipRows, footer }: ConfigFlags): Partial<DialectConfig> {
 	const told = { escape: sign, comment, skipRows, footer };
 	return withoutUndefined(told) as Partial<DialectConfig>;
+}
+
+/** `1%` as a share, `100` as rows. */
+function readRejectLimit({
+	maxRejects,
+	maxRejectShare = DEFAULT_CONFIG.maxRejectShare,
+}: ConfigFlags): Pick<RunConfig, 'maxRejectShare' | 'maxRejectRows'> {
+	if (maxRejects === undefined) return { maxRejectShare };
+	const text = String(maxRejects);
+	if (text.endsWith('%')) return { maxRejectShare: Number(text.slice(0, -1)) / 100 };
+	return { maxRejectShare, maxRejectRows: Number(text) };
 }
 
 /** `100/day` as 100 per day. */

@@ -1,10 +1,25 @@
 import type { NewReject, Reject } from './database.ts';
 import type { Store } from './store.ts';
 
-/** Stores the rejected rows of a data set in place of those stored before, in one transaction. */
-export async function replaceRejects(store: Store, datasetId: string, rejects: Iterable<NewReject>): Promise<number> {
-	return await store.engine.bulk((bulk) => {
-		bulk.prepareWrite('delete from rejects where dataset_id = ?')([datasetId]);
+/**
+ * Stores the rejected rows of a data set in place of those stored before, a transaction for each batch. Where it ends
+ * half-way, doing it again makes it whole.
+ *
+ * @returns how many there are
+ */
+export async function replaceRejects(
+	store: Store,
+	datasetId: string,
+	batches: AsyncIterable<readonly NewReject[]> | Iterable<readonly NewReject[]>,
+): Promise<number> {
+	await store.engine.bulk((bulk) => bulk.prepareWrite('delete from rejects where dataset_id = ?')([datasetId]));
+	let count = 0;
+	for await (const rejects of batches) count += await addRejects(store, datasetId, rejects);
+	return count;
+}
+
+function addRejects(store: Store, datasetId: string, rejects: readonly NewReject[]): Promise<number> {
+	return store.engine.bulk((bulk) => {
 		const insert = bulk.prepareWrite(
 			`insert into rejects (dataset_id, line_number, byte_offset, column_number, column_name, error_type, message,
 				raw_text) values (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -29,6 +44,8 @@ export async function replaceRejects(store: Store, datasetId: string, rejects: I
 export interface ListRejectsOptions {
 	/** @default 50 */
 	readonly limit?: number;
+	/** Only those of one type. */
+	readonly type?: string;
 	/** Only rejects after this one: the last of the page before. */
 	readonly after?: Pick<Reject, 'line_number' | 'reject_id'>;
 }
@@ -40,7 +57,8 @@ export async function listRejects(
 	options: ListRejectsOptions = {},
 ): Promise<Reject[]> {
 	let query = store.reader.selectFrom('rejects').selectAll().where('dataset_id', '=', datasetId);
-	const { after } = options;
+	const { after, type } = options;
+	if (type !== undefined) query = query.where('error_type', '=', type);
 	if (after !== undefined) {
 		query = query.where((where) =>
 			where.or([

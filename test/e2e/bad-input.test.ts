@@ -191,12 +191,52 @@ test('too many rejects refuse the table, and it is read once more are allowed', 
 	writeFileSync(join(folder, 'ragged.csv'), `a,b\n${hundred((i) => (i % 10 === 0 ? '1' : `${i},x`)).join('\n')}\n`);
 	const refused = await runProgram(['ingest', 'ragged.csv', '--max-rejects', '1%'], { cwd: folder });
 	assertRefused(refused, 3, 'REJECTS_OVER_LIMIT', 'ragged.csv:2', /--max-rejects/);
-	assertNothingLoaded(folder);
+	assert.deepEqual({ ...query<object>(folder, 'select count(*) as records from records')[0] }, { records: 0 });
+	const [, kept = ''] = /rejects (ds-\w+) lists them/.exec(refused.stderr) ?? [];
+	const listed = await runProgram(['rejects', kept, '--json'], { cwd: folder });
+	const { isRefused, types, rejects } = JSON.parse(listed.stdout);
+	assert.deepEqual([isRefused, types, rejects.length], [true, [{ reason: 'MISSING_COLUMNS', count: 10 }], 10]);
+	assert.deepEqual(
+		[rejects[0].line_number, rejects[0].byte_offset, rejects[0].column_name, rejects[0].raw_text],
+		[2, 4, 'b', '1'],
+	);
+	const scored = await runProgram(['train', '--dataset', kept], { cwd: folder });
+	assert.match(scored.stderr, /RUN_STATE/);
 	const read = await runProgram(['ingest', 'ragged.csv', '--max-rejects', '10%'], { cwd: folder });
 	assert.equal(read.code, 0, read.stderr);
 	assert.match(read.stdout, /90 records, 10 rows rejected/);
-	const [, why = ''] = /why: (select .*)/.exec(read.stdout) ?? [];
-	assert.equal(query(folder, why).length, 10, 'the query that is shown tells which');
+	const [, datasetId = ''] = /why: \S+ rejects (\S+)/.exec(read.stdout) ?? [];
+	const why = await runProgram(['rejects', datasetId, '--limit', '3'], { cwd: folder });
+	assert.match(why.stdout, /90 rows loaded, 10 rows rejected\n {2}10 MISSING_COLUMNS\n/);
+	assert.match(why.stdout, /^ +2 +4 {2}b +MISSING_COLUMNS {2}1 of 2 fields are there\. {2}1$/m);
+	assert.match(why.stderr, /the first 3 rows/);
+	const checked = await runProgram(['db', 'check'], { cwd: folder });
+	assert.equal(checked.code, 0, checked.stderr);
+});
+
+test('a limit may be a number of rows, and the first reject may end the run', async (t) => {
+	const folder = workFolder(t);
+	writeFileSync(join(folder, 'ragged.csv'), `a,b\n${hundred((i) => (i % 10 === 3 ? 'x,"1' : `${i},x`)).join('\n')}\n`);
+	const over = await runProgram(['ingest', 'ragged.csv', '--max-rejects', '9'], { cwd: folder });
+	assertRefused(over, 3, 'REJECTS_OVER_LIMIT', 'ragged.csv:5', /rejects ds-/);
+	const first = await runProgram(['ingest', 'ragged.csv', '--on-error', 'fail'], { cwd: folder });
+	assertRefused(first, 3, 'REJECTS_OVER_LIMIT', 'ragged.csv:5 (byte ', /--on-error reject/);
+	assert.equal((await runProgram(['ingest', 'ragged.csv', '--max-rejects', '10'], { cwd: folder })).code, 0);
+	writeFileSync(join(folder, 'none.csv'), 'a,b\n1\n2\n3\n');
+	const none = await runProgram(['ingest', 'none.csv'], { cwd: folder });
+	assertRefused(none, 4, 'TABLE_EMPTY', 'none.csv', /rejects ds-/);
+	const rejects = query<{ name: string; n: number }>(
+		folder,
+		'select name, count(*) as n from rejects join datasets using (dataset_id) group by dataset_id order by name',
+	);
+	assert.deepEqual(
+		rejects.map(({ name, n }) => [name, n]),
+		[
+			['none', 3],
+			['ragged', 10],
+			['ragged', 10],
+		],
+	);
 });
 
 describe('choices that do not fit are refused before training', { concurrency: 2 }, () => {

@@ -82,8 +82,8 @@ test('the history of a record and the rejects of a data set are read from an ind
 	assert.doesNotMatch(history, /TEMP B-TREE/);
 
 	const reject = (line_number: number) => ({ line_number, error_type: 'TOO_MANY_COLUMNS', message: 'too many' });
-	await replaceRejects(store, datasetId, [reject(1), reject(2), reject(3)]);
-	assert.equal(await replaceRejects(store, datasetId, [reject(7), reject(7), reject(9)]), 3);
+	await replaceRejects(store, datasetId, [[reject(1), reject(2), reject(3)]]);
+	assert.equal(await replaceRejects(store, datasetId, [[reject(7), reject(7)], [reject(9)]]), 3);
 	const [first] = await listRejects(store, datasetId, { limit: 1 });
 	assert.ok(first);
 	const rest = await listRejects(store, datasetId, { after: first });

@@ -17,6 +17,7 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 		['ingest payments.csv', 'read it, describe its columns, store its records'],
 		['ingest legacy.txt --delimiter pipe --encoding windows-1252', 'when the guess would be wrong'],
 		['ingest payments.csv --max-rejects 1%', 'stop if more than one row in a hundred cannot be read'],
+		['ingest payments.csv --on-error fail', 'stop at the first row that cannot be read'],
 	]);
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
