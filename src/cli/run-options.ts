@@ -59,7 +59,7 @@ export interface RunnerFlags {
 export type RunFlags = GlobalFlags & TableFlags & TrainingFlags & ResultFlags & RunnerFlags;
 
 /** What FILE may be, in the help of every command that reads a table. */
-export const TABLE_FILE = 'CSV, TSV, JSON Lines or Arrow, plain, .gz or .zst';
+export const TABLE_FILE = 'CSV, TSV, JSON Lines, Parquet or Arrow; plain, .gz or .zst';
 
 export function addTableOptions(command: Command): void {
 	command

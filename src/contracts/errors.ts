@@ -117,6 +117,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 7,
 		meaning: 'A file or folder that counterfoil writes to cannot be made or written.',
 	},
+	PARQUET_UNREADABLE: {
+		retryable: false,
+		exitCode: 4,
+		meaning: 'The Parquet data is truncated, damaged, encrypted or uses a type that is not supported.',
+	},
 	REJECTS_OVER_LIMIT: { retryable: false, exitCode: 3, meaning: 'More rows were rejected than the limit allows.' },
 	RELEASE_REFUSED: {
 		retryable: false,

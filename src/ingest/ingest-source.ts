@@ -15,15 +15,15 @@ import {
 } from './table-source.ts';
 
 /**
- * Opens a table: CSV or TSV, JSON Lines or an array of objects, or Arrow IPC (file or stream), each plain or
- * compressed. The rows are read while they are iterated, once.
+ * Opens a table: CSV or TSV, JSON Lines or an array of objects, Parquet, or Arrow IPC (file or
+ * stream), each plain or compressed. The rows are read while they are iterated, once.
  *
  * @example
  * const table = await openTable('payments.csv');
  * for await (const { batch, firstRow, rejects } of table) store(batch, firstRow, rejects);
  * console.log(table.counts());
  *
- * @throws INPUT_*, CSV_*, JSON_UNREADABLE, ARROW_*, TABLE_EMPTY, CONFIG_INVALID, CANCELLED. What is found late (damaged
+ * @throws INPUT_*, CSV_*, JSON_UNREADABLE, PARQUET_UNREADABLE, ARROW_*, TABLE_EMPTY, CONFIG_INVALID, CANCELLED. What is found late (damaged
  * compression, a table all of whose rows were rejected) is thrown by the iteration, after the rejects
  * were handed over.
  */
@@ -84,6 +84,11 @@ async function openRows(
 ): Promise<OpenRows> {
 	if (source.format === 'json-lines' || source.format === 'json-array') {
 		const { names, read } = await openJson(source, options, repairs);
+		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
+	}
+	if (source.format === 'parquet') {
+		const { openParquet } = await import('./read-parquet.ts');
+		const { names, read } = await openParquet(source, options, repairs);
 		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
 	}
 	if (source.format !== 'csv') {

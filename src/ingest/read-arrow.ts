@@ -9,6 +9,7 @@ import { createBatchBuilder } from './build-columns.ts';
 import { checkArrowData } from './check-arrow-data.ts';
 import { MAX_COLUMNS } from './detect-dialect.ts';
 import type { OpenSource } from './open-source.ts';
+import { readExactly } from './read-exactly.ts';
 import { repairNames } from './repair-names.ts';
 import type { ReadProgress, RepairLog, TableChunk } from './table-source.ts';
 
@@ -150,17 +151,6 @@ async function readFooter(file: FileHandle, size: number, path: string): Promise
 	const length = tail.readInt32LE(0);
 	if (length <= 0 || length > size - FOOTER_TAIL_BYTES) throw unreadable(path, 'Its footer is damaged.');
 	return readExactly(file, size - FOOTER_TAIL_BYTES - length, length);
-}
-
-async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
-	const bytes = Buffer.alloc(length);
-	let done = 0;
-	while (done < length) {
-		const { bytesRead } = await file.read(bytes, done, length - done, position + done);
-		if (bytesRead === 0) throw new RangeError('it ends early');
-		done += bytesRead;
-	}
-	return bytes;
 }
 
 /** The encapsulated form of a message: continuation marker, length of the metadata, metadata padded to 8 bytes. */

@@ -1,15 +1,10 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findEncoding } from './decode-text.ts';
 
-export type SourceFormat = 'csv' | 'json-lines' | 'json-array' | 'arrow-file' | 'arrow-stream';
+export type SourceFormat = 'csv' | 'json-lines' | 'json-array' | 'arrow-file' | 'arrow-stream' | 'parquet';
 
 /** Formats that are known but not read, told by their first bytes. */
 const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string; readonly hint: string }[] = [
-	{
-		magic: 'PAR1',
-		name: 'Parquet',
-		hint: "Convert it to CSV or Arrow, e.g. duckdb -c \"COPY (FROM 'in.parquet') TO 'out.csv'\".",
-	},
 	{ magic: 'FEA1', name: 'Feather version 1', hint: 'Write it as Arrow IPC (Feather version 2).' },
 	{ magic: 'ORC', name: 'ORC', hint: 'Convert it to CSV or Arrow.' },
 	{ magic: 'PK\x03\x04', name: 'ZIP or Excel', hint: 'Unpack it, or save the sheet as CSV.' },
@@ -17,7 +12,7 @@ const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string;
 	{ magic: 'BZh', name: 'bzip2', hint: 'Decompress it first: bunzip2 -k FILE.' },
 	{ magic: '\xfd7zXZ\0', name: 'xz', hint: 'Decompress it first: xz -dk FILE.' },
 	{ magic: 'SQLite format 3\0', name: 'SQLite', hint: 'Export a table: sqlite3 -csv -header FILE "SELECT * FROM t".' },
-	{ magic: '%PDF', name: 'PDF', hint: 'Name a CSV, JSON Lines or Arrow file.' },
+	{ magic: '%PDF', name: 'PDF', hint: 'Name a CSV, JSON Lines, Parquet or Arrow file.' },
 ];
 
 /**
@@ -30,6 +25,7 @@ const FOREIGN_FORMATS: readonly { readonly magic: string; readonly name: string;
 export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean, isDelimited = false): SourceFormat {
 	const start = head.toString('latin1', 0, 16);
 	if (start.startsWith('ARROW1')) return 'arrow-file';
+	if (start.startsWith('PAR1') || start.startsWith('PARE')) return 'parquet';
 	if (isArrowStream(head)) return 'arrow-stream';
 	for (const { magic, name, hint } of FOREIGN_FORMATS) {
 		if (start.startsWith(magic)) {
@@ -80,6 +76,6 @@ function requireText(head: Buffer, path: string): void {
 	if (controls <= Math.max(8, 0.05 * head.length)) return;
 	throw new CounterfoilError('CSV_UNREADABLE', 'The input is not text: it has many control characters.', {
 		where: path,
-		hint: 'Name a CSV, TSV, JSON Lines or Arrow file. If it is UTF-16 without a byte order mark, name the encoding.',
+		hint: 'Name a CSV, TSV, JSON Lines, Parquet or Arrow file. If it is UTF-16 without a byte order mark, name the encoding.',
 	});
 }

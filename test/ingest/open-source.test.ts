@@ -70,7 +70,6 @@ test('a decompression bomb ends at the limits on ratio and size', async () => {
 
 test('formats that are known but not read are named', async () => {
 	const code = 'INPUT_NOT_READABLE';
-	await assert.rejects(readAll(makeFile('PAR1....')), { code, message: /Parquet/ });
 	await assert.rejects(readAll(makeFile('PK\x03\x04....')), { code, message: /Excel/ });
 	await assert.rejects(readAll(makeFile(Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7) % 29))), {
 		code: 'CSV_UNREADABLE',

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { formatDecimal, formatInstant } from '../../src/ingest/arrow-cells.ts';
 import { encodeShard } from '../../src/ingest/arrow-shard.ts';
+import { formatDecimal, formatInstant } from '../../src/ingest/format-cells.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/arrow');

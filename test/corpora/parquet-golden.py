@@ -1,0 +1,123 @@
+# What pyarrow reads from the files of parquet-testing, as digests: python3 parquet-golden.py FOLDER > parquet-golden.json
+# (pyarrow 26.0.1). The cells are written in the form that docs/ingestion.md promises, by code of its own.
+import datetime as dt
+import hashlib
+import json
+import math
+import pathlib
+import sys
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+EPOCH = dt.date(1970, 1, 1)
+
+
+def instant(nanos):
+    days, rest = divmod(nanos, 86_400_000_000_000)
+    return f"{EPOCH + dt.timedelta(days=days)} {clock(rest)}"
+
+
+def clock(nanos):
+    seconds, fraction = divmod(nanos, 10**9)
+    text = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+    digits = f"{fraction:09d}"
+    while digits.endswith("000"):
+        digits = digits[:-3]
+    return text + ("." + digits if digits else "")
+
+
+def number(value):
+    """As JavaScript writes it."""
+    if value != value:
+        return None
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == int(value) and abs(value) < 1e21:
+        return "-0" if value == 0 and math.copysign(1, value) < 0 else str(int(value))
+    mantissa, _, exponent = repr(value).partition("e")
+    if not exponent:
+        return mantissa
+    if -7 <= int(exponent) < 0:
+        return f"{value:.{len(mantissa.replace('.', '').replace('-', '')) - 1 - int(exponent)}f}"
+    return f"{mantissa}e{'+' if int(exponent) > 0 else ''}{int(exponent)}"
+
+
+def plain(value, kind, inside=False):
+    """A cell as text, or within a nested column as what JSON makes of it."""
+    if value is None:
+        return None
+    if pa.types.is_dictionary(kind):
+        return plain(value, kind.value_type, inside)
+    if pa.types.is_boolean(kind):
+        return "true" if value else "false"
+    if pa.types.is_integer(kind):
+        return (value if abs(value) < 2**53 else str(value)) if inside else str(value)
+    if pa.types.is_floating(kind):
+        return (value if math.isfinite(value) else None) if inside else number(float(value))
+    if pa.types.is_decimal(kind):
+        return f"{value:.{kind.scale}f}"
+    if pa.types.is_date(kind):
+        return str(value)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return value
+    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_large_binary(kind):
+        return value.hex()
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return [plain(item, kind.value_type, True) for item in value]
+    if pa.types.is_map(kind):
+        return {"map": [[key(k, kind.key_type), plain(v, kind.item_type, True)] for k, v in value]}
+    if pa.types.is_struct(kind):
+        return {field.name: plain(value[field.name], field.type, True) for field in kind}
+    raise TypeError(str(kind))
+
+
+def key(value, kind):
+    written = plain(value, kind, True)
+    return written if isinstance(written, str) else json.dumps(written)
+
+
+def text(value):
+    """JSON as JavaScript writes it; maps keep their order and duplicates."""
+    if isinstance(value, dict) and list(value) == ["map"]:
+        return "{" + ",".join(f"{text(k)}:{text(v)}" for k, v in value["map"]) + "}"
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{text(k)}:{text(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(text, value)) + "]"
+    if isinstance(value, float):
+        return "0" if value == 0 else number(value)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def cells(column):
+    kind = column.type
+    if pa.types.is_timestamp(kind):
+        per = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[kind.unit]
+        return [None if v is None else instant(v * per) for v in column.cast(pa.int64()).to_pylist()]
+    if pa.types.is_time(kind):
+        per = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[kind.unit]
+        width = pa.int32() if kind.bit_width == 32 else pa.int64()
+        return [None if v is None else clock(v * per) for v in column.cast(width).to_pylist()]
+    found = [plain(value, kind) for value in column.to_pylist()]
+    return [text(value) if isinstance(value, (dict, list)) else value for value in found]
+
+
+golden = {}
+for path in sorted(pathlib.Path(sys.argv[1]).glob("**/*.parquet")):
+    name = str(path.relative_to(sys.argv[1]))
+    try:
+        table = pq.read_table(path, page_checksum_verification=True)
+        columns = [cells(table.column(i)) for i in range(table.num_columns)]
+        rows = zip(*columns) if columns else []
+        lines = "".join(text(list(row)) + "\n" for row in rows)
+        golden[name] = {
+            "names": table.column_names,
+            "rows": table.num_rows,
+            "sha256": hashlib.sha256(lines.encode()).hexdigest(),
+        }
+        if len(sys.argv) > 2 and sys.argv[2] in name:
+            sys.stderr.write(lines)
+    except Exception as error:
+        golden[name] = {"error": str(error)[:100].splitlines()[0] if str(error) else type(error).__name__}
+json.dump(golden, sys.stdout, indent="\t", ensure_ascii=False)
+sys.stdout.write("\n")
