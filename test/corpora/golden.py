@@ -1,5 +1,5 @@
-# What pyarrow reads from the files of parquet-testing, as digests: python3 parquet-golden.py FOLDER > parquet-golden.json
-# (pyarrow 26.0.1). The cells are written in the form that docs/ingestion.md promises, by code of its own.
+# What pyarrow reads from the files of parquet-testing and the gold files of arrow-testing, as digests:
+# python3 golden.py CORPORA > golden.json (pyarrow 26.0.1). The cells are written in the form that docs/ingestion.md promises, by code of its own.
 import datetime as dt
 import hashlib
 import json
@@ -7,6 +7,7 @@ import math
 import pathlib
 import sys
 import pyarrow as pa
+import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
 
 EPOCH = dt.date(1970, 1, 1)
@@ -58,9 +59,11 @@ def plain(value, kind, inside=False):
         return f"{value:.{kind.scale}f}"
     if pa.types.is_date(kind):
         return str(value)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if pa.types.is_null(kind):
+        return None
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         return value
-    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_large_binary(kind):
+    if pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
         return value.hex()
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return [plain(item, kind.value_type, True) for item in value]
@@ -98,26 +101,36 @@ def cells(column):
         per = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}[kind.unit]
         width = pa.int32() if kind.bit_width == 32 else pa.int64()
         return [None if v is None else clock(v * per) for v in column.cast(width).to_pylist()]
+    if pa.types.is_date(kind):
+        days = column.cast(pa.int32() if kind == pa.date32() else pa.int64()).to_pylist()
+        per = 1 if kind == pa.date32() else 86_400_000
+        return [None if v is None else instant(v * 86_400_000_000_000 // per).removesuffix(" 00:00:00") for v in days]
+    if pa.types.is_duration(kind):
+        return [None if v is None else str(v) for v in column.cast(pa.int64()).to_pylist()]
     found = [plain(value, kind) for value in column.to_pylist()]
     return [text(value) if isinstance(value, (dict, list)) else value for value in found]
 
 
+def digest(table):
+    columns = [cells(table.column(i)) for i in range(table.num_columns)]
+    lines = "".join(text(list(row)) + "\n" for row in zip(*columns))
+    return {"names": table.column_names, "rows": table.num_rows, "sha256": hashlib.sha256(lines.encode()).hexdigest()}
+
+
+def read(path):
+    if path.suffix == ".parquet":
+        return pq.read_table(path, page_checksum_verification=True)
+    with pa.memory_map(str(path)) as source:
+        return (ipc.open_file(source) if path.suffix == ".arrow_file" else ipc.open_stream(source)).read_all()
+
+
+root = pathlib.Path(sys.argv[1])
 golden = {}
-for path in sorted(pathlib.Path(sys.argv[1]).glob("**/*.parquet")):
-    name = str(path.relative_to(sys.argv[1]))
-    try:
-        table = pq.read_table(path, page_checksum_verification=True)
-        columns = [cells(table.column(i)) for i in range(table.num_columns)]
-        rows = zip(*columns) if columns else []
-        lines = "".join(text(list(row)) + "\n" for row in rows)
-        golden[name] = {
-            "names": table.column_names,
-            "rows": table.num_rows,
-            "sha256": hashlib.sha256(lines.encode()).hexdigest(),
-        }
-        if len(sys.argv) > 2 and sys.argv[2] in name:
-            sys.stderr.write(lines)
-    except Exception as error:
-        golden[name] = {"error": str(error)[:100].splitlines()[0] if str(error) else type(error).__name__}
+for pattern in ["parquet-testing/**/*.parquet", "arrow-testing/**/*.arrow_file", "arrow-testing/**/*.stream", "arrow-testing/**/*.parquet"]:
+    for path in sorted(root.glob(pattern)):
+        try:
+            golden[str(path.relative_to(root))] = digest(read(path))
+        except Exception as error:
+            golden[str(path.relative_to(root))] = {"error": (str(error) or type(error).__name__).splitlines()[0][:100]}
 json.dump(golden, sys.stdout, indent="\t", ensure_ascii=False)
 sys.stdout.write("\n")
