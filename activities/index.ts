@@ -1,5 +1,6 @@
 import { computeActivities } from './compute-steps.ts';
 import { decideAlerts } from './decide-alerts.ts';
+import { findContract } from './find-contract.ts';
 import { loadDataset } from './load-dataset.ts';
 import { loadModel } from './load-model.ts';
 import { placeTable } from './place-table.ts';
@@ -19,6 +20,7 @@ import { writeReport } from './write-report.ts';
 export const activities = {
 	...computeActivities,
 	refuseTable,
+	findContract,
 	registerDataset,
 	publishRecords,
 	registerModel,

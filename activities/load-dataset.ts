@@ -14,11 +14,18 @@ export const loadDataset: Activity<LoadDatasetInput, LoadDatasetOutput> = async 
 			hint: 'ingest the file again',
 		});
 	}
+	if (dataset.status === 'quarantined') {
+		throw new CounterfoilError('RUN_STATE', 'the data set is quarantined: nothing of it was loaded', {
+			where: `data set ${input.datasetId}`,
+			hint: 'to let the file in all the same, ingest it with --schema-policy evolve',
+		});
+	}
 	const manifest = await getJson<TableManifest>(services.artifacts, { uri: dataset.manifest_uri });
 	return {
 		datasetId: dataset.dataset_id,
 		manifest: refOf(dataset.manifest_uri),
 		profile: refOf(dataset.profile_uri),
+		contract: dataset.contract_uri === null ? null : refOf(dataset.contract_uri),
 		shards: manifest.shards.length,
 		rows: manifest.rows,
 		rowsRejected: dataset.rows_rejected,

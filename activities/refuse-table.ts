@@ -43,6 +43,9 @@ export const refuseTable: Activity<RefuseTableInput, never> = async (
 		repairs_json: JSON.stringify(source.repairs),
 		manifest_uri: ref.uri,
 		profile_uri: null,
+		status: 'refused',
+		contract_uri: null,
+		schema_changes_json: null,
 		ingested_at: timestamp(),
 	});
 	await replaceRejects(services.store, datasetId, rejectRows(services.artifacts, manifest));

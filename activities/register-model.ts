@@ -19,6 +19,7 @@ export const registerModel: Activity<RegisterModelInput, RegisterModelOutput> = 
 		schema_fingerprint: dataset.schema_fingerprint,
 		profile_uri: input.profile.uri,
 		profile_sha256: input.profile.sha256,
+		contract_uri: input.contract?.uri ?? null,
 		features_uri: input.features.uri,
 		features_sha256: input.features.sha256,
 		generator_uri: generator.generator.uri,

@@ -13,7 +13,8 @@ export async function* rejectRows(
 		yield rejects.map((reject) => ({
 			line_number: reject.line,
 			byte_offset: reject.byteOffset,
-			column_number: reject.column === null ? null : names.indexOf(reject.column) + 1,
+			// A column that was left out has no place among the others.
+			column_number: reject.column === null ? null : names.indexOf(reject.column) + 1 || null,
 			column_name: reject.column,
 			error_type: reject.errorType,
 			message: reject.message,

@@ -3,6 +3,7 @@ import { down as down0001, up as up0001 } from './0001-initial.ts';
 import { down as down0002, up as up0002 } from './0002-model-history.ts';
 import { down as down0003, up as up0003 } from './0003-synthetic-release.ts';
 import { down as down0004, up as up0004 } from './0004-generated-tables.ts';
+import { down as down0006, up as up0006 } from './0006-schema-contract.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -10,4 +11,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0002-model-history': { up: up0002, down: down0002 },
 	'0003-synthetic-release': { up: up0003, down: down0003 },
 	'0004-generated-tables': { up: up0004, down: down0004 },
+	'0006-schema-contract': { up: up0006, down: down0006 },
 };

@@ -4,31 +4,15 @@ import type {
 	AlertCut,
 	ArtifactRef,
 	FitScoreInput,
-	IngestOutput,
 	ModelParts,
-	ProfileOutput,
 	ScoreShardOutput,
 	TrainGeneratorInput,
 	TrainGeneratorOutput,
 	TrainScorerOutput,
 } from '../src/contracts/pipeline.ts';
 import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
-import type { RunControl, Steps } from '../src/contracts/steps.ts';
-
-/**
- * The order of steps of every kind of run, as plain functions over `Steps`: the in-process runner calls
- * them with the activities themselves, the Temporal workflows with proxies of the same activities.
- */
-type Activities = Steps & RunControl;
-
-interface StoredTable {
-	readonly datasetId: string;
-	readonly manifest: ArtifactRef;
-	readonly profile: ArtifactRef;
-	readonly shards: number;
-	readonly rows: number;
-	readonly rowsRejected: number;
-}
+import { type Activities, commonInput, required } from './step-input.ts';
+import { describeTable, ingestTable, obtainTable, type StoredTable } from './table-steps.ts';
 
 interface TrainedModel {
 	readonly parts: ModelParts;
@@ -66,6 +50,7 @@ export async function runSteps(request: RunRequest, activities: Activities): Pro
 async function runPipeline(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const common = commonInput(request);
 	const table = await ingestTable(request, activities);
+	if (table.isQuarantined) return finish(request, activities, describeTable(table));
 	const history = await addHistory(request, table, activities);
 	const model = await trainModel(request, table, history, activities);
 	const scored = await scoreTable(request, table, model.parts, history, activities);
@@ -92,11 +77,9 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 		cut: scored.cut,
 	});
 	return finish(request, activities, {
-		datasetId: table.datasetId,
+		...describeTable(table),
 		modelId: model.parts.modelId,
 		syntheticTableId: synthetic.syntheticTableId,
-		rowsLoaded: table.rows,
-		rowsRejected: table.rowsRejected,
 		alerts: scored.cut.alerts,
 		syntheticRows: rows,
 		history: toldHistory(history),
@@ -106,41 +89,34 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 
 async function runIngest(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const table = await ingestTable(request, activities);
-	return finish(request, activities, {
-		datasetId: table.datasetId,
-		rowsLoaded: table.rows,
-		rowsRejected: table.rowsRejected,
-	});
+	return finish(request, activities, describeTable(table));
 }
 
 async function runTraining(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const table = await obtainTable(request, activities);
+	if (table.isQuarantined) return finish(request, activities, describeTable(table));
 	const history = await addHistory(request, table, activities);
 	const model = await trainModel(request, table, history, activities);
 	return finish(request, activities, {
-		datasetId: table.datasetId,
+		...describeTable(table),
 		modelId: model.parts.modelId,
-		rowsLoaded: table.rows,
-		rowsRejected: table.rowsRejected,
 		history: toldHistory(history),
 	});
 }
 
 async function runScoring(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const common = commonInput(request);
-	const parts = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
-	const table = await obtainTable(request, activities);
-	await activities.checkSchema({ ...common, manifest: table.manifest, profile: parts.profile });
+	const { known, ...parts } = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
+	const table = await obtainTable(request, activities, known);
+	if (table.isQuarantined) return finish(request, activities, describeTable(table));
 	const { manifest } = table;
 	const { profile, history: fitted } = parts;
 	const history = fitted === null ? null : await activities.addHistory({ ...common, manifest, profile, fitted });
 	const scored = await scoreTable(request, table, parts, history, activities);
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
 	return finish(request, activities, {
-		datasetId: table.datasetId,
+		...describeTable(table),
 		modelId: parts.modelId,
-		rowsLoaded: table.rows,
-		rowsRejected: table.rowsRejected,
 		alerts: scored.cut.alerts,
 		history: toldHistory(history),
 	});
@@ -148,7 +124,7 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 
 async function runAugmentation(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const plan = required(request.augment, 'augment');
-	const parts = await activities.loadModel({
+	const { known: _, ...parts } = await activities.loadModel({
 		...commonInput(request),
 		modelId: required(request.modelId, 'modelId'),
 	});
@@ -158,45 +134,6 @@ async function runAugmentation(request: RunRequest, activities: Activities): Pro
 		syntheticTableId: synthetic.syntheticTableId,
 		syntheticRows: synthetic.rows,
 	});
-}
-
-async function obtainTable(request: RunRequest, activities: Activities): Promise<StoredTable> {
-	if (request.datasetId === null) return ingestTable(request, activities);
-	return activities.loadDataset({ ...commonInput(request), datasetId: request.datasetId });
-}
-
-/** The rows of the file; where too many of them cannot be read, the run ends here and its rejects are kept. */
-async function readTable(request: RunRequest, activities: Activities): Promise<IngestOutput> {
-	const common = commonInput(request);
-	const read = await activities.ingest({ ...common, source: required(request.source, 'source') });
-	const { manifest, refused } = read;
-	if (refused === undefined) return read;
-	return activities.refuseTable({ ...common, manifest, refused, name: request.datasetName });
-}
-
-async function ingestTable(request: RunRequest, activities: Activities): Promise<StoredTable> {
-	const common = commonInput(request);
-	const ingested = await readTable(request, activities);
-	const { manifest } = ingested;
-	const profiled: ProfileOutput = await activities.profile({ ...common, manifest });
-	const { datasetId } = await activities.registerDataset({
-		...common,
-		manifest,
-		profile: profiled.profile,
-		name: request.datasetName,
-	});
-	// One shard after the other: a record's key carries the number of its occurrence in the data set.
-	for (let shard = 0; shard < ingested.shards; shard++) {
-		await activities.publishRecords({ ...common, datasetId, manifest, shard });
-	}
-	return {
-		datasetId,
-		manifest,
-		profile: profiled.profile,
-		shards: ingested.shards,
-		rows: ingested.rowsLoaded,
-		rowsRejected: ingested.rowsRejected,
-	};
 }
 
 /** The pasts of the entities, if the request names any. */
@@ -232,6 +169,7 @@ async function trainModel(
 		...common,
 		datasetId: table.datasetId,
 		profile,
+		contract: table.contract,
 		features,
 		history,
 		generator,
@@ -358,18 +296,11 @@ async function finish(
 		alerts: 0,
 		syntheticRows: 0,
 		history: null,
+		comparison: null,
+		isQuarantined: false,
 		reportPath: null,
 		...known,
 	};
 	await activities.finishRun({ ...commonInput(request), datasetId: summary.datasetId, modelId: summary.modelId });
 	return summary;
-}
-
-function commonInput(request: RunRequest) {
-	return { runId: request.runId, seed: request.seed, config: request.config };
-}
-
-function required<T>(value: T | null, name: string): T {
-	if (value === null) throw new Error(`a run of this kind needs ${name}`);
-	return value;
 }

@@ -1,5 +1,6 @@
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { RunSummary } from '../contracts/run-config.ts';
+import type { SchemaComparison } from '../contracts/schema-contract.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { Dataset, ModelMetric, Severity } from '../store/database.ts';
 import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';
@@ -15,6 +16,10 @@ export interface RunResult {
 	readonly alerts: number;
 	readonly syntheticRows: number;
 	readonly reportPath: string | null;
+	/** How the table differs from what was known; null where there was nothing to compare with. */
+	readonly comparison: SchemaComparison | null;
+	/** The file was held back: nothing of it was loaded. */
+	readonly isQuarantined: boolean;
 	/** What was mended while reading. */
 	readonly repairs: readonly { readonly message: string; readonly count: number }[];
 	readonly columns: readonly ColumnResult[];
@@ -51,6 +56,7 @@ export async function collectResult(workspace: Workspace, summary: RunSummary, t
 	const dataset = summary.datasetId === null ? null : await getDataset(store, summary.datasetId);
 	return {
 		...summary,
+		comparison: summary.comparison === null ? null : await readJson(workspace, summary.comparison),
 		repairs: dataset === null ? [] : readRepairs(dataset),
 		columns: dataset === null ? [] : await readColumns(workspace, dataset),
 		top: await collectTop(workspace, summary.runId, top),
@@ -78,8 +84,7 @@ export async function collectTop(workspace: Workspace, runId: string, limit: num
 
 async function readColumns(workspace: Workspace, dataset: Dataset): Promise<ColumnResult[]> {
 	if (dataset.profile_uri === null) return [];
-	const bytes = await workspace.artifacts.get(dataset.profile_uri);
-	const profile = JSON.parse(new TextDecoder().decode(bytes)) as TableProfile;
+	const profile = await readJson<TableProfile>(workspace, dataset.profile_uri);
 	return profile.columns.map(({ name, kind, role, missing, distinct, note }) => ({
 		name,
 		kind,
@@ -88,6 +93,11 @@ async function readColumns(workspace: Workspace, dataset: Dataset): Promise<Colu
 		distinct,
 		note: note ?? null,
 	}));
+}
+
+async function readJson<T>({ artifacts }: Workspace, uri: string): Promise<T> {
+	const { getJson } = await import('../artifacts/stored-json.ts');
+	return getJson<T>(artifacts, { uri });
 }
 
 function readRepairs(dataset: Dataset): { message: string; count: number }[] {

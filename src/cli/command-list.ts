@@ -91,6 +91,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/runs.ts')).defineRuns,
 	},
 	{
+		name: 'datasets',
+		summary: 'the tables that were read, and what later ones are held against',
+		group: LOOK,
+		load: async () => (await import('./commands/datasets.ts')).defineDatasets,
+	},
+	{
 		name: 'models',
 		summary: 'the trained models and how good they are',
 		group: LOOK,

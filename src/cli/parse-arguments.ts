@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Condition, ConditionOperator } from '../contracts/conditions.ts';
+import { SCHEMA_POLICIES, type SchemaPolicy } from '../contracts/schema-contract.ts';
 
 /** Readers of the values of options and arguments; a value that does not fit ends as a usage error. */
 
@@ -122,6 +123,22 @@ export function parseSign(text: string): string {
 		throw new InvalidArgumentError('It must be one character, or double, single, backslash, hash or none.');
 	}
 	return sign;
+}
+
+export interface AskedPolicies {
+	readonly policy?: SchemaPolicy;
+	readonly columns: readonly (readonly [column: string, policy: SchemaPolicy])[];
+}
+
+/** `freeze` for the table or `amount=discard-row` for one column, added to those before. */
+export function parseSchemaPolicy(text: string, before: AskedPolicies = { columns: [] }): AskedPolicies {
+	const at = text.lastIndexOf('=');
+	const policy = SCHEMA_POLICIES.find((known) => known === text.slice(at + 1).trim());
+	const column = text.slice(0, Math.max(0, at)).trim();
+	if (policy === undefined || (at >= 0 && column === '')) {
+		throw new InvalidArgumentError(`It must be one of ${SCHEMA_POLICIES.join(', ')}, or COLUMN=POLICY.`);
+	}
+	return at < 0 ? { ...before, policy } : { ...before, columns: [...before.columns, [column, policy]] };
 }
 
 /** `a,b` as two names, added to those before. A name that holds a comma can be given by itself with `\,`. */

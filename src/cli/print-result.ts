@@ -7,6 +7,7 @@ import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
 import { printAgreement, printRanking } from './print-ranking.ts';
+import { printSchema } from './print-schema.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command without the program's name, and what it does. */
@@ -21,6 +22,7 @@ export function printResult(result: RunResult, tookMs: number, terminal: Termina
 	if (result.rowsRejected > 0 && result.datasetId !== null) {
 		terminal.out(`  why: ${commandName()} rejects ${result.datasetId}`);
 	}
+	printSchema(result.comparison, terminal);
 	printColumns(result.columns, terminal);
 	printTop(result.top, terminal);
 	printQuality(result.metrics, terminal);

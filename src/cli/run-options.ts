@@ -1,12 +1,15 @@
 import { type Command, Option } from 'commander';
+import { SCHEMA_POLICIES } from '../contracts/schema-contract.ts';
 import type { ConfigFlags } from '../runtime/resolve-config.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import {
+	type AskedPolicies,
 	parseAlerts,
 	parseDelimiter,
 	parseDuration,
 	parseNames,
 	parseRejectLimit,
+	parseSchemaPolicy,
 	parseScore,
 	parseSign,
 	parseWhole,
@@ -29,6 +32,8 @@ export interface TableFlags {
 	readonly footer?: boolean;
 	readonly maxRejects?: string;
 	readonly onError?: 'reject' | 'fail';
+	readonly schemaPolicy?: AskedPolicies;
+	readonly against?: string;
 }
 
 /** The options of commands that train. */
@@ -88,6 +93,22 @@ export function addTableOptions(command: Command): void {
 				.choices(['reject', 'fail'])
 				.default(undefined, 'reject'),
 		);
+	addSchemaOption(command);
+}
+
+function addSchemaOption(command: Command): void {
+	command.option(
+		'--schema-policy <policy>',
+		`what to do where the columns are not as they were: ${SCHEMA_POLICIES.join(', ')}; COLUMN=POLICY for one column`,
+		parseSchemaPolicy,
+	);
+}
+
+export function addAgainstOption(command: Command): void {
+	command.option(
+		'--against <data set|model>',
+		'what the columns are compared with (default: the last data set of the same name)',
+	);
 }
 
 export function addTrainingOptions(command: Command): void {
@@ -134,6 +155,11 @@ export function addTemporalOption(command: Command): void {
 	command.option('--temporal', 'let the workers of a Temporal server do it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE)');
 }
 
+function toSchemaFlags({ schemaPolicy, against }: TableFlags): ConfigFlags['schema'] {
+	if (schemaPolicy === undefined && against === undefined) return undefined;
+	return { ...schemaPolicy, ...(against === undefined ? {} : { against }) };
+}
+
 /** The flags that were given, as the configuration has them. */
 export function toConfigFlags(flags: RunFlags): ConfigFlags {
 	const all: { [Name in keyof ConfigFlags]-?: ConfigFlags[Name] | undefined } = {
@@ -155,6 +181,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		maxRejectShare: undefined,
 		maxRejects: flags.maxRejects,
 		onError: flags.onError,
+		schema: toSchemaFlags(flags),
 		generator: flags.generator,
 		steps: flags.steps,
 		budgetSeconds: flags.budget,

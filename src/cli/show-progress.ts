@@ -30,6 +30,7 @@ const DRAW_EVERY_MS = 250;
 /** What a step does, in words that go after "now". A step without words is too short to be told. */
 const WORDS: Readonly<Partial<Record<StepName | 'adviseAugmentation', string>>> = {
 	ingest: 'reading the table',
+	checkSchema: 'comparing with the known columns',
 	profile: 'looking at the columns',
 	publishRecords: 'storing the records',
 	addHistory: 'looking at the past of the entities',

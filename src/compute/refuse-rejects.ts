@@ -1,6 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunConfig } from '../contracts/run-config.ts';
-import type { RejectedRow, TableCounts } from '../ingest/table-source.ts';
+import type { TableCounts } from '../ingest/table-source.ts';
+import type { StoredReject } from './read-rejects.ts';
 
 export type RejectLimits = Pick<RunConfig, 'maxRejectShare' | 'maxRejectRows' | 'onError'>;
 
@@ -19,7 +20,7 @@ export function isOverLimit({ maxRejectRows = null, onError }: RejectLimits, row
  */
 export function findRefusal(
 	path: string,
-	first: RejectedRow | undefined,
+	first: Pick<StoredReject, 'line' | 'byteOffset' | 'message'> | undefined,
 	{ rowsRejected, rowsTotal }: Pick<TableCounts, 'rowsRejected' | 'rowsTotal'>,
 	limits: RejectLimits,
 	isWhole: boolean,

@@ -133,7 +133,12 @@ export const ERROR_CATALOGUE = {
 	SCHEMA_MISMATCH: {
 		retryable: false,
 		exitCode: 3,
-		meaning: 'The data does not have the columns that the model was trained on.',
+		meaning: 'The data does not have the columns of the model or the data set that it is held against.',
+	},
+	SCHEMA_QUARANTINED: {
+		retryable: false,
+		exitCode: 3,
+		meaning: 'The file differs from what was known, and its policy holds it back: nothing of it was loaded.',
 	},
 	SIGN_CHECK_FAILED: {
 		retryable: false,

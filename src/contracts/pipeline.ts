@@ -1,6 +1,7 @@
 import type { GenerationPlan, GenerationTarget } from './conditions.ts';
 import type { ErrorRecord } from './errors.ts';
 import type { RunConfig, RunRequest } from './run-config.ts';
+import type { SchemaPolicies } from './schema-contract.ts';
 
 /**
  * What goes into each step of a pipeline and what comes out, as plain types. Both runners (in-process and Temporal) carry
@@ -40,16 +41,70 @@ export interface RefuseTableInput extends StepInput {
 	readonly refused: ErrorRecord;
 }
 
+export interface FindContractInput extends StepInput {
+	readonly source: string;
+	readonly name: string | null;
+}
+/** What a table is held against when it is taken in. */
+export interface FindContractOutput {
+	readonly known: KnownContract | null;
+	/** Those that were asked for, and those of the contract. */
+	readonly policies: SchemaPolicies;
+}
+export interface KnownContract {
+	/** A SchemaContract. */
+	readonly contract: ArtifactRef;
+	/** What it belongs to, in words. */
+	readonly against: string;
+}
+export interface CheckSchemaInput extends StepInput {
+	readonly manifest: ArtifactRef;
+	readonly known: KnownContract;
+	readonly policies: SchemaPolicies;
+	readonly purpose: 'ingest' | 'score';
+	/** Its records are in the database: no row may be left out. */
+	readonly isStored: boolean;
+}
+export interface CheckSchemaOutput {
+	/** The table as the policies leave it. */
+	readonly manifest: ArtifactRef;
+	readonly shards: number;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
+	/** A SchemaComparison. */
+	readonly comparison: ArtifactRef;
+	readonly isQuarantined: boolean;
+	/** Why the table is not taken in: the policies leave out more rows than may be. */
+	readonly refused?: ErrorRecord;
+}
+
 export interface ProfileInput extends StepInput {
 	readonly manifest: ArtifactRef;
+	/** What its contract begins with. @default nothing */
+	readonly terms?: ContractTerms;
+}
+export interface ContractTerms {
+	readonly policies: SchemaPolicies;
+	/** Whether the table was held against another contract. */
+	readonly isCompared: boolean;
+	/** The SchemaContract that its own goes on from; null where it starts anew. */
+	readonly goesOnFrom: ArtifactRef | null;
+	/** Whether nothing of it is used: the columns that were named need not be there. */
+	readonly isQuarantined: boolean;
 }
 export interface ProfileOutput {
 	readonly profile: ArtifactRef;
+	/** A SchemaContract. */
+	readonly contract: ArtifactRef;
 }
 
 export interface RegisterDatasetInput extends StepInput {
 	readonly manifest: ArtifactRef;
 	readonly profile: ArtifactRef;
+	readonly contract: ArtifactRef;
+	/** A SchemaComparison; null where there was nothing to compare with. */
+	readonly comparison: ArtifactRef | null;
+	readonly isQuarantined: boolean;
 	readonly name: string | null;
 }
 export interface RegisterDatasetOutput {
@@ -153,6 +208,8 @@ export interface SignCheck {
 export interface RegisterModelInput extends StepInput {
 	readonly datasetId: string;
 	readonly profile: ArtifactRef;
+	/** A SchemaContract; null for data sets of versions that stored none. */
+	readonly contract: ArtifactRef | null;
 	readonly features: ArtifactRef;
 	readonly history: AddHistoryOutput | null;
 	readonly generator: TrainGeneratorOutput;
@@ -179,6 +236,10 @@ export interface ModelParts {
 export interface LoadModelInput extends StepInput {
 	readonly modelId: string;
 }
+export interface LoadModelOutput extends ModelParts {
+	/** What tables that it scores are held against. */
+	readonly known: KnownContract;
+}
 
 export interface LoadDatasetInput extends StepInput {
 	readonly datasetId: string;
@@ -187,15 +248,10 @@ export interface LoadDatasetOutput {
 	readonly datasetId: string;
 	readonly manifest: ArtifactRef;
 	readonly profile: ArtifactRef;
+	readonly contract: ArtifactRef | null;
 	readonly shards: number;
 	readonly rows: number;
 	readonly rowsRejected: number;
-}
-
-export interface CheckSchemaInput extends StepInput {
-	readonly manifest: ArtifactRef;
-	/** Profile of the table that the model was trained on. */
-	readonly profile: ArtifactRef;
 }
 
 export interface ScoreShardInput extends StepInput {

@@ -1,4 +1,5 @@
 import type { GenerationPlan } from './conditions.ts';
+import { NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
 
 /** The choices of a run, all resolved: a run is a function of (data, config, seed, version). */
 export interface RunConfig {
@@ -21,6 +22,8 @@ export interface RunConfig {
 	readonly maxRejectRows?: number | null;
 	/** `fail` ends the run at the first row that cannot be read. @default reject */
 	readonly onError?: 'reject' | 'fail';
+	/** What was said of the columns; absent where nothing was. */
+	readonly schema?: SchemaConfig;
 	readonly generator: {
 		readonly kind: 'autoregressive' | 'mlp';
 		/** Training steps; null: a fixed function of rows, width and backend. */
@@ -46,6 +49,14 @@ export interface RunConfig {
 	readonly alertThreshold: number | null;
 	readonly backend: 'auto' | 'node' | 'wasm';
 }
+
+export interface SchemaConfig {
+	readonly policies: SchemaPolicies;
+	/** Data set or model that a table is held against when it is taken in; null: the last data set of its name. */
+	readonly against: string | null;
+}
+
+export const DEFAULT_SCHEMA: SchemaConfig = { policies: NO_POLICIES, against: null };
 
 export type AlertPeriod = 'hour' | 'day' | 'week';
 
@@ -119,5 +130,9 @@ export interface RunSummary {
 	readonly syntheticRows: number;
 	/** Where the pasts of the entities begin: with this table, or with the one the model was trained on; null: no entities. */
 	readonly history: 'begun' | 'continued' | null;
+	/** URI of a SchemaComparison; null where there was nothing to compare with. */
+	readonly comparison: string | null;
+	/** The file was held back: nothing of it was loaded, trained on or scored. */
+	readonly isQuarantined: boolean;
 	readonly reportPath: string | null;
 }

@@ -7,6 +7,7 @@ import type {
 	ArtifactRef,
 	BeginRunInput,
 	CheckSchemaInput,
+	CheckSchemaOutput,
 	CountOutput,
 	DecideAlertsInput,
 	EvaluateInput,
@@ -14,6 +15,8 @@ import type {
 	ExplainInput,
 	ExplainOutput,
 	FailRunInput,
+	FindContractInput,
+	FindContractOutput,
 	FinishRunInput,
 	FitFeaturesInput,
 	FitFeaturesOutput,
@@ -28,7 +31,7 @@ import type {
 	LoadDatasetInput,
 	LoadDatasetOutput,
 	LoadModelInput,
-	ModelParts,
+	LoadModelOutput,
 	PlaceTableInput,
 	ProfileInput,
 	ProfileOutput,
@@ -70,7 +73,7 @@ export interface ComputeSteps {
 	keepRows(input: FitScoreInput): Promise<KeepRowsOutput>;
 	trainMembers(input: TrainMembersInput): Promise<TrainMembersOutput>;
 	trainScorer(input: TrainScorerInput): Promise<TrainScorerOutput>;
-	checkSchema(input: CheckSchemaInput): Promise<CountOutput>;
+	checkSchema(input: CheckSchemaInput): Promise<CheckSchemaOutput>;
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
 	generate(input: GenerateInput): Promise<GenerateOutput>;
 	judgeRelease(input: JudgeReleaseInput): Promise<JudgeReleaseOutput>;
@@ -83,10 +86,11 @@ export interface ComputeTasks extends ComputeSteps {
 }
 export interface IoSteps {
 	refuseTable(input: RefuseTableInput): Promise<never>;
+	findContract(input: FindContractInput): Promise<FindContractOutput>;
 	registerDataset(input: RegisterDatasetInput): Promise<RegisterDatasetOutput>;
 	publishRecords(input: PublishRecordsInput): Promise<CountOutput>;
 	registerModel(input: RegisterModelInput): Promise<RegisterModelOutput>;
-	loadModel(input: LoadModelInput): Promise<ModelParts>;
+	loadModel(input: LoadModelInput): Promise<LoadModelOutput>;
 	loadDataset(input: LoadDatasetInput): Promise<LoadDatasetOutput>;
 	decideAlerts(input: DecideAlertsInput): Promise<AlertCut>;
 	publishScores(input: PublishScoresInput): Promise<CountOutput>;

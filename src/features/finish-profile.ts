@@ -10,6 +10,7 @@ import type {
 import { type ColumnTally, evidenceOf } from './column-tally.ts';
 import { compileDateFormat, dateFormatOf, EPOCH_MILLISECONDS, EPOCH_SECONDS } from './date-format.ts';
 import { estimateDistinct } from './distinct-sketch.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { groupLevels } from './group-levels.ts';
 import { bestDates, type ColumnEvidence, epochFormat, inferKind, type KindVerdict } from './infer-kind.ts';
 import { type NumberStats, standardDeviation } from './number-stats.ts';
@@ -17,7 +18,6 @@ import { parseNumber } from './parse-number.ts';
 import type { PartialProfile } from './profile-batch.ts';
 import { sketchQuantiles, weightedQuantiles } from './quantile-sketch.ts';
 import { requireColumns } from './require-columns.ts';
-import { fingerprintOf } from './schema.ts';
 import { type TextEvidence, usualDecimals } from './text-evidence.ts';
 
 export interface ProfileOptions {

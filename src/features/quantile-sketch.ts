@@ -53,6 +53,19 @@ export function mergeIntoSketch(sketch: QuantileSketch, other: QuantileSketch): 
 	}
 }
 
+/** Share of the values that lie from `least` to `most`; 1 if there are none. */
+export function shareWithin(sketch: QuantileSketch, least: number, most: number): number {
+	let within = 0;
+	let all = 0;
+	for (let height = 0; height < sketch.levels.length; height++) {
+		for (const value of sketch.levels[height] as number[]) {
+			all += 2 ** height;
+			if (value >= least && value <= most) within += 2 ** height;
+		}
+	}
+	return all === 0 ? 1 : within / all;
+}
+
 /** 101 quantiles, 0 % to 100 %, each a value that was added (the inverse of the distribution function). */
 export function sketchQuantiles(sketch: QuantileSketch, min: number, max: number): number[] {
 	const values: number[] = [];

@@ -284,7 +284,7 @@ interface OffsetMap {
  * For encodings of fixed width the UTF-16 code units are counted; for the others, apart from UTF-8, the
  * offset is the one in the text after conversion to UTF-8.
  */
-function createOffsetMap(encoding: string, bomBytes: number): OffsetMap {
+export function createOffsetMap(encoding: string, bomBytes: number): OffsetMap {
 	const width = bytesPerCodeUnit(encoding);
 	let base = bomBytes;
 	let position = 0;

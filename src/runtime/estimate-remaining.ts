@@ -28,6 +28,7 @@ type FollowedStep = StepName | 'adviseAugmentation';
 
 const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 	ingest: { ms: 500, msPerRow: 0.02 },
+	checkSchema: { ms: 500, msPerRow: 0.02 },
 	profile: { ms: 500, msPerRow: 0.02 },
 	publishRecords: { ms: 100, msPerRow: 0.03 },
 	fitFeatures: { ms: 1_000, msPerRow: 0.05 },
@@ -45,7 +46,13 @@ const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 /** Steps that only write a few rows. */
 const SHORT: Typical = { ms: 100, msPerRow: 0 };
 
-const TABLE: readonly StepName[][] = [['ingest'], ['profile'], ['registerDataset'], ['publishRecords']];
+const TABLE: readonly StepName[][] = [
+	['ingest'],
+	['checkSchema'],
+	['profile'],
+	['registerDataset'],
+	['publishRecords'],
+];
 const MODEL: readonly StepName[][] = [['fitFeatures'], ['trainGenerator', 'trainScorer'], ['registerModel']];
 const SCORES: readonly StepName[][] = [['scoreShard'], ['decideAlerts'], ['publishScores']];
 const ROWS: readonly StepName[][] = [['generate'], ['registerSynthetic'], ['publishSynthetic']];

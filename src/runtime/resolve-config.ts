@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import { DEFAULT_CONFIG, type DialectConfig, type RunConfig } from '../contracts/run-config.ts';
+import { SCHEMA_POLICIES, type SchemaPolicies, type SchemaPolicy } from '../contracts/schema-contract.ts';
 
 /** What may be set, by a flag or in the file; what is absent takes its default. */
 export interface ConfigFlags {
@@ -28,6 +29,12 @@ export interface ConfigFlags {
 	/** A number of rows, or a share: `1%`. */
 	readonly maxRejects?: number | string;
 	readonly onError?: 'reject' | 'fail';
+	readonly schema?: {
+		readonly policy?: SchemaPolicy;
+		/** By column, as an object or as pairs. */
+		readonly columns?: Readonly<Record<string, SchemaPolicy>> | readonly (readonly [string, SchemaPolicy])[];
+		readonly against?: string;
+	};
 	readonly generator?: 'autoregressive' | 'mlp';
 	readonly steps?: number;
 	readonly budgetSeconds?: number;
@@ -46,6 +53,12 @@ const DEFAULT_FILE = 'counterfoil.config.yaml';
 
 const column = z.string().min(1);
 const alerts = z.number().int().min(0).max(100_000_000);
+const policy = z.enum(SCHEMA_POLICIES);
+const schema = z.strictObject({
+	policy: policy.optional(),
+	columns: z.union([z.record(column, policy), z.array(z.tuple([column, policy]))]).optional(),
+	against: z.string().min(1).optional(),
+});
 const flagsSchema = z.strictObject({
 	label: column.optional(),
 	labelPositive: z.string().optional(),
@@ -68,6 +81,7 @@ const flagsSchema = z.strictObject({
 		})
 		.optional(),
 	onError: z.enum(['reject', 'fail']).optional(),
+	schema: schema.optional(),
 	generator: z.enum(['autoregressive', 'mlp']).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
 	budgetSeconds: z.number().min(1).max(1_000_000).optional(),
@@ -110,6 +124,7 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 		},
 		...readRejectLimit(chosen),
 		...(chosen.onError === undefined ? {} : { onError: chosen.onError }),
+		...resolveSchema(fromFile.schema, flags.schema),
 		generator: {
 			kind: chosen.generator ?? DEFAULT_CONFIG.generator.kind,
 			steps: chosen.steps ?? null,
@@ -142,6 +157,22 @@ function readRejectLimit({
 	const text = String(maxRejects);
 	if (text.endsWith('%')) return { maxRejectShare: Number(text.slice(0, -1)) / 100 };
 	return { maxRejectShare, maxRejectRows: Number(text) };
+}
+
+/** Flags add to the policies of columns in the file, and win over them. */
+function resolveSchema(file: ConfigFlags['schema'], flags: ConfigFlags['schema']): Pick<RunConfig, 'schema'> {
+	if (file === undefined && flags === undefined) return {};
+	const columns = new Map([...policyPairs(file), ...policyPairs(flags)]);
+	const policies: SchemaPolicies = {
+		table: flags?.policy ?? file?.policy ?? null,
+		columns: Array.from(columns, ([name, chosen]) => ({ column: name, policy: chosen })),
+	};
+	return { schema: { policies, against: flags?.against ?? file?.against ?? null } };
+}
+
+function policyPairs(schema: ConfigFlags['schema']): (readonly [string, SchemaPolicy])[] {
+	const columns = schema?.columns ?? [];
+	return Array.isArray(columns) ? [...columns] : Object.entries(columns as Readonly<Record<string, SchemaPolicy>>);
 }
 
 /** `100/day` as 100 per day. */

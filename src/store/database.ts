@@ -59,6 +59,9 @@ interface DatasetsTable {
 	manifest_uri: string;
 	profile_uri: string | null;
 	ingested_at: string;
+	status: Generated<'loaded' | 'quarantined' | 'refused'>;
+	contract_uri: string | null;
+	schema_changes_json: string | null;
 }
 
 interface RejectsTable {
@@ -144,6 +147,7 @@ interface ModelsTable {
 	scorer_sha256: string | null;
 	history_uri: string | null;
 	history_sha256: string | null;
+	contract_uri: string | null;
 	config_json: string;
 	seed: number;
 	backend: string;

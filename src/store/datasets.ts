@@ -48,6 +48,24 @@ export async function getDataset(store: Store, datasetId: string): Promise<Datas
 	throw new CounterfoilError('NOT_FOUND', 'There is no such data set.', { where: `data set ${datasetId}` });
 }
 
+/**
+ * The loaded data set that is meant by an id or a name (the latest of that name), if there is one. What is quarantined
+ * is none.
+ */
+export async function findDataset(store: Store, reference: string): Promise<Dataset | null> {
+	const found = await store.reader
+		.selectFrom('datasets')
+		.selectAll()
+		.where('status', '=', 'loaded')
+		.where((where) => where.or([where('dataset_id', '=', reference), where('name', '=', reference)]))
+		.orderBy((order) => order.case().when('dataset_id', '=', reference).then(0).else(1).end())
+		.orderBy('ingested_at', 'desc')
+		.orderBy('dataset_id')
+		.limit(1)
+		.executeTakeFirst();
+	return found ?? null;
+}
+
 /** Data sets read from the same bytes, latest first. */
 export async function findDatasetsByContent(store: Store, contentSha256: string): Promise<Dataset[]> {
 	return await store.reader

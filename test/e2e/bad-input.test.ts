@@ -309,8 +309,8 @@ test('two at once: the second is told so; Ctrl-C leaves a run that goes on where
 	writeFileSync(join(folder, 'renamed.csv'), customers(60).replace('country', 'land'));
 	writeFileSync(join(folder, 'retyped.csv'), customers(60).replaceAll(/^(C\d+),\d+/gm, '$1,old'));
 	for (const [file, what] of [
-		['renamed.csv', 'Column "country" (categorical) is missing.'],
-		['retyped.csv', 'Column "age" is integer to the model'],
+		['renamed.csv', 'Column "country" is missing; the new column "land" looks like a rename of it.'],
+		['retyped.csv', 'Column "age" was integer; 60 values are not a number (100 %).'],
 	] as const) {
 		const refused = await runProgram(['score', file, '--model', id, '-q'], { cwd: folder });
 		assert.equal(refused.code, 3, refused.stderr);

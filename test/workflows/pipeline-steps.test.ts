@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { GenerationPlan } from '../../src/contracts/conditions.ts';
 import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/run-config.ts';
+import { NO_POLICIES } from '../../src/contracts/schema-contract.ts';
 import { COMPUTE_STEPS, type RunControl, type Steps } from '../../src/contracts/steps.ts';
 import { runSteps } from '../../workflows/pipeline-steps.ts';
 import { trackProgress } from '../../workflows/track-progress.ts';
@@ -18,13 +19,38 @@ function recorded(outputs: Record<string, object> = {}) {
 	const ref = REF;
 	const known: Record<string, object> = {
 		ingest: { manifest: ref, shards: SHARDS, rowsLoaded: 10, rowsRejected: 2 },
-		profile: { profile: ref },
+		findContract: { known: null, policies: NO_POLICIES },
+		checkSchema: {
+			manifest: ref,
+			shards: SHARDS,
+			rowsLoaded: 9,
+			rowsRejected: 3,
+			comparison: ref,
+			isQuarantined: false,
+		},
+		profile: { profile: ref, contract: ref },
 		registerDataset: { datasetId: 'ds' },
-		loadDataset: { datasetId: 'ds', manifest: ref, profile: ref, shards: SHARDS, rows: 10, rowsRejected: 2 },
+		loadDataset: {
+			datasetId: 'ds',
+			manifest: ref,
+			profile: ref,
+			contract: ref,
+			shards: SHARDS,
+			rows: 10,
+			rowsRejected: 2,
+		},
 		fitFeatures: { features: ref, generated: { ...ref, uri: 'artifact:generated' } },
 		planTraining: { steps: 12, judgeSteps: 3 },
 		registerModel: { modelId: 'm' },
-		loadModel: { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref, history: null },
+		loadModel: {
+			modelId: 'm',
+			known: { contract: ref, against: 'model m@1' },
+			profile: ref,
+			features: ref,
+			generator: ref,
+			scorer: ref,
+			history: null,
+		},
 		addHistory: { fitted: ref, rows: ref, continued: true },
 		decideAlerts: { rule: ref, surprise: 1, alerts: 3 },
 		keepRows: { kept: ref },
@@ -72,7 +98,8 @@ const PLAN: GenerationPlan = {
 	into: { kind: 'rows' },
 };
 
-const TABLE = ['ingest', 'profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];
+const STORED = ['profile', 'registerDataset', 'publishRecords/0', 'publishRecords/1'];
+const TABLE = ['ingest', 'findContract', ...STORED];
 const MODEL = ['fitFeatures', 'trainGenerator', 'trainScorer', 'registerModel'];
 const SCORES = ['scoreShard/0', 'scoreShard/1', 'decideAlerts', 'publishScores/0', 'publishScores/1'];
 const ROWS = ['generate', 'registerSynthetic', 'publishSynthetic/0', 'publishSynthetic/1'];
@@ -86,6 +113,35 @@ test('the score is trained in as many parts as are asked for, after the rows to 
 	assert.equal(trained.members.length, 3);
 });
 
+test('a table is held against what is known before anything of it is stored; what is held back goes no further', async () => {
+	const known = { contract: REF, against: 'data set t' };
+	const compared = recorded({ findContract: { known, policies: NO_POLICIES } });
+	const summary = await runSteps({ ...request, kind: 'ingest' }, compared.activities);
+	assert.deepEqual(compared.calls, ['ingest', 'findContract', 'checkSchema', ...STORED, 'finishRun']);
+	assert.deepEqual([summary.rowsLoaded, summary.rowsRejected, summary.comparison], [9, 3, REF.uri]);
+	assert.deepEqual(compared.inputs.get('profile')?.terms, {
+		policies: NO_POLICIES,
+		isCompared: true,
+		goesOnFrom: REF,
+		isQuarantined: false,
+	});
+
+	const checkSchema = {
+		manifest: REF,
+		shards: SHARDS,
+		rowsLoaded: 9,
+		rowsRejected: 3,
+		comparison: REF,
+		isQuarantined: true,
+	};
+	for (const kind of ['ingest', 'pipeline', 'train', 'score'] as const) {
+		const { activities, calls } = recorded({ findContract: { known, policies: {} }, checkSchema });
+		const held = await runSteps({ ...request, kind, modelId: 'm' }, activities);
+		assert.deepEqual(calls.slice(-4), ['checkSchema', 'profile', 'registerDataset', 'finishRun'], kind);
+		assert.deepEqual([held.isQuarantined, held.rowsLoaded, held.rowsRejected], [true, 0, 12]);
+	}
+});
+
 test('each kind of run does its steps in order and ends by closing the run', async () => {
 	const stored = { source: null, datasetId: 'ds' };
 	const augment = { ...PLAN, rows: 10 };
@@ -97,7 +153,7 @@ test('each kind of run does its steps in order and ends by closing the run', asy
 		[{ kind: 'ingest' }, TABLE],
 		[{ kind: 'train' }, [...TABLE, ...MODEL]],
 		[{ kind: 'train', ...stored }, ['loadDataset', ...MODEL]],
-		[{ kind: 'score', modelId: 'm' }, ['loadModel', ...TABLE, 'checkSchema', ...SCORES, 'publishQueue']],
+		[{ kind: 'score', modelId: 'm' }, ['loadModel', 'ingest', 'checkSchema', ...STORED, ...SCORES, 'publishQueue']],
 		[
 			{ kind: 'score', modelId: 'm', ...stored },
 			['loadModel', 'loadDataset', 'checkSchema', ...SCORES, 'publishQueue'],
@@ -129,7 +185,7 @@ test('where entities are named, the past of each row is told before anything is 
 
 	const piped = recorded();
 	const summary = await runSteps({ ...request, config }, piped.activities);
-	assert.deepEqual(piped.calls.slice(0, 9), [...TABLE, 'addHistory', ...MODEL.slice(0, 3)]);
+	assert.deepEqual(piped.calls.slice(0, 10), [...TABLE, 'addHistory', ...MODEL.slice(0, 3)]);
 	assert.deepEqual(piped.inputs.get('addHistory')?.fitted, null);
 	assert.deepEqual(piped.inputs.get('trainScorer')?.history, history);
 	assert.ok(!('history' in (piped.inputs.get('trainGenerator') ?? {})), 'the generator knows nothing of it');
@@ -140,20 +196,22 @@ test('where entities are named, the past of each row is told before anything is 
 
 	// A model that knows entities needs the past of every table that it scores, whatever the command says.
 	const parts = { modelId: 'm', profile: ref, features: ref, generator: ref, scorer: ref };
-	for (const known of [ref, null]) {
-		const scored = recorded({ loadModel: { ...parts, history: known } });
+	const known = { contract: ref, against: 'model m@1' };
+	for (const past of [ref, null]) {
+		const scored = recorded({ loadModel: { ...parts, known, history: past } });
 		await runSteps({ ...request, kind: 'score', modelId: 'm' }, scored.activities);
-		const told = known === null ? [] : ['addHistory'];
+		const told = past === null ? [] : ['addHistory'];
 		assert.deepEqual(scored.calls.slice(0, -1), [
 			'loadModel',
-			...TABLE,
+			'ingest',
 			'checkSchema',
+			...STORED,
 			...told,
 			...SCORES,
 			'publishQueue',
 		]);
-		assert.deepEqual(scored.inputs.get('scoreShard')?.history, known);
-		if (known !== null) assert.deepEqual(scored.inputs.get('addHistory')?.fitted, ref);
+		assert.deepEqual(scored.inputs.get('scoreShard')?.history, past);
+		if (past !== null) assert.deepEqual(scored.inputs.get('addHistory')?.fitted, ref);
 	}
 });
 

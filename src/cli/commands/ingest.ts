@@ -6,13 +6,15 @@ import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { quoteArgument } from '../command-name.ts';
 import { isLearnt, printNext, printResult } from '../print-result.ts';
-import { addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import { requireLoaded } from '../print-schema.ts';
+import { addAgainstOption, addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineIngest(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
 	addTemporalOption(command);
 	addTableOptions(command);
+	addAgainstOption(command);
 	addExamples(command, [
 		['ingest payments.csv', 'read it, describe its columns, store its records'],
 		['ingest legacy.txt --delimiter pipe --encoding windows-1252', 'when the guess would be wrong'],
@@ -26,8 +28,10 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 			const name = flags.name === undefined ? {} : { datasetName: flags.name };
 			const done = await carryOutRun(workspace, { kind: 'ingest', source, ...name }, flags, terminal);
 			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) return terminal.outJson(result);
-			printResult(result, done.tookMs, terminal);
+			if (terminal.json) terminal.outJson(result);
+			else printResult(result, done.tookMs, terminal);
+			requireLoaded(result);
+			if (terminal.json) return;
 			const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
 			if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
 			const where = flags.db === undefined ? '' : ` --db ${quoteArgument(flags.db)}`;

@@ -4,7 +4,9 @@ import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
+import { requireLoaded } from '../print-schema.ts';
 import {
+	addAgainstOption,
 	addAlertsOption,
 	addBaselinesOption,
 	addSyntheticRowsOption,
@@ -20,6 +22,7 @@ export function defineRun(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
 	addTemporalOption(command);
 	addTableOptions(command);
+	addAgainstOption(command);
 	addTrainingOptions(command);
 	command.optionsGroup('Results:');
 	addAlertsOption(command);
@@ -37,8 +40,10 @@ export function defineRun(command: Command, terminal: Terminal): void {
 			const name = flags.name === undefined ? {} : { datasetName: flags.name };
 			const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
 			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) return terminal.outJson(result);
-			printResult(result, done.tookMs, terminal);
+			if (terminal.json) terminal.outJson(result);
+			else printResult(result, done.tookMs, terminal);
+			requireLoaded(result);
+			if (terminal.json) return;
 			printNext(result, nextCommands(result, flags.db), terminal);
 		});
 	});

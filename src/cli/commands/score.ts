@@ -5,6 +5,7 @@ import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
+import { requireLoaded } from '../print-schema.ts';
 import {
 	addAlertsOption,
 	addBackendOption,
@@ -48,8 +49,10 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
 			// Columns and metrics are those of the model; the new table has nothing to say about them.
 			const result = { ...(await collectResult(workspace, done.summary)), columns: [], metrics: [] };
-			if (terminal.json) return terminal.outJson(result);
-			printResult(result, done.tookMs, terminal);
+			if (terminal.json) terminal.outJson(result);
+			else printResult(result, done.tookMs, terminal);
+			requireLoaded(result);
+			if (terminal.json) return;
 			const next = nextCommands(result, flags.db).filter(([line]) => !/^(score|generate) /.test(line));
 			printNext(result, next, terminal);
 		});

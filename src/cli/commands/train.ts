@@ -5,7 +5,15 @@ import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
-import { addTableOptions, addTemporalOption, addTrainingOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import { requireLoaded } from '../print-schema.ts';
+import {
+	addAgainstOption,
+	addTableOptions,
+	addTemporalOption,
+	addTrainingOptions,
+	type RunFlags,
+	TABLE_FILE,
+} from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineTrain(command: Command, terminal: Terminal): void {
@@ -16,6 +24,7 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 	addTemporalOption(command);
 	addTrainingOptions(command);
 	addTableOptions(command);
+	addAgainstOption(command);
 	addExamples(command, [
 		['train payments.csv --label is_fraud', 'the label is not learnt from'],
 		['train --dataset ID --seed 7', 'another model of the same data'],
@@ -27,8 +36,10 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 		await withWorkspace(flags, async (workspace) => {
 			const done = await carryOutRun(workspace, asked, flags, terminal);
 			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) return terminal.outJson(result);
-			printResult(result, done.tookMs, terminal);
+			if (terminal.json) terminal.outJson(result);
+			else printResult(result, done.tookMs, terminal);
+			requireLoaded(result);
+			if (terminal.json) return;
 			terminal.out(`\n${terminal.paint('bold', 'Model')}  ${result.modelId}`);
 			printNext(result, nextCommands(result, flags.db), terminal);
 		});

@@ -6,6 +6,7 @@ import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
 import type { OpenTableOptions, RejectedRow } from '../../ingest/table-source.ts';
 import { openOptions } from '../open-options.ts';
+import type { StoredReject } from '../read-rejects.ts';
 import { findRefusal, isOverLimit } from '../refuse-rejects.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -70,7 +71,10 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 	}
 }
 
-function putRejects(artifacts: TaskEnvironment['artifacts'], rejects: readonly RejectedRow[]): Promise<ArtifactRef> {
+export function putRejects(
+	artifacts: TaskEnvironment['artifacts'],
+	rejects: readonly StoredReject[],
+): Promise<ArtifactRef> {
 	const lines = rejects.map((reject) => `${JSON.stringify(reject)}\n`).join('');
 	return artifacts.put(new TextEncoder().encode(lines), { extension: 'jsonl' });
 }

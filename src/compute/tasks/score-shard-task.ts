@@ -7,7 +7,6 @@ import type { TableProfile } from '../../contracts/profile.ts';
 import type { RunConfig } from '../../contracts/run-config.ts';
 import type { Cells, TableBatch } from '../../contracts/table.ts';
 import { pickRows } from '../../features/pick-rows.ts';
-import { requireSameSchema } from '../../features/schema.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
@@ -52,7 +51,6 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const { specs, history } = await loadScoredFeatures(artifacts, features, fitted, input.history);
 	const shard = manifest.shards[input.shard] as ShardRef;
 	const batch = await readShard(artifacts, shard);
-	requireSameSchema(profile, batch.names);
 	reportProgress(environment, 'scoring', 0, batch.rows);
 	const backend = await loadBackend({ backend: environment.backend });
 	const model = restoreScoringModel(backend, await getModel(artifacts, input.model.scorer));
