@@ -42,20 +42,25 @@ export interface RowOrder {
 	readonly last: number | null;
 }
 
-function orderOf(cells: Cells): RowOrder {
+const NOT_GROWING: RowOrder = { increasing: false, first: null, last: null };
+
+/** @param before of the rows before; where they do not grow, nothing is looked at. */
+function orderOf(cells: Cells, before: RowOrder): RowOrder {
+	if (!before.increasing) return NOT_GROWING;
 	let first: number | null = null;
 	let last: number | null = null;
-	for (let row = 0; row < (cells.type === 'number' ? cells.values : cells.codes).length; row++) {
+	const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
+	for (let row = 0; row < rows; row++) {
 		let value: number;
 		if (cells.type === 'number') value = cells.values[row] as number;
 		else {
 			const code = cells.codes[row] as number;
 			if (code < 0) continue;
 			value = parseNumber(cells.dictionary[code] as string);
-			if (Number.isNaN(value)) return { increasing: false, first: null, last: null };
+			if (Number.isNaN(value)) return NOT_GROWING;
 		}
 		if (Number.isNaN(value)) continue;
-		if (last !== null && value <= last) return { increasing: false, first: null, last: null };
+		if (last !== null && value <= last) return NOT_GROWING;
 		first ??= value;
 		last = value;
 	}
@@ -64,7 +69,7 @@ function orderOf(cells: Cells): RowOrder {
 
 function followedBy(a: RowOrder, b: RowOrder): RowOrder {
 	const increasing = a.increasing && b.increasing && (a.last === null || b.first === null || a.last < b.first);
-	if (!increasing) return { increasing: false, first: null, last: null };
+	if (!increasing) return NOT_GROWING;
 	return { increasing, first: a.first ?? b.first, last: b.last ?? a.last };
 }
 
@@ -131,16 +136,37 @@ function addTally(tally: GrowingTally, next: ColumnTally): void {
 		const text = next.texts[i] as string;
 		const known = levels.get(text);
 		if (known === undefined && tally.beyond !== null && levels.size >= KEPT_LEVELS) continue;
-		levels.set(text, (known ?? 0) + (next.counts[i] as number));
+		const count = next.counts[i] as number;
+		if (known === undefined) levels.set(ownText(text), count);
+		else levels.set(text, known + count);
 	}
 	if (tally.beyond === null && levels.size > MAX_EXACT_LEVELS) endExactCounting(tally);
 }
 
-export function tallyCells(name: string, cells: Cells): ColumnTally {
-	const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
+/** A text cut from a longer one keeps all of it in memory; this one is kept longer than the shard that it is from. */
+function ownText(text: string): string {
+	return text.length < SHORTEST_SLICE ? text : ` ${text}`.slice(1);
+}
+
+/** V8 copies what is shorter. */
+const SHORTEST_SLICE = 13;
+
+/** The tally of a column that is read part by part, in the order of the rows. */
+export interface ColumnTallier {
+	add(cells: Cells): void;
+	/** Of all cells so far. */
+	tally(): ColumnTally;
+}
+
+export function createTallier(name: string): ColumnTallier {
 	const tally = emptyTally();
-	addTally(tally, { name, rows, ...countLevels(cells), beyond: null, order: orderOf(cells) });
-	return close(name, tally);
+	return {
+		add(cells) {
+			const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
+			addTally(tally, { name, rows, ...countLevels(cells), beyond: null, order: orderOf(cells, tally.order) });
+		},
+		tally: () => close(name, tally),
+	};
 }
 
 /** Merges tallies of one column in the order of their rows; the parts are left as they are. */

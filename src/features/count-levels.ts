@@ -12,14 +12,67 @@ export function countLevels(cells: Cells): LevelCounts {
 	return cells.type === 'number' ? countNumbers(cells.values) : countCodes(cells.codes, cells.dictionary);
 }
 
+/** By the bits of the numbers, in a table with open addressing that is at most half full: a `Map` takes ten times as long. */
 function countNumbers(values: Float64Array): LevelCounts {
-	const seen = new Map<number, number>();
+	const bits = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
+	let slots = new Int32Array(1_024);
+	let distinct = new Float64Array(slots.length / 2);
+	let counts = new Int32Array(slots.length / 2);
+	let known = 0;
 	let empty = 0;
-	for (const value of values) {
-		if (Number.isNaN(value)) empty++;
-		else seen.set(value, (seen.get(value) ?? 0) + 1);
+	for (let row = 0; row < values.length; row++) {
+		const value = values[row] as number;
+		if (Number.isNaN(value)) {
+			empty++;
+			continue;
+		}
+		let slot = slotOf(value, bits[2 * row] as number, bits[2 * row + 1] as number, slots.length);
+		let held = slots[slot] as number;
+		while (held !== 0 && distinct[held - 1] !== value) {
+			slot = (slot + 1) & (slots.length - 1);
+			held = slots[slot] as number;
+		}
+		if (held !== 0) {
+			counts[held - 1] = (counts[held - 1] as number) + 1;
+			continue;
+		}
+		distinct[known] = value;
+		counts[known] = 1;
+		slots[slot] = ++known;
+		if (known < distinct.length) continue;
+		distinct = enlarge(distinct, new Float64Array(2 * known));
+		counts = enlarge(counts, new Int32Array(2 * known));
+		slots = placeAll(distinct, known, 4 * known);
 	}
-	return { texts: Array.from(seen.keys(), String), counts: [...seen.values()], empty };
+	return {
+		texts: Array.from(distinct.subarray(0, known), String),
+		counts: Array.from(counts.subarray(0, known)),
+		empty,
+	};
+}
+
+/** @param slots a power of 2 */
+function slotOf(value: number, low: number, high: number, slots: number): number {
+	// 0 and -0 are one number with different bits.
+	if (value === 0) return 0;
+	const hash = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
+	return (hash ^ (hash >>> 15)) & (slots - 1);
+}
+
+function placeAll(distinct: Float64Array, known: number, length: number): Int32Array<ArrayBuffer> {
+	const bits = new Int32Array(distinct.buffer, distinct.byteOffset, 2 * distinct.length);
+	const slots = new Int32Array(length);
+	for (let i = 0; i < known; i++) {
+		let slot = slotOf(distinct[i] as number, bits[2 * i] as number, bits[2 * i + 1] as number, length);
+		while (slots[slot] !== 0) slot = (slot + 1) & (length - 1);
+		slots[slot] = i + 1;
+	}
+	return slots;
+}
+
+function enlarge<Values extends Float64Array | Int32Array>(values: Values, larger: Values): Values {
+	larger.set(values);
+	return larger;
 }
 
 function countCodes(codes: Int32Array, dictionary: readonly string[]): LevelCounts {

@@ -147,6 +147,10 @@ const STYLE =
  * this text does not tell), a `|`, and what follows the date in the letters of a format.
  */
 export function dateStyle(text: string): string {
+	// By far the most frequent way: 2024-03-01 12:30:00.
+	if (text.length === 19 && text.charCodeAt(10) === 32 && text.charCodeAt(4) === 45 && isClock(text)) {
+		return text.charCodeAt(5) === ZERO || text.charCodeAt(8) === ZERO ? 'p| HH:mm:ss' : '-| HH:mm:ss';
+	}
 	const match = STYLE.exec(text.trim());
 	if (match === null) return '-|';
 	const parts = [match[1], match[2], match[3]].filter((part) => part !== undefined && part.length < 4);
@@ -157,6 +161,11 @@ export function dateStyle(text: string): string {
 	const seconds = match[6] === undefined ? '' : ':ss';
 	const fraction = match[7] === undefined ? '' : `.${'S'.repeat(match[7].length)}`;
 	return `${padding}|${match[4] === ' ' ? ' ' : 'T'}HH:mm${seconds}${fraction}${match[8] ?? ''}`;
+}
+
+/** Whether `HH:mm:ss` begins at the twelfth character. */
+function isClock(text: string): boolean {
+	return text.charCodeAt(13) === 58 && text.charCodeAt(16) === 58;
 }
 
 /** The format that most of the counted styles agree on. */

@@ -7,6 +7,9 @@ const INFINITY = /^[+-]?inf(?:inity)?$/i;
  * underscores or commas) gives NaN.
  */
 export function parseNumber(text: string): number {
+	const first = text.charCodeAt(0);
+	// A letter begins no number, if not one of infinity.
+	if (first > 57 && first < 128 && first !== 73 && first !== 105) return Number.NaN;
 	const trimmed = text.trim();
 	if (NUMBER.test(trimmed)) return Number(trimmed);
 	if (!INFINITY.test(trimmed)) return Number.NaN;

@@ -1,5 +1,5 @@
 import type { TableBatch } from '../contracts/table.ts';
-import { type ColumnTally, tallyCells } from './column-tally.ts';
+import { type ColumnTallier, type ColumnTally, createTallier } from './column-tally.ts';
 
 /**
  * Statistics of some consecutive rows of a table. Plain data, bounded in size whatever the number of rows;
@@ -11,8 +11,29 @@ export interface PartialProfile {
 }
 
 export function profileBatch(batch: TableBatch): PartialProfile {
+	const profiler = createProfiler(batch.names);
+	profiler.add(batch);
+	return profiler.profile();
+}
+
+/** The statistics of a table that is read batch by batch, in order. */
+export interface Profiler {
+	add(batch: TableBatch): void;
+	/** Of all batches so far: what `mergeProfiles` makes of the profiles of each. */
+	profile(): PartialProfile;
+}
+
+/** @param names of the columns that every batch has. */
+export function createProfiler(names: readonly string[]): Profiler {
+	const talliers = names.map(createTallier);
+	let rows = 0;
 	return {
-		rows: batch.rows,
-		columns: batch.columns.map((cells, i) => tallyCells(batch.names[i] as string, cells)),
+		add(batch) {
+			rows += batch.rows;
+			talliers.forEach((tallier: ColumnTallier, i) => {
+				tallier.add(batch.columns[i] as TableBatch['columns'][number]);
+			});
+		},
+		profile: () => ({ rows, columns: talliers.map((tallier) => tallier.tally()) }),
 	};
 }

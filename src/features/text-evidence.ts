@@ -93,7 +93,13 @@ export function addText(evidence: TextEvidence, text: string, count: number): vo
 /** Whether there is a blank between words. */
 function hasWords(text: string): boolean {
 	const blank = text.indexOf(' ', text.charCodeAt(0) === 32 ? 1 : 0);
-	return blank >= 0 && /\S\s+\S/.test(text);
+	if (blank < 0) return false;
+	return (isVisible(text.charCodeAt(blank - 1)) && isVisible(text.charCodeAt(blank + 1))) || /\S\s+\S/.test(text);
+}
+
+/** A character of ASCII that can be seen; spares most texts the regular expression. */
+function isVisible(unit: number): boolean {
+	return unit > 32 && unit < 127;
 }
 
 function addNumberText(evidence: TextEvidence, text: string, value: number, count: number): void {
