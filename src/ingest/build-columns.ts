@@ -1,4 +1,5 @@
 import { type Cells, ROWS_PER_SHARD, type TableBatch } from '../contracts/table.ts';
+import { parseCanonicalNumber } from './canonical-number.ts';
 
 /** Collects the cells of a column, row after row. */
 export interface ColumnBuilder {
@@ -118,56 +119,6 @@ export function createColumnBuilder(): ColumnBuilder {
 }
 
 const FIRST_CAPACITY = 1_024;
-
-const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
-
-/**
- * The number that is written exactly like `text` by `String`, or NaN if there is none.
- *
- * Up to 15 digits are exact in a double, and so is their quotient by a power of ten up to 10^22 when rounded
- * once (Clinger 1990), so that the common cases need no conversion back.
- */
-export function parseCanonicalNumber(text: string): number {
-	const length = text.length;
-	if (length === 0 || length > 25) return Number.NaN;
-	const isNegative = text.charCodeAt(0) === 45;
-	const first = isNegative ? 1 : 0;
-	let mantissa = 0;
-	let digits = 0;
-	let point = -1;
-	for (let i = first; i < length; i++) {
-		const digit = text.charCodeAt(i) - 48;
-		if (digit >= 0 && digit <= 9) {
-			mantissa = mantissa * 10 + digit;
-			digits++;
-		} else if (digit === -2 && point < 0) {
-			point = i;
-		} else {
-			return parseByRoundTrip(text);
-		}
-	}
-	const integerDigits = (point < 0 ? length : point) - first;
-	const hasLeadingZero = integerDigits > 1 && text.charCodeAt(first) === 48;
-	if (integerDigits === 0 || hasLeadingZero) return Number.NaN;
-	if (digits > 15) return parseByRoundTrip(text);
-	if (point < 0) {
-		if (mantissa === 0 && isNegative) return Number.NaN;
-		return isNegative ? -mantissa : mantissa;
-	}
-	// 1.50, 1. and 0.0 are written otherwise; so is what is below 1e-6.
-	if (text.charCodeAt(length - 1) === 48 || point === length - 1) return Number.NaN;
-	const value = mantissa / (POWERS_OF_TEN[length - 1 - point] as number);
-	if (value < 1e-6) return Number.NaN;
-	return isNegative ? -value : value;
-}
-
-function parseByRoundTrip(text: string): number {
-	const first = text.charCodeAt(0);
-	// Spares the conversion for words: a number starts with a digit or a sign.
-	if (first !== 45 && (first < 48 || first > 57)) return Number.NaN;
-	const value = Number(text);
-	return Number.isFinite(value) && String(value) === text ? value : Number.NaN;
-}
 
 /** Collects rows into batches. */
 export interface BatchBuilder {

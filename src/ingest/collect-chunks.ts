@@ -1,13 +1,15 @@
-import type { TableBatch } from '../contracts/table.ts';
-import { type ColumnBuilder, createBatchBuilder } from './build-columns.ts';
+import type { Cells, TableBatch } from '../contracts/table.ts';
+import { type ColumnBuilder, createColumnBuilder } from './build-columns.ts';
 import type { ReadProgress, RejectedRow, TableChunk } from './table-source.ts';
 
 /** Collects rows and rejects into the chunks that a reader hands out. */
-export interface ChunkCollector {
+export interface ChunkCollector<Column = ColumnBuilder> {
 	/** One per name; before `endRows` each gets a cell for every row. */
-	readonly columns: readonly ColumnBuilder[];
+	readonly columns: readonly Column[];
 	/** Rows that fit into the batch. */
 	room(): number;
+	/** Bytes of text that fit into it; the row that exceeds them is its last. */
+	textRoom(): number;
 	endRows(rows: number, textBytes: number): void;
 	reject(row: RejectedRow): void;
 	/** What is full, or at the end whatever is left; null where there is nothing to hand out. */
@@ -24,14 +26,25 @@ export function createChunkCollector(
 	rowsPerBatch: number,
 	progress: ReadProgress,
 ): ChunkCollector {
-	const builder = createBatchBuilder(names);
+	return createCollectorOf(createColumnBuilder, names, rowsPerBatch, progress);
+}
+
+/** @param createColumn makes what the cells of a column are collected in. */
+export function createCollectorOf<Column extends { take(): Cells }>(
+	createColumn: () => Column,
+	names: readonly string[],
+	rowsPerBatch: number,
+	progress: ReadProgress,
+): ChunkCollector<Column> {
+	const columns = names.map(createColumn);
 	let rows = 0;
 	let bytes = 0;
-	let firstRow = 0;
+	let firstRow = progress.rowsLoaded;
 	let rejects: RejectedRow[] = [];
 	return {
-		columns: builder.columns,
+		columns,
 		room: () => rowsPerBatch - rows,
+		textRoom: () => TEXT_BYTES_PER_BATCH - bytes,
 		endRows(count, textBytes) {
 			rows += count;
 			bytes += textBytes;
@@ -45,7 +58,8 @@ export function createChunkCollector(
 			const isFull = rows >= rowsPerBatch || bytes >= TEXT_BYTES_PER_BATCH;
 			const isDue = isEnd ? rows > 0 || rejects.length > 0 : isFull || rejects.length >= REJECTS_PER_CHUNK;
 			if (!isDue) return null;
-			const batch = isFull || isEnd ? builder.take(rows) : emptyBatch(names);
+			const batch =
+				isFull || isEnd ? { rows, names, columns: columns.map((column) => column.take()) } : emptyBatch(names);
 			const chunk = { batch, firstRow, rejects };
 			firstRow += batch.rows;
 			if (batch.rows > 0) rows = bytes = 0;
@@ -55,6 +69,6 @@ export function createChunkCollector(
 	};
 }
 
-export function emptyBatch(names: readonly string[]): TableBatch {
+function emptyBatch(names: readonly string[]): TableBatch {
 	return { rows: 0, names, columns: names.map(() => ({ type: 'number', values: new Float64Array(0) })) };
 }

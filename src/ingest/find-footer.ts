@@ -20,9 +20,3 @@ export function looksLikeFooter(reject: RejectedRow, fields: number, columns: nu
 	if (reject.errorType !== 'MISSING_COLUMNS' || fields * 2 > columns + 1) return false;
 	return isSetOff || FOOTER.test(reject.rawText);
 }
-
-/** Whether the line before the one that starts at `start` is blank, as far as the text shows. */
-export function followsBlankLine(text: Buffer, start: number): boolean {
-	const before = text.toString('latin1', Math.max(0, start - 4), start).replaceAll('\r\n', '\n');
-	return /[\r\n]{2}$/.test(before);
-}

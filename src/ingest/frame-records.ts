@@ -32,6 +32,20 @@ export interface FramedRecords {
 	readonly states: number[];
 	/** Indices, ascending, of the records that have a field written `""`. */
 	readonly quotedEmpties: number[];
+	/** Blank lines and comments that the framer had seen before the record. */
+	readonly blankLines: number[];
+	readonly commentLines: number[];
+	/** Whether the line before is blank. */
+	readonly isSetOff: boolean[];
+}
+
+/** What was counted so far. */
+export interface LineCounts {
+	/** Line of the next record, from 1. */
+	readonly line: number;
+	/** Lines without any character (or only spaces, if initial space is skipped). */
+	readonly blankLines: number;
+	readonly commentLines: number;
 }
 
 /** Cuts text into records, piece by piece. */
@@ -40,18 +54,24 @@ export interface RecordFramer {
 	 * Finds the records that end within `text`; what follows the last one is to be the start of the next
 	 * text. At the end everything left is a record.
 	 *
-	 * @returns the records and the number of bytes that are done with.
+	 * @param from place in the text to start at. @default 0
+	 * @param most records to find. @default all
+	 * @returns the records and the place up to which the text is done with.
 	 */
-	frame(text: Buffer, isEnd: boolean): { records: FramedRecords; consumed: number };
-	/** Lines without any character (or only spaces, if initial space is skipped) seen so far. */
-	blankLines(): number;
-	commentLines(): number;
+	frame(text: Buffer, isEnd: boolean, from?: number, most?: number): { records: FramedRecords; consumed: number };
+	/** Tells of records of one line each that somebody else has read. */
+	pass(records: number): void;
+	/** Whether the next text begins within a record, the rest of which is to be dropped. */
+	isWithinRecord(): boolean;
+	counts(): LineCounts;
 }
 
 const LF = 10;
 const CR = 13;
 const SPACE = 32;
 const TAB = 9;
+
+const START: LineCounts = { line: 1, blankLines: 0, commentLines: 0 };
 
 /**
  * The grammar is RFC 4180 with every line break (CRLF, LF, CR, mixed). A quote opens a quoted field only at
@@ -62,14 +82,15 @@ const TAB = 9;
  * something other than a delimiter), only its first line is given up, and the lines after it are read anew.
  * The work spent on reading anew is bounded; beyond it quoted fields are not carried over line breaks.
  */
-export function createRecordFramer(options: FrameOptions, firstLine = 1): RecordFramer {
+export function createRecordFramer(options: FrameOptions, begin: LineCounts = START): RecordFramer {
 	const { delimiter, quote, skipInitialSpace, maxRecordBytes } = options;
 	/** -1 where a quote is doubled. */
 	const escapeByte = options.escape === undefined || options.escape === quote ? -1 : options.escape;
 	const comment = options.comment ?? -1;
-	let line = firstLine;
-	let blanks = 0;
-	let comments = 0;
+	let line = begin.line;
+	let blanks = begin.blankLines;
+	let comments = begin.commentLines;
+	let isSetOff = false;
 	/** Bytes to be dropped up to the next line break: the rest of a record that is too long. */
 	let isSkipping = false;
 	let rereadBudget = 64 * 1024 * 1024;
@@ -175,16 +196,16 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 	}
 
 	return {
-		frame(text, isEnd) {
-			const records: FramedRecords = { starts: [], ends: [], lines: [], fields: [], states: [], quotedEmpties: [] };
-			let start = 0;
+		frame(text, isEnd, from = 0, most = Number.POSITIVE_INFINITY) {
+			const records = noRecords();
+			let start = from;
 			if (isSkipping) {
-				if (!endAtLine(text, 0, isEnd)) return { records, consumed: dropAllButCr(text) };
+				if (!endAtLine(text, from, isEnd)) return { records, consumed: dropAllButCr(text) };
 				isSkipping = false;
 				start = next;
 				line++;
 			}
-			while (start < text.length) {
+			while (start < text.length && records.starts.length < most) {
 				if (text[start] === comment) {
 					if (endAtLine(text, start, isEnd)) line++;
 					else if (text.length - start <= maxRecordBytes) break;
@@ -193,6 +214,7 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 						next = start + dropAllButCr(text.subarray(start));
 					}
 					comments++;
+					isSetOff = false;
 					start = next;
 					continue;
 				}
@@ -204,23 +226,47 @@ export function createRecordFramer(options: FrameOptions, firstLine = 1): Record
 				} else if (isBlank(text, start, end)) {
 					blanks++;
 					line++;
+					isSetOff = true;
 					start = next;
 					continue;
 				}
 				if (hasQuotedEmpty && state === RECORD_OK) records.quotedEmpties.push(records.starts.length);
 				records.starts.push(start);
-				records.ends.push(end);
+				// Of what is too long, as much as is there wherever the text is cut.
+				records.ends.push(state === RECORD_TOO_LONG ? Math.min(end, start + maxRecordBytes) : end);
 				records.lines.push(line);
 				records.fields.push(fields);
 				records.states.push(state);
+				records.blankLines.push(blanks);
+				records.commentLines.push(comments);
+				records.isSetOff.push(isSetOff);
+				isSetOff = false;
 				if (!isSkipping) line += lineBreaks + 1;
 				start = next;
 			}
-			rereadBudget += start;
+			rereadBudget += start - from;
 			return { records, consumed: start };
 		},
-		blankLines: () => blanks,
-		commentLines: () => comments,
+		pass(records) {
+			line += records;
+			isSetOff = false;
+		},
+		isWithinRecord: () => isSkipping,
+		counts: () => ({ line, blankLines: blanks, commentLines: comments }),
+	};
+}
+
+function noRecords(): FramedRecords {
+	return {
+		starts: [],
+		ends: [],
+		lines: [],
+		fields: [],
+		states: [],
+		quotedEmpties: [],
+		blankLines: [],
+		commentLines: [],
+		isSetOff: [],
 	};
 }
 

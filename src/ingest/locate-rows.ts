@@ -1,9 +1,9 @@
 import { decodeText } from './decode-text.ts';
 import { detectDialect, MAX_RECORD_BYTES } from './detect-dialect.ts';
 import { createRecordFramer } from './frame-records.ts';
+import { createOffsetMap } from './map-offsets.ts';
 import { openSource } from './open-source.ts';
 import { rawText } from './raw-text.ts';
-import { createOffsetMap } from './read-csv.ts';
 import { frameOptionsOf } from './sample-text.ts';
 import { createRepairLog, type OpenTableOptions } from './table-source.ts';
 
@@ -62,10 +62,11 @@ async function* placeRows(
 	const { head, isHeadWhole, path } = source;
 	const found = await detectDialect(head, isHeadWhole, path, options, createRepairLog());
 	const { encoding } = found.dialect;
-	const framer = createRecordFramer(
-		frameOptionsOf(found.dialect, options.maxRecordBytes ?? MAX_RECORD_BYTES),
-		found.firstLine,
-	);
+	const framer = createRecordFramer(frameOptionsOf(found.dialect, options.maxRecordBytes ?? MAX_RECORD_BYTES), {
+		line: found.firstLine,
+		blankLines: 0,
+		commentLines: 0,
+	});
 	const offsets = createOffsetMap(encoding, found.bomBytes);
 	let toSkip = found.skipRecords;
 	let rejected = await rejectedLines.next();

@@ -1,22 +1,15 @@
-import { isUtf8 } from 'node:buffer';
-import { type BatchBuilder, type ColumnBuilder, createBatchBuilder } from './build-columns.ts';
-import { emptyBatch } from './collect-chunks.ts';
-import { bytesPerCodeUnit, decodeText } from './decode-text.ts';
+import { createCollectorOf } from './collect-chunks.ts';
+import { type CsvColumn, createCsvColumn } from './csv-column.ts';
+import { decodeText } from './decode-text.ts';
+import { describeReject } from './describe-reject.ts';
 import { type FoundTable, MAX_RECORD_BYTES } from './detect-dialect.ts';
-import { followsBlankLine, looksLikeFooter, MAX_FOOTER_LINES, startsWithTotal } from './find-footer.ts';
-import {
-	createRecordFramer,
-	type FramedRecords,
-	RECORD_BAD_QUOTE,
-	RECORD_OK,
-	RECORD_TOO_LONG,
-	RECORD_UNCLOSED,
-} from './frame-records.ts';
-import { parseRecords } from './parse-records.ts';
-import { rawText } from './raw-text.ts';
+import { looksLikeFooter, MAX_FOOTER_LINES, startsWithTotal } from './find-footer.ts';
+import { createRecordFramer } from './frame-records.ts';
+import { isValidText, loadRecords, type TextRow } from './load-records.ts';
+import { createOffsetMap } from './map-offsets.ts';
 import { frameOptionsOf } from './sample-text.ts';
-import { findQuotedEmpties, type SplitOptions } from './split-fields.ts';
-import type { ReadProgress, RejectedRow, RejectType, RepairLog, TableChunk } from './table-source.ts';
+import { createPlainScanner, type PlainRecords } from './scan-plain-records.ts';
+import type { ReadMark, ReadProgress, RejectedRow, RepairLog, TableChunk } from './table-source.ts';
 
 export interface ReadCsvOptions {
 	readonly rowsPerBatch: number;
@@ -24,17 +17,30 @@ export interface ReadCsvOptions {
 	readonly maxRecordBytes?: number;
 	/** @default true */
 	readonly findFooter?: boolean;
+	/** Every record goes through the reference reader; for tests. @default false */
+	readonly onlyReference?: boolean;
+	/** Where to go on, from a chunk of an earlier reading of the same file. @default the first row */
+	readonly goOnFrom?: ReadMark;
 }
 
-/** Rejects are handed over when this many wait, so that a file of nothing else stays bounded. */
-const REJECTS_PER_CHUNK = 10_000;
-/** A batch of long texts ends early at this many bytes of text. */
-const TEXT_BYTES_PER_BATCH = 128 * 1024 * 1024;
+/** Records that the reference reader takes at a time before the fast one has another go. */
+const RECORDS_AT_ONCE = 64;
+
+/** A row that waits for the next: the last one of a table may turn out to be its total. */
+interface HeldRow extends TextRow {
+	/** Where it starts. */
+	readonly mark: LinePlace;
+}
+
+type LinePlace = Omit<ReadMark, 'nulCells' | 'rowsLoaded' | 'rowsRejected'>;
 
 /**
  * Reads the rows of a delimited text. Every record that is no blank line or comment, and not below the table, is
  * either loaded or rejected. A row is rejected where its number of fields is not that of the header, its quotes are
  * malformed, its bytes are no text, or it is too long.
+ *
+ * Runs of plain records go from their bytes into the columns; all others are cut by the framer and parsed by
+ * csv-parse. Chunks do not depend on where the text is cut into pieces, so reading can go on from each of them.
  */
 export async function* readCsv(
 	bytes: AsyncIterable<Buffer>,
@@ -44,262 +50,228 @@ export async function* readCsv(
 	repairs: RepairLog,
 ): AsyncGenerator<TableChunk> {
 	const { dialect, names } = table;
-	const framer = createRecordFramer(
-		frameOptionsOf(dialect, options.maxRecordBytes ?? MAX_RECORD_BYTES),
-		table.firstLine,
-	);
-	const offsets = createOffsetMap(dialect.encoding, table.bomBytes);
-	const builder = createBatchBuilder(names);
-	let recordsToSkip = table.skipRecords;
-	let rows = 0;
-	let textBytes = 0;
-	let firstRow = 0;
-	let rejects: RejectedRow[] = [];
+	const begin = options.goOnFrom ?? beginOf(table);
+	Object.assign(progress, { rowsLoaded: begin.rowsLoaded, rowsRejected: begin.rowsRejected });
+	const frameOptions = frameOptionsOf(dialect, options.maxRecordBytes ?? MAX_RECORD_BYTES);
+	const framer = createRecordFramer(frameOptions, begin);
+	const scanPlain = createPlainScanner({ ...frameOptions, columns: names.length });
+	const offsets = createOffsetMap(dialect.encoding, begin.byteOffset);
+	const collector = createCollectorOf(createCsvColumn, names, options.rowsPerBatch, progress);
 	const findsFooter = options.findFooter !== false;
+	let recordsToSkip = options.goOnFrom === undefined ? table.skipRecords : 0;
+	let nulCells = begin.nulCells;
 	/** Rejects since the last row that may turn out to be below the table. */
-	const footer: RejectedRow[] = [];
-	/** The last row so far, which may turn out to be a total. */
-	let last: string[] | null = null;
-	let lastLine = 0;
-	const quotedEmpties = new Map<readonly string[], readonly number[]>();
-	let rest: Buffer = Buffer.alloc(0);
+	let footer: RejectedRow[] = [];
+	let held: HeldRow | null = null;
+	/** Plain records ahead that are not valid text. */
+	let unreadable = 0;
+	/** Bytes of text before the piece at hand, and before the rows that are not collected yet. */
+	let pieceStart = begin.textBytes;
+	let collected = begin.textBytes;
 
-	function takeChunk(): TableChunk {
-		const chunk = { batch: builder.take(rows), firstRow, rejects };
-		firstRow += rows;
-		rows = 0;
-		textBytes = 0;
-		rejects = [];
-		return chunk;
+	/** Where the row after the collected ones starts. */
+	function endRows(rows: number, next: LinePlace): TableChunk | null {
+		collector.endRows(rows, next.textBytes - collected);
+		collected = next.textBytes;
+		const chunk = collector.take();
+		if (chunk === null) return null;
+		const { rowsLoaded, rowsRejected } = progress;
+		return { ...chunk, mark: { ...next, nulCells, rowsLoaded, rowsRejected } };
 	}
 
-	function reject(rows: readonly RejectedRow[]): void {
-		rejects.push(...rows);
-		progress.rowsRejected += rows.length;
+	/** A row has come, so what was taken for a footer is none, and the row before it is no total. */
+	function* release(next: LinePlace): Generator<TableChunk> {
+		for (const reject of footer) collector.reject(reject);
+		footer = [];
+		if (held === null) return;
+		addRow(collector.columns, held);
+		nulCells += held.nulCells;
+		held = null;
+		const chunk = endRows(1, next);
+		if (chunk !== null) yield chunk;
 	}
 
-	function noteFooter(lines: number, firstLine: number): void {
-		const describe = (n: number): string =>
-			`Lines after the last row that are not part of the table, from line ${firstLine}: ${n}.`;
-		repairs.add('FOOTER_SKIPPED', lines, describe);
+	function placeOf(text: Buffer, start: number, lines: Omit<LinePlace, 'textBytes' | 'byteOffset'>): LinePlace {
+		const { line, blankLines, commentLines } = lines;
+		return { textBytes: pieceStart + start, byteOffset: offsets.at(text, start), line, blankLines, commentLines };
 	}
 
-	function* readPiece(text: Buffer, isEnd: boolean): Generator<TableChunk> {
-		const { records, consumed } = framer.frame(text, isEnd);
-		progress.blankLines = framer.blankLines();
-		const from = Math.min(recordsToSkip, records.starts.length);
-		recordsToSkip -= from;
-		const picks = pickReadable(text.subarray(0, consumed), records, from, names.length, dialect.encoding);
-		const parsed = parseRecords(text, records, picks, dialect);
-		if (text.includes(0)) removeNuls(parsed, repairs);
+	/** @returns the place after the plain records that begin at `from`. */
+	function* readPlain(text: Buffer, from: number): Generator<TableChunk, number> {
+		const plain = scanPlain(text, from);
+		const { count, starts } = plain;
+		const end = starts[count] as number;
+		if (count === 0) return from;
+		const run = text.subarray(from, end);
+		if (run.includes(0) || !isValidText(run, dialect.encoding)) {
+			unreadable = count;
+			return from;
+		}
+		const lines = framer.counts();
+		const placeAt = (row: number) => placeOf(text, starts[row] as number, { ...lines, line: lines.line + row });
+		yield* release(placeAt(0));
+		const last = count - 1;
+		for (let row = 0; row < last; ) {
+			const rows = rowsThatFit(starts, row, last, collector.room(), collector.textRoom());
+			addPlainRows(collector.columns, text, plain, row, rows);
+			row += rows;
+			const chunk = endRows(rows, placeAt(row));
+			if (chunk !== null) yield chunk;
+		}
+		held = { ...textsOf(text, plain, last, names.length), mark: placeAt(last) };
+		framer.pass(count);
+		return end;
+	}
 
-		if (names.length > 1) placeQuotedEmpties(quotedEmpties, text, records, picks, parsed, dialect);
-		const loaded: string[][] = [];
-		for (let record = from, picked = 0; record < records.starts.length; record++) {
-			const cells = picks[picked] === record ? parsed[picked++] : undefined;
-			if (cells?.length === names.length) {
-				if (footer.length > 0) reject(footer.splice(0));
-				if (last !== null) loaded.push(last);
-				last = cells;
-				lastLine = records.lines[record] as number;
+	/** @returns the place after the records that were read. */
+	function* readByReference(text: Buffer, isEnd: boolean, from: number): Generator<TableChunk, number> {
+		const most = recordsToSkip > 0 ? recordsToSkip : Math.max(RECORDS_AT_ONCE, unreadable);
+		const { records, consumed } = framer.frame(text, isEnd, from, most);
+		unreadable = 0;
+		const first = Math.min(recordsToSkip, records.starts.length);
+		recordsToSkip -= first;
+		const rows = loadRecords(text, records, first, names.length, dialect.encoding, dialect);
+		for (const [i, row] of rows.entries()) {
+			const record = first + i;
+			const mark = placeOf(text, records.starts[record] as number, {
+				line: records.lines[record] as number,
+				blankLines: records.blankLines[record] as number,
+				commentLines: records.commentLines[record] as number,
+			});
+			if (row !== null) {
+				yield* release(mark);
+				held = { ...row, mark };
 				continue;
 			}
-			const start = records.starts[record] as number;
-			const found = describeReject(text, records, record, names, offsets.at(text, start));
-			const mayBeFooter =
+			const reject = describeReject(text, records, record, names, mark.byteOffset);
+			const isSetOff = footer.length > 0 || (records.isSetOff[record] as boolean);
+			if (
 				findsFooter &&
 				footer.length < MAX_FOOTER_LINES &&
-				looksLikeFooter(
-					found,
-					records.fields[record] as number,
-					names.length,
-					footer.length > 0 || followsBlankLine(text, start),
-				);
-			if (mayBeFooter) {
-				footer.push(found);
+				looksLikeFooter(reject, records.fields[record] as number, names.length, isSetOff)
+			) {
+				footer.push(reject);
 				continue;
 			}
-			reject([...footer.splice(0), found]);
-			if (rejects.length < REJECTS_PER_CHUNK) continue;
-			yield { batch: emptyBatch(names), firstRow, rejects };
-			rejects = [];
+			for (const one of [...footer, reject]) collector.reject(one);
+			footer = [];
+			const chunk = collector.take();
+			if (chunk !== null) yield chunk;
 		}
-		if (isEnd && last !== null) {
-			const hasOthers = progress.rowsLoaded + loaded.length > 0;
-			if (findsFooter && table.mayEndInTotal && hasOthers && startsWithTotal(last)) noteFooter(1, lastLine);
-			else loaded.push(last);
-		}
-		if (isEnd && footer.length > 0) noteFooter(footer.length, footer[0]?.line ?? 0);
-		for (let start = 0; start < loaded.length; ) {
-			const end = Math.min(loaded.length, start + options.rowsPerBatch - rows);
-			addRows(builder, loaded, start, end, quotedEmpties);
-			rows += end - start;
-			progress.rowsLoaded += end - start;
-			start = end;
-			if (rows === options.rowsPerBatch) yield takeChunk();
-		}
-		const placesOfLast = last === null ? undefined : quotedEmpties.get(last);
-		quotedEmpties.clear();
-		if (last !== null && placesOfLast !== undefined) quotedEmpties.set(last, placesOfLast);
-		textBytes += consumed;
-		if (textBytes >= TEXT_BYTES_PER_BATCH && rows > 0) yield takeChunk();
-		offsets.consume(text, consumed);
-		rest = text.subarray(consumed);
+		return consumed;
 	}
 
-	let bytesToSkip = table.skipBytes;
-	for await (const piece of decodeText(bytes, dialect.encoding, table.bomBytes)) {
+	/** @returns the place up to which the piece is done with. */
+	function* readPiece(text: Buffer, isEnd: boolean, from: number): Generator<TableChunk, number> {
+		for (let at = from; ; ) {
+			const start = at;
+			const mayBePlain = !options.onlyReference && recordsToSkip === 0 && !framer.isWithinRecord();
+			if (mayBePlain) at = yield* readPlain(text, at);
+			at = yield* readByReference(text, isEnd, at);
+			if (at === start) return at;
+		}
+	}
+
+	let rest: Buffer = Buffer.alloc(0);
+	/** Bytes of text that were read before, and bytes before the first record. */
+	let bytesToDrop = begin.textBytes;
+	let bytesToSkip = options.goOnFrom === undefined ? table.skipBytes : 0;
+	for await (const decoded of decodeText(bytes, dialect.encoding, table.bomBytes)) {
+		const piece = decoded.subarray(Math.min(bytesToDrop, decoded.length));
+		bytesToDrop -= decoded.length - piece.length;
 		const text = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
 		if (text.length < bytesToSkip) {
 			rest = text;
 			continue;
 		}
-		if (bytesToSkip > 0) offsets.consume(text, bytesToSkip);
-		yield* readPiece(text.subarray(bytesToSkip), false);
+		const end = yield* readPiece(text, false, bytesToSkip);
 		bytesToSkip = 0;
+		offsets.consume(text, end);
+		pieceStart += end;
+		rest = text.subarray(end);
 	}
-	yield* readPiece(rest, true);
-	repairs.add('COMMENT_SKIPPED', framer.commentLines(), (n) => `Lines of comment: ${n}.`);
-	if (rows > 0 || rejects.length > 0) yield takeChunk();
-}
+	yield* readPiece(rest, true, 0);
+	yield* endTable();
 
-/** The records that can be parsed: well-formed, of the right number of fields, valid text. */
-function pickReadable(text: Buffer, records: FramedRecords, from: number, columns: number, encoding: string): number[] {
-	const isValid = encoding === 'utf-8' ? isUtf8(text) : !text.includes(REPLACEMENT);
-	const picks: number[] = [];
-	for (let record = from; record < records.starts.length; record++) {
-		if (records.states[record] !== RECORD_OK || records.fields[record] !== columns) continue;
-		if (!isValid && !isValidText(recordBytes(text, records, record), encoding)) continue;
-		picks.push(record);
+	function* endTable(): Generator<TableChunk> {
+		const { line, ...counts } = framer.counts();
+		if (held !== null) {
+			const isTotal = findsFooter && table.mayEndInTotal && progress.rowsLoaded > 0 && startsWithTotal(held.cells);
+			if (isTotal) noteFooter(repairs, 1, held.mark.line);
+			else {
+				addRow(collector.columns, held);
+				nulCells += held.nulCells;
+				collector.endRows(1, 0);
+			}
+		}
+		if (footer[0] !== undefined) noteFooter(repairs, footer.length, footer[0].line);
+		progress.blankLines = counts.blankLines;
+		repairs.add('NUL_REMOVED', nulCells, (n) => `Cells from which NUL characters were removed: ${n}.`);
+		repairs.add('COMMENT_SKIPPED', counts.commentLines, (n) => `Lines of comment: ${n}.`);
+		const chunk = collector.take(true);
+		if (chunk !== null) yield chunk;
 	}
-	return picks;
 }
 
-/** U+FFFD, which a decoder puts in the place of bytes that it cannot read. */
-const REPLACEMENT = Buffer.from('\ufffd');
-
-function isValidText(bytes: Buffer, encoding: string): boolean {
-	return encoding === 'utf-8' ? isUtf8(bytes) : !bytes.includes(REPLACEMENT);
+function beginOf({ bomBytes, firstLine }: FoundTable): ReadMark {
+	return {
+		textBytes: 0,
+		byteOffset: bomBytes,
+		line: firstLine,
+		blankLines: 0,
+		commentLines: 0,
+		nulCells: 0,
+		rowsLoaded: 0,
+		rowsRejected: 0,
+	};
 }
 
-function recordBytes(text: Buffer, records: FramedRecords, record: number): Buffer {
-	return text.subarray(records.starts[record], records.ends[record]);
+/** How many rows from one on a batch still takes; the one that exceeds the bytes is its last. */
+function rowsThatFit(starts: Int32Array, first: number, end: number, rows: number, bytes: number): number {
+	const most = Math.min(end, first + rows);
+	const limit = (starts[first] as number) + bytes;
+	let next = first + 1;
+	if ((starts[most] as number) < limit) return most - first;
+	while (next < most && (starts[next] as number) < limit) next++;
+	return next - first;
 }
 
 /** Column by column, so that each column's loop stays in one state. */
-function addRows(
-	builder: BatchBuilder,
-	rows: readonly string[][],
-	start: number,
-	end: number,
-	quotedEmpties: ReadonlyMap<readonly string[], readonly number[]>,
-): void {
-	for (let c = 0; c < builder.columns.length; c++) {
-		const column = builder.columns[c] as ColumnBuilder;
-		for (let r = start; r < end; r++) {
-			const cells = rows[r] as string[];
-			const text = cells[c] as string;
-			if (text === '' && quotedEmpties.size > 0 && quotedEmpties.get(cells)?.includes(c)) column.addQuotedEmpty();
-			else column.addText(text);
-		}
-	}
-}
-
-/** Which cells of a parsed row are written `""`; the parser gives the same for them and for nothing. */
-function placeQuotedEmpties(
-	places: Map<readonly string[], readonly number[]>,
+function addPlainRows(
+	columns: readonly CsvColumn[],
 	text: Buffer,
-	records: FramedRecords,
-	picks: readonly number[],
-	parsed: readonly string[][],
-	options: SplitOptions,
+	{ cells }: PlainRecords,
+	first: number,
+	rows: number,
 ): void {
-	const { quotedEmpties, starts, ends } = records;
-	for (let picked = 0, i = 0; picked < picks.length && i < quotedEmpties.length; picked++) {
-		const record = picks[picked] as number;
-		while ((quotedEmpties[i] ?? record) < record) i++;
-		if (quotedEmpties[i] !== record) continue;
-		const cells = parsed[picked] as string[];
-		places.set(cells, findQuotedEmpties(text, starts[record] as number, ends[record] as number, options));
+	const stride = 2 * columns.length;
+	for (let c = 0; c < columns.length; c++) {
+		(columns[c] as CsvColumn).addCells(text, cells, first * stride + 2 * c, stride, rows);
 	}
 }
 
-/** NUL has no place in a text column of PostgreSQL; it is left out of the cells. */
-function removeNuls(rows: readonly string[][], repairs: RepairLog): void {
-	let cells = 0;
-	for (const row of rows) {
-		for (let c = 0; c < row.length; c++) {
-			const text = row[c] as string;
-			if (!text.includes('\0')) continue;
-			row[c] = text.replaceAll('\0', '');
-			cells++;
-		}
+function textsOf(text: Buffer, { cells }: PlainRecords, row: number, columns: number): TextRow {
+	const texts: string[] = [];
+	const quotedEmpties: number[] = [];
+	for (let c = 0; c < columns; c++) {
+		const at = 2 * (row * columns + c);
+		const [start, end] = [cells[at] as number, cells[at + 1] as number];
+		if (end < start) quotedEmpties.push(c);
+		texts.push(end < start ? '' : text.toString('utf8', start, end));
 	}
-	repairs.add('NUL_REMOVED', cells, (n) => `Cells from which NUL characters were removed: ${n}.`);
+	return { cells: texts, quotedEmpties, nulCells: 0 };
 }
 
-function describeReject(
-	text: Buffer,
-	records: FramedRecords,
-	record: number,
-	names: readonly string[],
-	byteOffset: number,
-): RejectedRow {
-	const bytes = recordBytes(text, records, record);
-	const fields = records.fields[record] as number;
-	const [errorType, message, column] = explainReject(records.states[record] as number, fields, names);
-	return {
-		line: records.lines[record] as number,
-		byteOffset,
-		column,
-		errorType,
-		message,
-		// A character has at most four bytes.
-		rawText: rawText(bytes),
-	};
+function addRow(columns: readonly CsvColumn[], { cells, quotedEmpties }: TextRow): void {
+	for (let c = 0; c < columns.length; c++) {
+		const column = columns[c] as CsvColumn;
+		if (quotedEmpties.includes(c)) column.addQuotedEmpty();
+		else column.addText(cells[c] as string);
+	}
 }
 
-function explainReject(state: number, fields: number, names: readonly string[]): [RejectType, string, string | null] {
-	if (state === RECORD_UNCLOSED) return ['UNCLOSED_QUOTE', 'A quote is opened and not closed.', null];
-	if (state === RECORD_BAD_QUOTE) {
-		return ['MALFORMED', 'A closing quote is followed by something other than a delimiter.', null];
-	}
-	if (state === RECORD_TOO_LONG) return ['RECORD_TOO_LONG', 'The record is longer than the limit.', null];
-	if (fields < names.length) {
-		return ['MISSING_COLUMNS', `${fields} of ${names.length} fields are there.`, names[fields] as string];
-	}
-	if (fields > names.length) return ['TOO_MANY_COLUMNS', `${fields} fields for ${names.length} columns.`, null];
-	return ['INVALID_ENCODING', 'The bytes are not text in the encoding of the file.', null];
-}
-
-/** Maps positions in the UTF-8 text to bytes of the file. */
-interface OffsetMap {
-	/** Positions of one text are to be asked for in ascending order. */
-	at(text: Buffer, position: number): number;
-	/** The next text starts at this position of the last one. */
-	consume(text: Buffer, position: number): void;
-}
-
-/**
- * For encodings of fixed width the UTF-16 code units are counted; for the others, apart from UTF-8, the
- * offset is the one in the text after conversion to UTF-8.
- */
-export function createOffsetMap(encoding: string, bomBytes: number): OffsetMap {
-	const width = bytesPerCodeUnit(encoding);
-	let base = bomBytes;
-	let position = 0;
-	let offset = 0;
-	function at(text: Buffer, to: number): number {
-		offset += width === null ? to - position : text.toString('utf8', position, to).length * width;
-		position = to;
-		return base + offset;
-	}
-	return {
-		at,
-		consume(text, to) {
-			base = at(text, to);
-			position = 0;
-			offset = 0;
-		},
-	};
+function noteFooter(repairs: RepairLog, lines: number, firstLine: number): void {
+	const describe = (n: number): string =>
+		`Lines after the last row that are not part of the table, from line ${firstLine}: ${n}.`;
+	repairs.add('FOOTER_SKIPPED', lines, describe);
 }

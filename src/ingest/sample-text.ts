@@ -1,4 +1,4 @@
-import { createRecordFramer, type FramedRecords, RECORD_OK } from './frame-records.ts';
+import { createRecordFramer, type FramedRecords, type FrameOptions, RECORD_OK } from './frame-records.ts';
 import { parseRecords } from './parse-records.ts';
 
 /** The first text of a file, from which its dialect is found. */
@@ -22,7 +22,7 @@ export interface Layout {
 const SAMPLE_CELLS = 20_000;
 
 /** The layout as the framer takes it: bytes, -1 for none. */
-export function frameOptionsOf(layout: Layout, maxRecordBytes: number) {
+export function frameOptionsOf(layout: Layout, maxRecordBytes: number): Required<FrameOptions> {
 	const byteOf = (character: string | null): number => (character === null ? -1 : character.charCodeAt(0));
 	return {
 		delimiter: layout.delimiter.charCodeAt(0),

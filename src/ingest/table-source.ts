@@ -29,6 +29,24 @@ export interface TableChunk {
 	readonly firstRow: number;
 	/** Rows that could not be read, found since the last chunk. */
 	readonly rejects: readonly RejectedRow[];
+	/** Where reading can be taken up again after this chunk; absent where it cannot. */
+	readonly mark?: ReadMark;
+}
+
+/** A place between two rows of a delimited text, and what was counted before it. Plain data. */
+export interface ReadMark {
+	/** Bytes of the text in UTF-8, without a byte order mark. */
+	readonly textBytes: number;
+	/** Byte of the (decompressed) file. */
+	readonly byteOffset: number;
+	/** Line of the next record, from 1. */
+	readonly line: number;
+	readonly blankLines: number;
+	readonly commentLines: number;
+	/** Cells that NUL was removed from. */
+	readonly nulCells: number;
+	readonly rowsLoaded: number;
+	readonly rowsRejected: number;
 }
 
 export type RejectType =

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { cellText } from '../../src/contracts/table.ts';
-import { createColumnBuilder, parseCanonicalNumber } from '../../src/ingest/build-columns.ts';
+import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
+import { parseCanonicalNumber } from '../../src/ingest/canonical-number.ts';
 
 const numberLike = fc.oneof(
 	fc.double({ noNaN: true }).map(String),

@@ -31,7 +31,7 @@ function frameInPieces(text: Buffer, sizes: readonly number[]): { found: unknown
 		offset += consumed;
 		rest = rest.subarray(consumed);
 	}
-	return { found, blankLines: framer.blankLines() };
+	return { found, blankLines: framer.counts().blankLines };
 }
 
 const text = fc
