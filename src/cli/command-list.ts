@@ -85,6 +85,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/rejects.ts')).defineRejects,
 	},
 	{
+		name: 'export',
+		summary: 'write records, scores, the queue, labels or rejects to a file',
+		group: LOOK,
+		load: async () => (await import('./commands/export.ts')).defineExport,
+	},
+	{
 		name: 'runs',
 		summary: 'what has been run; resume or cancel it',
 		group: LOOK,

@@ -9,6 +9,7 @@ export interface OutputFormat {
 /** Formats by their names, with the endings of files that are taken for them. */
 const ENDINGS: Readonly<Record<TableFormat, RegExp>> = {
 	csv: /\.csv$/i,
+	tsv: /\.(tsv|tab)$/i,
 	jsonl: /\.(jsonl|ndjson)$/i,
 	parquet: /\.parquet$/i,
 	arrow: /\.(arrow|ipc|feather)$/i,

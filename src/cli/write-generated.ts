@@ -47,7 +47,7 @@ export async function writeGenerated(
 	const { to, format, gzip, escapeFormulas } = options;
 	let kept: { readonly uri: string; readonly sha256: string } | null = null;
 	try {
-		const written = await writeTable(readRows(workspace, manifest), to, {
+		const { rows, bytes, sha256 } = await writeTable(readRows(workspace, manifest), to, {
 			format,
 			gzip,
 			escapeFormulas,
@@ -55,7 +55,7 @@ export async function writeGenerated(
 			metadata: record === null ? {} : { [METADATA_KEY]: record },
 		});
 		if (typeof to !== 'string' || !(await stat(to)).isFile()) return null;
-		kept = { uri: pathToFileURL(resolve(to)).href, sha256: written.sha256 };
+		kept = { uri: pathToFileURL(resolve(to)).href, sha256 };
 		if (record === null) return null;
 		const beside = `${to}.provenance.json`;
 		await writeRecord(beside, {
@@ -63,7 +63,7 @@ export async function writeGenerated(
 			runId: table.run_id ?? '',
 			syntheticTableId,
 			writtenAt: new Date().toISOString(),
-			file: { name: basename(to), format: gzip ? `${format}, gzip` : format, ...written },
+			file: { name: basename(to), format: gzip ? `${format}, gzip` : format, rows, bytes, sha256 },
 		});
 		return beside;
 	} finally {

@@ -17,11 +17,15 @@ interface Plan {
 	possible: readonly ColumnType[];
 	/** A number may be written in more ways than one, since it is a number. */
 	readonly isQuantity: boolean;
+	/** Whether every text has to be what its value is written as. */
+	readonly isExact: boolean;
 	/** Whether anything but missing cells is known. */
 	isKnown: boolean;
 }
 
 const NARROWEST_FIRST: readonly ColumnType[] = ['boolean', 'int64', 'double', 'date', 'timestamp', 'instant'];
+/** Of times with an offset only the instant would be left. */
+const EXACT = NARROWEST_FIRST.filter((type) => type !== 'instant');
 const NUMBERS: readonly ColumnType[] = ['int64', 'double'];
 
 /**
@@ -30,8 +34,12 @@ const NUMBERS: readonly ColumnType[] = ['int64', 'double'];
  * learnt from count too, so that a small draw has the types of a large one.
  *
  * @param profile of the table that the model learnt from; columns that it does not have go by their cells alone.
+ * @param options.isExact whether a value that could be written in another way (`TRUE`, `2024-01-01T12:00`) is text
  */
-export function createColumnPlanner(profile: TableProfile | null): ColumnPlanner {
+export function createColumnPlanner(
+	profile: TableProfile | null,
+	options: { readonly isExact?: boolean } = {},
+): ColumnPlanner {
 	let plans: Plan[] | null = null;
 
 	function add(batch: TableBatch): void {
@@ -39,6 +47,7 @@ export function createColumnPlanner(profile: TableProfile | null): ColumnPlanner
 			startPlan(
 				name,
 				profile?.columns.find((column) => column.name === name),
+				options.isExact === true,
 			),
 		);
 		batch.columns.forEach((cells, index) => {
@@ -58,11 +67,12 @@ export function createColumnPlanner(profile: TableProfile | null): ColumnPlanner
 	return { add, columns };
 }
 
-function startPlan(name: string, profile: ColumnProfile | undefined): Plan {
+function startPlan(name: string, profile: ColumnProfile | undefined, isExact: boolean): Plan {
 	const plan: Plan = {
 		name,
 		missingText: profile?.missingText ?? null,
-		possible: NARROWEST_FIRST,
+		possible: isExact ? EXACT : NARROWEST_FIRST,
+		isExact,
 		isQuantity: profile?.kind === 'numeric' || profile?.kind === 'integer',
 		isKnown: false,
 	};
@@ -89,13 +99,20 @@ function narrow(plan: Plan, cells: Cells): void {
 	}
 }
 
+/** How values are written where there is more than one way. */
+const WRITTEN = {
+	boolean: /^(?:true|false)$/,
+	timestamp: /^\S+ \d\d:\d\d:\d\d(?:\.\d{0,5}[1-9])?$/,
+};
+
 function narrowByText(plan: Plan, text: string): void {
 	if (text === plan.missingText) return;
 	plan.isKnown = true;
 	if (plan.possible.length === 0) return;
 	const possible = plan.possible.filter((type) => {
 		const value = readValue(type, text);
-		if (type !== 'double' || plan.isQuantity) return value !== null;
+		if (plan.isExact && type in WRITTEN && !WRITTEN[type as keyof typeof WRITTEN].test(text)) return false;
+		if (value === null || type !== 'double' || plan.isQuantity) return value !== null;
 		// Of levels `1.1` and `1.10` are two.
 		return String(Object.is(value, -0) ? '-0' : value) === text;
 	});

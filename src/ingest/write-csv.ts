@@ -5,15 +5,26 @@ import type { PlannedTable } from './planned-table.ts';
 /** Rows turned into text at a time. */
 const ROWS_PER_PIECE = 4_096;
 
+export interface WriteCsvOptions {
+	readonly delimiter: ',' | '\t';
+	/** Told how many cells and names were changed so that no spreadsheet evaluates them; null: none is changed. */
+	readonly onEscaped: ((cells: number) => void) | null;
+}
+
 /** RFC 4180 with `\n`: cells as they are written in the table. */
 export async function* writeCsv(
 	{ columns: planned, batches }: PlannedTable,
-	isEscaped: boolean,
+	{ delimiter, onEscaped }: WriteCsvOptions,
 ): AsyncGenerator<Uint8Array> {
-	const options = csvOptions(planned.length);
-	if (planned.length > 0) yield Buffer.from(stringify([planned.map(({ name }) => name)], options));
+	const options = csvOptions(planned.length, delimiter);
+	if (planned.length > 0) {
+		const names = planned.map(({ name }) => name);
+		if (onEscaped !== null) onEscaped(names.filter(isFormula).length);
+		const written = onEscaped === null ? names : names.map((name) => (isFormula(name) ? `'${name}` : name));
+		yield Buffer.from(stringify([written], options));
+	}
 	for await (const batch of batches) {
-		const columns = isEscaped ? batch.columns.map(escapeFormulas) : batch.columns;
+		const columns = onEscaped === null ? batch.columns : batch.columns.map((cells) => escapeFormulas(cells, onEscaped));
 		for (let start = 0; start < batch.rows; start += ROWS_PER_PIECE) {
 			const rows: (string | null)[][] = [];
 			const end = Math.min(batch.rows, start + ROWS_PER_PIECE);
@@ -24,18 +35,25 @@ export async function* writeCsv(
 }
 
 /** In a table of one column a missing cell would be a blank line, which is no row; it is written as `""` too. */
-function csvOptions(columns: number): StringifyOptions {
-	return { quoted_match: /^$/, quoted_empty: columns === 1 };
+function csvOptions(columns: number, delimiter: string): StringifyOptions {
+	return { delimiter, quoted_match: /^$/, quoted_empty: columns === 1 };
 }
 
 /** Signs that make a spreadsheet evaluate a cell (OWASP), also in their full-width forms. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-const PLAIN_NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/;
+/** Also with groups of digits and a decimal comma, and the dashes of a missing value: nothing there evaluates to anything. */
+const PLAIN_NUMBER = /^(?:[-+]?(?:\d+(?:[., '\u00a0\u202f]\d+)*[.,]?|[.,]\d+)(?:[eE][-+]?\d+)?\s?%?|-+)$/;
 
-function escapeFormulas(cells: Cells): Cells {
+function isFormula(text: string): boolean {
+	return FORMULA.test(text) && !PLAIN_NUMBER.test(text);
+}
+
+function escapeFormulas(cells: Cells, onEscaped: (cells: number) => void): Cells {
 	if (cells.type === 'number') return cells;
-	const dictionary = cells.dictionary.map((text) =>
-		FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text,
-	);
-	return { ...cells, dictionary };
+	const isChanged = Uint8Array.from(cells.dictionary, (text) => (isFormula(text) ? 1 : 0));
+	if (!isChanged.includes(1)) return cells;
+	let changed = 0;
+	for (const code of cells.codes) if (isChanged[code] === 1) changed++;
+	onEscaped(changed);
+	return { ...cells, dictionary: cells.dictionary.map((text, code) => (isChanged[code] === 1 ? `'${text}` : text)) };
 }

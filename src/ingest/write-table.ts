@@ -12,7 +12,7 @@ import { writeCsv } from './write-csv.ts';
 import { writeJsonLines } from './write-json-lines.ts';
 import { writeParquet } from './write-parquet.ts';
 
-export type TableFormat = 'csv' | 'jsonl' | 'arrow' | 'arrow-stream' | 'parquet';
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'arrow' | 'arrow-stream' | 'parquet';
 
 export interface WriteTableOptions {
 	readonly format: TableFormat;
@@ -26,7 +26,7 @@ export interface WriteTableOptions {
 	/** Arrow and Parquet only: texts that are kept with the schema, by key. */
 	readonly metadata?: Readonly<Record<string, string>>;
 	/**
-	 * CSV only: texts that a spreadsheet would take for a formula get a `'` in front. Numbers stay as they are.
+	 * CSV and TSV only: texts that a spreadsheet would take for a formula get a `'` in front. Numbers stay as they are.
 	 * @default false
 	 */
 	readonly escapeFormulas?: boolean;
@@ -37,6 +37,8 @@ export interface WrittenTable {
 	/** Of the file as it lies there. */
 	readonly bytes: number;
 	readonly sha256: string;
+	/** Cells and column names that were changed so that no spreadsheet evaluates them. */
+	readonly escapedCells: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function writeTable(
 	target: string | Writable,
 	options: WriteTableOptions,
 ): Promise<WrittenTable> {
-	const written = { rows: 0, bytes: 0 };
+	const written = { rows: 0, bytes: 0, escapedCells: 0 };
 	const digest = createHash('sha256');
 	const pieces = encode(batches, options, written);
 	async function* measure(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -83,7 +85,7 @@ export async function writeTable(
 async function* encode(
 	batches: AsyncIterable<TableBatch>,
 	options: WriteTableOptions,
-	written: { rows: number },
+	written: { rows: number; escapedCells: number },
 ): AsyncGenerator<Uint8Array> {
 	const source = batches[Symbol.asyncIterator]();
 	try {
@@ -97,19 +99,25 @@ async function* encode(
 				written.rows += next.value.rows;
 			}
 		}
-		yield* encoderOf(options)({ columns, batches: checked(), metadata: options.metadata ?? {} });
+		yield* encoderOf(
+			options,
+			(cells) => (written.escapedCells += cells),
+		)({ columns, batches: checked(), metadata: options.metadata ?? {} });
 	} finally {
 		await source.return?.();
 	}
 }
 
-function encoderOf({
-	format,
-	escapeFormulas = false,
-}: WriteTableOptions): (table: PlannedTable) => AsyncGenerator<Uint8Array> {
+function encoderOf(
+	{ format, escapeFormulas = false }: WriteTableOptions,
+	noteEscaped: (cells: number) => void,
+): (table: PlannedTable) => AsyncGenerator<Uint8Array> {
+	const onEscaped = escapeFormulas ? noteEscaped : null;
 	switch (format) {
 		case 'csv':
-			return (table) => writeCsv(table, escapeFormulas);
+			return (table) => writeCsv(table, { delimiter: ',', onEscaped });
+		case 'tsv':
+			return (table) => writeCsv(table, { delimiter: '\t', onEscaped });
 		case 'jsonl':
 			return writeJsonLines;
 		case 'parquet':

@@ -1,0 +1,57 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Writable } from 'node:stream';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { TableFormat } from '../ingest/write-table.ts';
+import { escapeControlsInText } from './escape-controls.ts';
+import { BINARY_FORMATS } from './output-format.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Refuses before any work what would fail when the rows are written.
+ *
+ * @param out path of a file, or `-` for standard output
+ * @throws CounterfoilError USAGE, OUTPUT_NOT_WRITABLE
+ */
+export async function checkOutput(out: string, format: TableFormat, terminal: Terminal): Promise<void> {
+	if (out !== '-') return requireWritable(out);
+	if (terminal.json) {
+		throw new CounterfoilError('USAGE', 'the rows and the document of --json cannot both go to standard output', {
+			hint: 'write the rows to a file with --out FILE',
+		});
+	}
+	if (BINARY_FORMATS.includes(format) && terminal.stdout.isTTY === true) {
+		throw new CounterfoilError('USAGE', `${format} is not for reading on a terminal`, {
+			hint: 'write it to a file with --out FILE, or into a pipe',
+		});
+	}
+}
+
+async function requireWritable(file: string): Promise<void> {
+	const facts = await stat(file).catch(() => null);
+	if (facts?.isDirectory() === true) {
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'this is a folder', { where: file, hint: 'name a file in it' });
+	}
+	try {
+		await access(dirname(file), constants.W_OK);
+	} catch (cause) {
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the folder of the file is not there or may not be written', {
+			where: file,
+			hint: 'make the folder first, or name a file elsewhere',
+			cause,
+		});
+	}
+}
+
+/** Standard output; what a terminal would obey is shown there instead. */
+export function openStandardOutput(terminal: Terminal): Writable {
+	const stdout = terminal.stdout as unknown as Writable;
+	if (terminal.stdout.isTTY !== true) return stdout;
+	const decoder = new TextDecoder();
+	return new Writable({
+		write(chunk: Uint8Array, _, done) {
+			stdout.write(escapeControlsInText(decoder.decode(chunk, { stream: true })), done);
+		},
+	});
+}

@@ -1,0 +1,88 @@
+import { Argument, type Command, Option } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import type { TableFormat } from '../../ingest/write-table.ts';
+import type { ExportKind } from '../../runtime/export-table.ts';
+import type { Workspace } from '../../runtime/open-workspace.ts';
+import type { Dataset } from '../../store/database.ts';
+import { addExamples } from '../add-examples.ts';
+import { withWorkspace } from '../carry-out-run.ts';
+import { checkOutput, openStandardOutput } from '../check-output.ts';
+import { formatQuantity } from '../format-values.ts';
+import type { GlobalFlags } from '../global-flags.ts';
+import { outputFormatOf, TABLE_FORMATS } from '../output-format.ts';
+import type { Terminal } from '../terminal.ts';
+
+type ExportFlags = GlobalFlags & { readonly out: string; readonly format?: TableFormat; readonly raw?: boolean };
+
+const KINDS: readonly ExportKind[] = ['records', 'scores', 'queue', 'labels', 'rejects'];
+
+export function defineExport(command: Command, terminal: Terminal): void {
+	command
+		.addArgument(new Argument('<what>', 'what to write').choices(KINDS))
+		.argument('<run-or-dataset>', 'id of a run or of a data set, the beginning of it, or the name of a data set')
+		.option('-o, --out <file>', 'file to write; - for standard output', '-')
+		.addOption(
+			new Option('--format <format>', 'format (default: by the name of the file, else csv)').choices(TABLE_FORMATS),
+		)
+		.option('--raw', 'write cells that a spreadsheet would take for a formula as they are');
+	addExamples(command, [
+		[
+			'export records payments --out payments.parquet',
+			'the rows as they came in; also .csv, .tsv, .jsonl, .arrow, .gz',
+		],
+		['export scores 20261122-0114 --out scores.csv', 'the scores of one run'],
+		['export rejects payments --out rejects.jsonl', 'the rows that could not be read'],
+	]);
+	command.action(async (what: ExportKind, reference: string) => {
+		const flags = command.optsWithGlobals<ExportFlags>();
+		const { format, gzip } = outputFormatOf(flags.out, flags.format);
+		await checkOutput(flags.out, format, terminal);
+		await withWorkspace(flags, async (workspace) => {
+			const { exportTable } = await import('../../runtime/export-table.ts');
+			const { dataset, runId } = await resolveReference(workspace, reference);
+			const { rows, bytes, sha256, escapedCells } = await exportTable(workspace.store, {
+				what,
+				dataset,
+				runId,
+				to: flags.out === '-' ? openStandardOutput(terminal) : flags.out,
+				format,
+				gzip,
+				escapeFormulas: flags.raw !== true,
+			});
+			if (terminal.json) {
+				return terminal.outJson({
+					what,
+					datasetId: dataset.dataset_id,
+					out: flags.out,
+					format,
+					rows,
+					bytes,
+					sha256,
+					escapedCells,
+				});
+			}
+			if (flags.out !== '-') terminal.note(`${formatQuantity(rows, 'row')} in ${flags.out}`);
+			if (escapedCells > 0) {
+				const cells = formatQuantity(escapedCells, 'cell');
+				terminal.note(`${cells} that a spreadsheet would take for a formula got a ' in front; --raw leaves them`);
+			}
+		});
+	});
+}
+
+/** A run by the form of its id, else a data set. */
+async function resolveReference(
+	{ store }: Workspace,
+	reference: string,
+): Promise<{ dataset: Dataset; runId: string | null }> {
+	const { resolveDataset } = await import('../../store/resolve-dataset.ts');
+	if (!/^\d{8}-\d{2}/.test(reference)) return { dataset: await resolveDataset(store, reference), runId: null };
+	const { getRun } = await import('../../store/runs.ts');
+	const { getDataset } = await import('../../store/datasets.ts');
+	const run = await getRun(store, reference);
+	if (run.dataset_id !== null) return { dataset: await getDataset(store, run.dataset_id), runId: run.run_id };
+	throw new CounterfoilError('NOT_FOUND', 'The run has no data set.', {
+		where: `run ${run.run_id}`,
+		hint: `"counterfoil runs show ${run.run_id}" says what it did`,
+	});
+}
