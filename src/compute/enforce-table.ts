@@ -76,7 +76,7 @@ export async function enforceTable(
 		repairs: [...source.repairs, ...repairs],
 		rejects: [...source.rejects, ...rejects],
 	};
-	const next: TableManifest = { ...manifest, names: enforcer.names, rows, shards, source: facts };
+	const next: TableManifest = { names: enforcer.names, rows, shards, source: facts };
 	const refused = first === undefined ? null : refusalOf(facts, first, options);
 	const valuesDiscarded = repairs.reduce((sum, { count }) => sum + count, 0);
 	return { ref: await putJson(artifacts, next), manifest: next, rowsDiscarded, valuesDiscarded, refused };

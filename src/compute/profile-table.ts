@@ -5,9 +5,10 @@ import { createProfiler, type PartialProfile } from '../features/profile-batch.t
 import { readShards } from './read-shards.ts';
 import { reportProgress, type TaskEnvironment } from './task-environment.ts';
 
-/** Statistics of a stored table, shard by shard; memory does not grow with its rows. */
+/** Statistics of a stored table: those made when it was written, or shard by shard. Memory does not grow with its rows. */
 export async function profileTable(environment: TaskEnvironment, manifestRef: ArtifactRef): Promise<PartialProfile> {
 	const manifest = await getJson<TableManifest>(environment.artifacts, manifestRef);
+	if (manifest.statistics !== undefined) return getJson<PartialProfile>(environment.artifacts, manifest.statistics);
 	const profiler = createProfiler(manifest.names);
 	for await (const { batch, firstRow } of readShards(environment.artifacts, manifest)) {
 		profiler.add(batch);

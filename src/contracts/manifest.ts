@@ -6,6 +6,8 @@ export interface TableManifest {
 	readonly names: readonly string[];
 	readonly rows: number;
 	readonly shards: readonly ShardRef[];
+	/** A PartialProfile of all rows, where it was made while the table was written. */
+	readonly statistics?: ArtifactRef;
 	/** Of generated tables: how their columns are written where types are told apart. */
 	readonly columns?: readonly OutputColumn[];
 	/** Absent for generated tables. */

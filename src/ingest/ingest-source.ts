@@ -60,6 +60,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 				...progress,
 				...source.stored(),
 			}),
+			prefix: () => source.prefix(),
 			[Symbol.asyncIterator]: iterate,
 			close: () => source.close(),
 		};

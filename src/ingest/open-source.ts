@@ -7,6 +7,7 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import { type Compression, type DecompressLimits, decompress, sniffCompression } from './decompress.ts';
 import { type SourceFormat, sniffFormat } from './sniff-format.ts';
+import type { StoredPrefix } from './table-source.ts';
 
 /** A file that was opened, decompressed on the way, and hashed as it is stored. */
 export interface OpenSource {
@@ -28,6 +29,8 @@ export interface OpenSource {
 	asFile(look?: (piece: Buffer) => void): Promise<FileHandle>;
 	/** Size and SHA-256 (hex) of the file as stored; the hash is null before the last byte was read. */
 	stored(): { readonly bytes: number; readonly sha256: string | null };
+	/** The bytes of the file that were read so far. */
+	prefix(): StoredPrefix;
 	/** Bytes after the end of the compressed data, which were left out. */
 	trailingBytes(): number;
 	close(): Promise<void>;
@@ -107,6 +110,7 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 				return copy ?? handle;
 			},
 			stored: () => ({ bytes: sha256 === null ? size : bytesRead, sha256 }),
+			prefix: () => ({ bytes: bytesRead, sha256: sha256 ?? hash.copy().digest('hex') }),
 			trailingBytes: () => trailing,
 			async close() {
 				await copy?.close();

@@ -15,6 +15,8 @@ export interface TableSource extends AsyncIterable<TableChunk> {
 	repairs(): readonly Repair[];
 	/** What was read so far; final once the iteration has ended. */
 	counts(): TableCounts;
+	/** The bytes of the file, as stored, that were read so far. */
+	prefix(): StoredPrefix;
 	/** Releases the file if the iteration was not carried to its end. Safe to call twice. */
 	close(): Promise<void>;
 }
@@ -31,6 +33,13 @@ export interface TableChunk {
 	readonly rejects: readonly RejectedRow[];
 	/** Where reading can be taken up again after this chunk; absent where it cannot. */
 	readonly mark?: ReadMark;
+}
+
+/** How a file begins. */
+export interface StoredPrefix {
+	readonly bytes: number;
+	/** SHA-256 in hex. */
+	readonly sha256: string;
 }
 
 /** A place between two rows of a delimited text, and what was counted before it. Plain data. */
@@ -165,6 +174,8 @@ export interface OpenTableOptions {
 	readonly maxCompressionRatio?: number;
 	/** Rows of a batch. @default ROWS_PER_SHARD */
 	readonly rowsPerBatch?: number;
+	/** Where to go on, from a chunk of an earlier reading of the same text. @default the first row */
+	readonly goOnFrom?: ReadMark;
 	/** Called after each piece of the file with stored bytes. */
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 	/** Ends the reading with CANCELLED. */

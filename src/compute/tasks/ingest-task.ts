@@ -2,38 +2,62 @@ import { putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pipeline.ts';
+import { createProfiler } from '../../features/profile-batch.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
-import type { OpenTableOptions, RejectedRow } from '../../ingest/table-source.ts';
+import type { OpenTableOptions } from '../../ingest/table-source.ts';
+import { findBegunIngest, type IngestCheckpoint } from '../ingest-checkpoint.ts';
 import { openOptions } from '../open-options.ts';
 import type { StoredReject } from '../read-rejects.ts';
 import { findRefusal, isOverLimit } from '../refuse-rejects.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
-/** Reads a file into column shards; what cannot be read goes to the rejects, row by row. */
+/** Shards, and time, after which a new checkpoint is stored. */
+const CHECKPOINT_SHARDS = 4;
+const CHECKPOINT_MS = 2_000;
+
+/**
+ * Reads a file into column shards and makes the statistics of its columns on the way; what cannot be read goes to the
+ * rejects, row by row. An attempt that is stopped is gone on with from its last checkpoint, and gives the same.
+ */
 export async function ingestTask(input: IngestInput, environment: TaskEnvironment): Promise<IngestOutput> {
 	const { artifacts } = environment;
-	const { dialect } = input.config;
+	const begun = await findBegunIngest(input.source, environment);
+	let checkpoint = begun === null ? null : (environment.previous?.checkpoint ?? null);
 	const options: OpenTableOptions = {
-		...openOptions(dialect),
-		onProgress: (done, total) => reportProgress(environment, 'reading', done, total),
+		...openOptions(input.config.dialect),
+		...(begun === null ? {} : { goOnFrom: begun.checkpoint.mark }),
+		onProgress: (done, total) => reportProgress(environment, 'reading', done, total, checkpoint),
 	};
 	const source = await openTable(input.source, options);
 	try {
-		const shards: ShardRef[] = [];
-		const rejects: ArtifactRef[] = [];
-		let rejected = 0;
-		let firstReject: RejectedRow | undefined;
+		const profiler = begun?.profiler ?? createProfiler(source.names);
+		const shards: ShardRef[] = [...(begun?.checkpoint.shards ?? [])];
+		const rejects: ArtifactRef[] = [...(begun?.checkpoint.rejects ?? [])];
+		let rejected = begun?.checkpoint.mark.rowsRejected ?? 0;
+		let firstReject = begun?.checkpoint.firstReject ?? null;
 		let refused: CounterfoilError | null = null;
+		let shardsNoted = shards.length;
+		let notedAtMs = performance.now();
 		try {
-			for await (const chunk of source) {
-				firstReject ??= chunk.rejects[0];
-				if (chunk.rejects.length > 0) rejects.push(await putRejects(artifacts, chunk.rejects));
-				rejected += chunk.rejects.length;
+			for await (const { batch, firstRow, rejects: found, mark } of source) {
+				firstReject ??= found[0] ?? null;
+				if (found.length > 0) rejects.push(await putRejects(artifacts, found));
+				rejected += found.length;
 				if (isOverLimit(input.config, rejected)) break;
-				if (chunk.batch.rows === 0) continue;
-				const ref = await artifacts.put(encodeShard(chunk.batch), { extension: 'arrow' });
-				shards.push({ ...ref, firstRow: chunk.firstRow, rows: chunk.batch.rows });
+				if (batch.rows === 0) continue;
+				const ref = await artifacts.put(encodeShard(batch), { extension: 'arrow' });
+				shards.push({ ...ref, firstRow, rows: batch.rows });
+				profiler.add(batch);
+				const isDue = shards.length - shardsNoted >= CHECKPOINT_SHARDS || performance.now() - notedAtMs > CHECKPOINT_MS;
+				if (mark === undefined || !isDue) continue;
+				const { path, names } = source;
+				const prefix = source.prefix();
+				const state: IngestCheckpoint = { path, prefix, mark, names, shards, rejects, firstReject };
+				checkpoint = await putJson(artifacts, state);
+				shardsNoted = shards.length;
+				notedAtMs = performance.now();
+				reportProgress(environment, 'reading', prefix.bytes, source.counts().bytes, checkpoint);
 			}
 		} catch (error) {
 			// Where not a single row could be read, its rejects tell why.
@@ -42,11 +66,12 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 		}
 		const counts = source.counts();
 		const isWhole = counts.sha256 !== null;
-		refused ??= findRefusal(input.source, firstReject, counts, input.config, isWhole);
+		refused ??= findRefusal(input.source, firstReject ?? undefined, counts, input.config, isWhole);
 		const manifest: TableManifest = {
 			names: source.names,
 			rows: counts.rowsLoaded,
 			shards,
+			...(refused === null ? { statistics: await putJson(artifacts, profiler.profile()) } : {}),
 			source: {
 				...counts,
 				// Rows that were read after the last reject are no part of it.

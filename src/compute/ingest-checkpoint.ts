@@ -1,0 +1,50 @@
+import { getJson } from '../artifacts/stored-json.ts';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { ShardRef } from '../contracts/manifest.ts';
+import type { ArtifactRef } from '../contracts/pipeline.ts';
+import { createProfiler, type Profiler } from '../features/profile-batch.ts';
+import { hashPrefix } from '../ingest/hash-prefix.ts';
+import type { ReadMark, RejectedRow, StoredPrefix } from '../ingest/table-source.ts';
+import { readShard } from './read-shards.ts';
+import type { TaskEnvironment } from './task-environment.ts';
+
+/** What an ingest has stored so far, and where it goes on. Stored as JSON. */
+export interface IngestCheckpoint {
+	readonly path: string;
+	/** What the file began with: what was read of it belongs to this content only. */
+	readonly prefix: StoredPrefix;
+	readonly mark: ReadMark;
+	readonly names: readonly string[];
+	readonly shards: readonly ShardRef[];
+	readonly rejects: readonly ArtifactRef[];
+	readonly firstReject: RejectedRow | null;
+}
+
+/** An ingest to go on with. */
+export interface BegunIngest {
+	readonly checkpoint: IngestCheckpoint;
+	/** Of the rows in the shards. */
+	readonly profiler: Profiler;
+}
+
+/**
+ * Where the attempt before was stopped: its shards are read again, for the statistics and to see that they are all
+ * there. Null where the file has to be read from its beginning.
+ */
+export async function findBegunIngest(path: string, environment: TaskEnvironment): Promise<BegunIngest | null> {
+	const { artifacts, previous } = environment;
+	if (previous?.checkpoint == null) return null;
+	try {
+		const checkpoint = await getJson<IngestCheckpoint>(artifacts, previous.checkpoint);
+		const { prefix } = checkpoint;
+		if (checkpoint.path !== path || (await hashPrefix(path, prefix.bytes)) !== prefix.sha256) return null;
+		const profiler = createProfiler(checkpoint.names);
+		for (const shard of checkpoint.shards) profiler.add(await readShard(artifacts, shard));
+		return { checkpoint, profiler };
+	} catch (error) {
+		// Another run of the same file may have had the same checkpoint, and deleted it when it was done.
+		const { code } = CounterfoilError.from(error);
+		if (code === 'ARTIFACT_MISSING' || code === 'ARTIFACT_CORRUPT') return null;
+		throw error;
+	}
+}
