@@ -60,7 +60,7 @@ function ingestUntilCheckpoint(source: string, root: string, previous: StepProgr
 			if (!seen.has(message.progress.checkpoint.uri)) child.kill('SIGKILL');
 		});
 		child.on('close', () => resolve({ progress, output }));
-		const request = {
+		const request: TaskRequest = {
 			task: 'ingest',
 			input: inputOf(source),
 			artifactRoot: join(folder, root),
