@@ -1,5 +1,5 @@
 import { getJson } from '../src/artifacts/stored-json.ts';
-import { readShard } from '../src/compute/read-shards.ts';
+import { readRawShard } from '../src/compute/read-shards.ts';
 import { rowsAsJson } from '../src/compute/row-json.ts';
 import type { ShardRef, TableManifest } from '../src/contracts/manifest.ts';
 import type { CountOutput, PublishRecordsInput } from '../src/contracts/pipeline.ts';
@@ -11,7 +11,7 @@ import type { Activity } from './activity-services.ts';
 export const publishRecords: Activity<PublishRecordsInput, CountOutput> = async (services, input, context) => {
 	const manifest = await getJson<TableManifest>(services.artifacts, input.manifest);
 	const shard = manifest.shards[input.shard] as ShardRef;
-	const batch = await readShard(services.artifacts, shard);
+	const batch = await readRawShard(services.artifacts, shard);
 	const key = input.config.key === null ? undefined : batch.columns[batch.names.indexOf(input.config.key)];
 	const rows = rowsAsJson(batch).map((data_json, row) => ({
 		row_number: shard.firstRow + row + 1,

@@ -1,5 +1,5 @@
 import { getJson } from '../src/artifacts/stored-json.ts';
-import { readShard } from '../src/compute/read-shards.ts';
+import { readRawShard } from '../src/compute/read-shards.ts';
 import { rowsAsJson } from '../src/compute/row-json.ts';
 import { rowsAsSql, sqlColumns } from '../src/compute/row-sql.ts';
 import type { ShardRef, TableManifest } from '../src/contracts/manifest.ts';
@@ -14,7 +14,7 @@ export const publishSynthetic: Activity<PublishSyntheticInput, CountOutput> = as
 	const { runId, syntheticTableId, into } = input;
 	const { shards, columns = [] } = await getJson<TableManifest>(artifacts, input.table);
 	const shard = shards[input.shard] as ShardRef;
-	const batch = await readShard(artifacts, shard);
+	const batch = await readRawShard(artifacts, shard);
 	const target = { runId, step: context.step, attempt: context.attempt, shard: input.shard, syntheticTableId };
 	const numberOf = (row: number) => shard.firstRow + row + 1;
 	if (into.kind === 'table') {

@@ -51,7 +51,9 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 		),
 		schema_fingerprint: profile.fingerprint,
 		key_column: input.config.key,
-		dialect_json: JSON.stringify(source.dialect),
+		dialect_json: JSON.stringify(
+			source.reading === undefined ? source.dialect : { ...(source.dialect as object | null), ...source.reading },
+		),
 		repairs_json: JSON.stringify(source.repairs),
 		manifest_uri: input.manifest.uri,
 		profile_uri: input.profile.uri,

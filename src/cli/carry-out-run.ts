@@ -1,6 +1,6 @@
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { RunKind, RunSummary } from '../contracts/run-config.ts';
+import type { DialectConfig, RunKind, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { commandName, quoteArgument } from './command-name.ts';
@@ -19,6 +19,8 @@ export interface AskedRun {
 	readonly datasetId?: string;
 	readonly modelId?: string;
 	readonly augment?: GenerationPlan;
+	/** How the table is read, given what was told. */
+	readonly readAs?: (told: DialectConfig) => DialectConfig;
 	/** Rows of the table or to generate, if known; for the estimate of the time left. */
 	readonly rows?: number;
 }
@@ -47,8 +49,9 @@ export async function carryOutRun(
 ): Promise<CarriedOut> {
 	const { resolveConfig } = await import('../runtime/resolve-config.ts');
 	const { makeRequest } = await import('../runtime/make-request.ts');
-	const config = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
-	const { rows, ...what } = asked;
+	const resolved = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
+	const { rows, readAs, ...what } = asked;
+	const config = readAs === undefined ? resolved : { ...resolved, dialect: readAs(resolved.dialect) };
 	const { request, resumed } = await makeRequest(workspace, {
 		...what,
 		config,

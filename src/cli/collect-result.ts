@@ -1,8 +1,10 @@
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { RunSummary } from '../contracts/run-config.ts';
 import type { SchemaComparison } from '../contracts/schema-contract.ts';
+import type { ValueReading } from '../contracts/value-reading.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { Dataset, ModelMetric, Severity } from '../store/database.ts';
+import { describeMissing, describeReading } from './describe-reading.ts';
 import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';
 
 /** What came of a run, as `--json` prints it and as it is put into words. */
@@ -22,6 +24,8 @@ export interface RunResult {
 	readonly isQuarantined: boolean;
 	/** What was mended while reading. */
 	readonly repairs: readonly { readonly message: string; readonly count: number }[];
+	/** How its texts were understood, in words. */
+	readonly reading: readonly string[];
 	readonly columns: readonly ColumnResult[];
 	/** The most anomalous records, most anomalous first. */
 	readonly top: readonly ScoredRecord[];
@@ -58,6 +62,7 @@ export async function collectResult(workspace: Workspace, summary: RunSummary, t
 		...summary,
 		comparison: summary.comparison === null ? null : await readJson(workspace, summary.comparison),
 		repairs: dataset === null ? [] : readRepairs(dataset),
+		reading: dataset === null ? [] : await readReading(workspace, dataset),
 		columns: dataset === null ? [] : await readColumns(workspace, dataset),
 		top: await collectTop(workspace, summary.runId, top),
 		metrics: summary.modelId === null ? [] : await listMetrics(store, summary.modelId),
@@ -98,6 +103,13 @@ async function readColumns(workspace: Workspace, dataset: Dataset): Promise<Colu
 async function readJson<T>({ artifacts }: Workspace, uri: string): Promise<T> {
 	const { getJson } = await import('../artifacts/stored-json.ts');
 	return getJson<T>(artifacts, { uri });
+}
+
+async function readReading(workspace: Workspace, { dialect_json, profile_uri }: Dataset): Promise<string[]> {
+	const reading = dialect_json === null ? null : (JSON.parse(dialect_json) as Partial<ValueReading> | null);
+	const profile = profile_uri === null ? null : await readJson<TableProfile>(workspace, profile_uri);
+	const missing = describeMissing(profile?.columns ?? []);
+	return [...describeReading(reading ?? {}), ...(missing === null ? [] : [missing])];
 }
 
 function readRepairs(dataset: Dataset): { message: string; count: number }[] {

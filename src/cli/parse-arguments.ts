@@ -141,6 +141,34 @@ export function parseSchemaPolicy(text: string, before: AskedPolicies = { column
 	return at < 0 ? { ...before, policy } : { ...before, columns: [...before.columns, [column, policy]] };
 }
 
+const NUMBER_SIGNS: Readonly<Record<string, string>> = { ...DELIMITERS, point: '.', apostrophe: "'", none: '' };
+
+function parseNumberSign(text: string, allowed: readonly string[]): string {
+	const sign = (Object.hasOwn(NUMBER_SIGNS, text.toLowerCase()) ? NUMBER_SIGNS[text.toLowerCase()] : undefined) ?? text;
+	if (allowed.includes(sign)) return sign;
+	throw new InvalidArgumentError(`It must be one of ${allowed.map((one) => `"${one}"`).join(' ')}.`);
+}
+
+/** `.` or `,`, or their names. */
+export function parseDecimal(text: string): string {
+	return parseNumberSign(text, ['.', ',']);
+}
+
+/** What stands between groups of three digits; `none` as no character. */
+export function parseThousands(text: string): string {
+	return parseNumberSign(text, ['.', ',', "'", ' ', '']);
+}
+
+/** `booked=DD.MM.YY` as a format by its column, added to those before; the column ends at the last `=`. */
+export function parseDateFormat(
+	text: string,
+	before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+	const match = /^(.+)=([^=]+)$/.exec(text);
+	if (match === null) throw new InvalidArgumentError('It must be COLUMN=FORMAT, such as booked=DD.MM.YY.');
+	return Object.fromEntries([...Object.entries(before), [match[1] as string, match[2] as string]]);
+}
+
 /** `a,b` as two names, added to those before. A name that holds a comma can be given by itself with `\,`. */
 export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
 	const names = text.split(/(?<!\\),/).map((name) => name.replaceAll('\\,', ',').trim());

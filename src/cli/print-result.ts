@@ -18,6 +18,7 @@ export function printResult(result: RunResult, tookMs: number, terminal: Termina
 	const rejected = result.rowsRejected === 0 ? '' : `, ${formatQuantity(result.rowsRejected, 'row')} rejected`;
 	const read = result.datasetId === null ? '' : `: ${formatQuantity(result.rowsLoaded, 'record')}${rejected}`;
 	terminal.out(`${terminal.paint('bold', `Run ${result.runId}`)}${read}, ${formatDuration(tookMs)}`);
+	for (const line of result.reading) terminal.out(`  read: ${escapeControls(line)}`);
 	for (const { message } of result.repairs) terminal.out(`  mended: ${escapeControls(message)}`);
 	if (result.rowsRejected > 0 && result.datasetId !== null) {
 		terminal.out(`  why: ${commandName()} rejects ${result.datasetId}`);

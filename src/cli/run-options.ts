@@ -5,6 +5,8 @@ import type { GlobalFlags } from './global-flags.ts';
 import {
 	type AskedPolicies,
 	parseAlerts,
+	parseDateFormat,
+	parseDecimal,
 	parseDelimiter,
 	parseDuration,
 	parseNames,
@@ -12,6 +14,7 @@ import {
 	parseSchemaPolicy,
 	parseScore,
 	parseSign,
+	parseThousands,
 	parseWhole,
 } from './parse-arguments.ts';
 
@@ -30,6 +33,10 @@ export interface TableFlags {
 	readonly comment?: string;
 	readonly skipRows?: number;
 	readonly footer?: boolean;
+	readonly decimal?: '.' | ',';
+	readonly thousands?: string;
+	readonly null?: readonly string[];
+	readonly dateFormat?: Readonly<Record<string, string>>;
 	readonly maxRejects?: string;
 	readonly onError?: 'reject' | 'fail';
 	readonly schemaPolicy?: AskedPolicies;
@@ -82,6 +89,10 @@ export function addTableOptions(command: Command): void {
 		.option('--comment <char>', 'what begins a line that is no row: a character, or hash, none', parseSign)
 		.option('--skip-rows <n>', 'lines before the table', parseWhole(0))
 		.option('--no-footer', 'the last lines are rows even if they look like totals')
+		.option('--decimal <char>', 'decimal sign of numbers: point or comma', parseDecimal)
+		.option('--thousands <char>', 'what groups digits: point, comma, apostrophe, space, none', parseThousands)
+		.option('--date-format <column=format>', 'how a column writes dates, such as DD.MM.YY HH:mm', parseDateFormat)
+		.option('--null <texts>', 'texts that are missing cells too, separated by commas', parseNames)
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
 		.option(
 			'--max-rejects <limit>',
@@ -178,6 +189,10 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		skipRows: flags.skipRows,
 		// Commander says true where nothing was said.
 		footer: flags.footer === false ? false : undefined,
+		decimal: flags.decimal,
+		thousands: flags.thousands,
+		nulls: flags.null,
+		dateFormats: flags.dateFormat,
 		maxRejectShare: undefined,
 		maxRejects: flags.maxRejects,
 		onError: flags.onError,

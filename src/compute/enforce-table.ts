@@ -10,7 +10,7 @@ import { openRowLocator, type RowLocator } from '../ingest/locate-rows.ts';
 import { RAW_TEXT_LIMIT } from '../ingest/table-source.ts';
 import { openOptions } from './open-options.ts';
 import { readRejects, type StoredReject } from './read-rejects.ts';
-import { readShards } from './read-shards.ts';
+import { readRawShard } from './read-shards.ts';
 import { findRefusal, type RejectLimits } from './refuse-rejects.ts';
 import { rowsAsJson } from './row-json.ts';
 import { reportProgress, type TaskEnvironment } from './task-environment.ts';
@@ -50,7 +50,9 @@ export async function enforceTable(
 	let rowsDiscarded = 0;
 	const locator = await openPlaces(environment, source, options);
 	try {
-		for await (const { batch, firstRow } of readShards(artifacts, manifest)) {
+		for (const shard of manifest.shards) {
+			const { firstRow } = shard;
+			const batch = await readRawShard(artifacts, shard);
 			const { batch: left, discarded } = enforcer.apply(batch);
 			if (discarded.length > 0) {
 				const rejected = await describeRejects(batch, firstRow, discarded, locator);

@@ -5,7 +5,7 @@ import type { ArtifactRef } from '../contracts/pipeline.ts';
 import { createProfiler, type Profiler } from '../features/profile-batch.ts';
 import { hashPrefix } from '../ingest/hash-prefix.ts';
 import type { ReadMark, RejectedRow, StoredPrefix } from '../ingest/table-source.ts';
-import { readShard } from './read-shards.ts';
+import { readRawShard } from './read-shards.ts';
 import type { TaskEnvironment } from './task-environment.ts';
 
 /** What an ingest has stored so far, and where it goes on. Stored as JSON. */
@@ -39,7 +39,7 @@ export async function findBegunIngest(path: string, environment: TaskEnvironment
 		const { prefix } = checkpoint;
 		if (checkpoint.path !== path || (await hashPrefix(path, prefix.bytes)) !== prefix.sha256) return null;
 		const profiler = createProfiler(checkpoint.names);
-		for (const shard of checkpoint.shards) profiler.add(await readShard(artifacts, shard));
+		for (const shard of checkpoint.shards) profiler.add(await readRawShard(artifacts, shard));
 		return { checkpoint, profiler };
 	} catch (error) {
 		// Another run of the same file may have had the same checkpoint, and deleted it when it was done.

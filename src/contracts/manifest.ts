@@ -1,5 +1,6 @@
 import type { OutputColumn } from './column-type.ts';
 import type { ArtifactRef } from './pipeline.ts';
+import type { ValueReading } from './value-reading.ts';
 
 /** A stored table: the column shards in order, and where it came from. */
 export interface TableManifest {
@@ -34,6 +35,8 @@ export interface TableSourceFacts {
 	readonly dialect: unknown;
 	/** What was mended while reading, in words, with counts. */
 	readonly repairs: readonly RepairNote[];
+	/** How its texts are to be understood; absent where they stand as they are. */
+	readonly reading?: ValueReading;
 	/** JSON Lines of rejects, in order. */
 	readonly rejects: readonly ArtifactRef[];
 }

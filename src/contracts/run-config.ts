@@ -1,5 +1,6 @@
 import type { GenerationPlan } from './conditions.ts';
 import { NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
+import type { DateReading, NumberReading } from './value-reading.ts';
 
 /** The choices of a run, all resolved: a run is a function of (data, config, seed, version). */
 export interface RunConfig {
@@ -73,6 +74,15 @@ export interface DialectConfig {
 	readonly skipRows?: number | null;
 	/** False: the last lines are rows even if they look like totals. */
 	readonly footer?: boolean | null;
+	/** Decimal sign of numbers; absent: found. */
+	readonly decimal?: '.' | ',';
+	/** What stands between groups of digits; '' for nothing; absent: found. */
+	readonly thousands?: string;
+	/** Texts that are missing cells, besides the usual spellings. */
+	readonly nulls?: readonly string[];
+	readonly dateFormats?: readonly DateReading[];
+	/** Where the numbers of a column do not tell how they are written: as those of the table of the model. */
+	readonly usualNumbers?: readonly NumberReading[];
 }
 
 export const DEFAULT_CONFIG: RunConfig = {

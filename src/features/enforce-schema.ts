@@ -1,6 +1,7 @@
 import type { ColumnContract, DecidedDifference, SchemaContract } from '../contracts/schema-contract.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import { createLevelTest } from './compare-values.ts';
+import type { ReadText } from './interpret-batch.ts';
 import { isMissingText } from './is-missing-text.ts';
 import { createReadableTest } from './readable-cells.ts';
 
@@ -43,15 +44,19 @@ interface CellRule {
  * Carries out what was decided, batch by batch: rows are left out, cells made missing, columns left out or filled in.
  *
  * @param filled columns that are to be there, in any case.
+ * @param readers what the texts of columns mean; what is left stays as it was written.
  */
 export function createSchemaEnforcer(
 	contract: SchemaContract,
 	decided: readonly DecidedDifference[],
 	names: readonly string[],
 	filled: readonly string[] = [],
+	readers: ReadonlyMap<string, ReadText> = new Map(),
 ): SchemaEnforcer {
 	const known = new Map(contract.columns.map((column) => [column.name, column]));
-	const rules = decided.flatMap((difference) => cellRule(difference, known.get(difference.column)));
+	const rules = decided
+		.flatMap((difference) => cellRule(difference, known.get(difference.column)))
+		.map((rule) => understood(rule, readers.get(rule.column)));
 	const left = new Set(rules.filter(({ reason }) => reason === 'SCHEMA_NEW_COLUMN').map(({ column }) => column));
 	const added = decided.flatMap(({ type, effect, column }) =>
 		type === 'missing' && effect === 'discard-value' ? [column] : [],
@@ -96,6 +101,18 @@ export function createSchemaEnforcer(
 	}
 
 	return { names: [...names.filter((name) => !left.has(name)), ...toFill], apply, repairs: () => repairs };
+}
+
+/** Judges what the texts mean. */
+function understood(rule: CellRule, read: ReadText | undefined): CellRule {
+	if (read === undefined) return rule;
+	return {
+		...rule,
+		isBad(text) {
+			const meant = read(text);
+			return meant !== null && rule.isBad(meant);
+		},
+	};
 }
 
 function cellRule({ type, effect, column }: DecidedDifference, contract: ColumnContract | undefined): CellRule[] {

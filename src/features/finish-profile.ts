@@ -93,6 +93,7 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 		missing = tally.rows - instants.count;
 		numbers = summarise(instants, null, 0, 0);
 	}
+	const missingTexts = evidence.missingTexts.filter(([text]) => text !== '');
 	const missingText = kind === 'categorical' || kind === 'boolean' ? usualMissingText(tally, evidence) : undefined;
 	return {
 		name: tally.name,
@@ -106,6 +107,7 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 		...(numbers === undefined ? {} : { numbers }),
 		...(verdict.dateFormat === undefined ? {} : { dateFormat: verdict.dateFormat }),
 		...(missingText === undefined ? {} : { missingText }),
+		...(missingTexts.length === 0 ? {} : { missingTexts }),
 	};
 }
 

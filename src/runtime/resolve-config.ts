@@ -24,6 +24,12 @@ export interface ConfigFlags {
 	readonly comment?: string;
 	readonly skipRows?: number;
 	readonly footer?: boolean;
+	readonly decimal?: '.' | ',';
+	/** One character, or '' for none. */
+	readonly thousands?: string;
+	readonly nulls?: readonly string[];
+	/** Formats by column. */
+	readonly dateFormats?: Readonly<Record<string, string>>;
 	/** 0 to 1. */
 	readonly maxRejectShare?: number;
 	/** A number of rows, or a share: `1%`. */
@@ -74,6 +80,10 @@ const flagsSchema = z.strictObject({
 	comment: z.string().max(1).optional(),
 	skipRows: z.number().int().min(0).max(10_000).optional(),
 	footer: z.boolean().optional(),
+	decimal: z.enum(['.', ',']).optional(),
+	thousands: z.enum(['.', ',', "'", ' ', '']).optional(),
+	nulls: z.array(z.string().min(1)).max(1_000).optional(),
+	dateFormats: z.record(column, z.string().min(1).max(100)).optional(),
 	maxRejectShare: z.number().min(0).max(1).optional(),
 	maxRejects: z
 		.union([z.number().int().min(0), z.string().regex(/^(\d+|(100|\d{1,2}(\.\d+)?) ?%)$/)], {
@@ -143,8 +153,11 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 }
 
 /** What was said; the rest is absent, so that a run of an earlier version is still the same run. */
-function toldOfDialect({ escape: sign, comment, skipRows, footer }: ConfigFlags): Partial<DialectConfig> {
-	const told = { escape: sign, comment, skipRows, footer };
+function toldOfDialect(chosen: ConfigFlags): Partial<DialectConfig> {
+	const { escape: sign, comment, skipRows, footer, decimal, thousands, nulls } = chosen;
+	const formats = Object.entries(chosen.dateFormats ?? {}).map(([name, format]) => ({ column: name, format }));
+	const dateFormats = formats.length === 0 ? undefined : formats;
+	const told = { escape: sign, comment, skipRows, footer, decimal, thousands, nulls, dateFormats };
 	return withoutUndefined(told) as Partial<DialectConfig>;
 }
 

@@ -102,7 +102,7 @@ async function writeShards(
 		const shard = manifest.shards[index] as ShardRef;
 		let opened = open.get(index);
 		if (opened === undefined) {
-			const coded = history.code(await readShard(artifacts, shard));
+			const coded = history.code(await readShard(artifacts, manifest, shard));
 			opened = { coded, out: history.names.map(() => new Float64Array(shard.rows)), left: shard.rows };
 			open.set(index, opened);
 		}

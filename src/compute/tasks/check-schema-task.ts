@@ -6,6 +6,7 @@ import type { DecidedDifference, SchemaComparison, SchemaContract } from '../../
 import { compareContract } from '../../features/compare-contract.ts';
 import { decideSchema, listMessages, requireAccepted } from '../../features/decide-schema.ts';
 import { changesRows, createSchemaEnforcer } from '../../features/enforce-schema.ts';
+import { createTextReaders } from '../../features/interpret-batch.ts';
 import { requireColumns } from '../../features/require-columns.ts';
 import { type EnforcedTable, enforceTable } from '../enforce-table.ts';
 import { profileTable } from '../profile-table.ts';
@@ -36,7 +37,13 @@ export async function checkSchemaTask(
 	const filled = purpose === 'score' ? missingColumns(decided) : [];
 	let table: EnforcedTable = { ref: input.manifest, manifest, rowsDiscarded: 0, valuesDiscarded: 0, refused: null };
 	if (!isQuarantined && (changesRows(decided) || filled.length > 0)) {
-		const enforcer = createSchemaEnforcer(contract, decided, manifest.names, filled);
+		const enforcer = createSchemaEnforcer(
+			contract,
+			decided,
+			manifest.names,
+			filled,
+			createTextReaders(manifest.source?.reading, manifest.names),
+		);
 		table = await enforceTable(environment, manifest, enforcer, input.config);
 	}
 	const comparison: SchemaComparison = {

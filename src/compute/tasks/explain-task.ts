@@ -26,7 +26,7 @@ export async function explainTask(input: ExplainInput, environment: TaskEnvironm
 	if (shard === undefined) {
 		throw new CounterfoilError('NOT_FOUND', 'the table has no such row', { where: `row ${row + 1}` });
 	}
-	const batch = await readShard(artifacts, shard);
+	const batch = await readShard(artifacts, manifest, shard);
 	const past = await readShardHistory(artifacts, history, index);
 	const table = toFeatures(batch, specs, past);
 	const backend = await loadBackend({ backend: environment.backend });

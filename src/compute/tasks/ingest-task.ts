@@ -6,6 +6,7 @@ import { createProfiler } from '../../features/profile-batch.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { openTable } from '../../ingest/ingest-source.ts';
 import type { OpenTableOptions } from '../../ingest/table-source.ts';
+import { findReading } from '../find-reading.ts';
 import { findBegunIngest, type IngestCheckpoint } from '../ingest-checkpoint.ts';
 import { openOptions } from '../open-options.ts';
 import type { StoredReject } from '../read-rejects.ts';
@@ -67,11 +68,15 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 		const counts = source.counts();
 		const isWhole = counts.sha256 !== null;
 		refused ??= findRefusal(input.source, firstReject ?? undefined, counts, input.config, isWhole);
+		const statistics = profiler.profile();
+		const reading = findReading(statistics.columns, source.dialect, input.config.dialect);
+		// Of texts that are not to be taken as they stand, they tell nothing.
+		const isTold = refused === null && reading === undefined;
 		const manifest: TableManifest = {
 			names: source.names,
 			rows: counts.rowsLoaded,
 			shards,
-			...(refused === null ? { statistics: await putJson(artifacts, profiler.profile()) } : {}),
+			...(isTold ? { statistics: await putJson(artifacts, statistics) } : {}),
 			source: {
 				...counts,
 				// Rows that were read after the last reject are no part of it.
@@ -80,6 +85,7 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 				format: source.compression === 'none' ? source.format : `${source.format}+${source.compression}`,
 				sha256: counts.sha256 ?? '',
 				dialect: source.dialect,
+				...(reading === undefined ? {} : { reading }),
 				repairs: source.repairs(),
 				rejects,
 			},

@@ -50,7 +50,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const { features, history: fitted } = input.model;
 	const { specs, history } = await loadScoredFeatures(artifacts, features, fitted, input.history);
 	const shard = manifest.shards[input.shard] as ShardRef;
-	const batch = await readShard(artifacts, shard);
+	const batch = await readShard(artifacts, manifest, shard);
 	reportProgress(environment, 'scoring', 0, batch.rows);
 	const backend = await loadBackend({ backend: environment.backend });
 	const model = restoreScoringModel(backend, await getModel(artifacts, input.model.scorer));

@@ -1,0 +1,42 @@
+import type { NumberReading, ValueReading } from '../contracts/value-reading.ts';
+import { formatQuantity } from './format-values.ts';
+
+/** How the texts of a table were understood, a sentence for each way. */
+export function describeReading({ numbers = [], dates = [], nulls = [] }: Partial<ValueReading>): string[] {
+	const ways = new Map<string, NumberReading[]>();
+	for (const reading of numbers) {
+		const way = `${exampleOf(reading)}${reading.isAmbiguous ? ', which their own column does not tell' : ''}`;
+		ways.set(way, [...(ways.get(way) ?? []), reading]);
+	}
+	return [
+		...Array.from(ways, ([way, columns]) => `${listColumns(columns)}: numbers written like ${way}`),
+		...dates.map(({ column, format }) => `${column}: dates written like ${format}`),
+		...(nulls.length === 0 ? [] : [`missing cells are also written ${nulls.map((text) => `"${text}"`).join(', ')}`]),
+	];
+}
+
+/** `1.234,5`. */
+function exampleOf({ decimal, thousands }: NumberReading): string {
+	return `1${thousands ?? ''}234${decimal}5`;
+}
+
+function listColumns(columns: readonly NumberReading[]): string {
+	const names = columns.slice(0, 5).map(({ column }) => column);
+	const rest = columns.length - names.length;
+	return `${names.join(', ')}${rest > 0 ? ` and ${formatQuantity(rest, 'more column')}` : ''}`;
+}
+
+/** Which texts were taken for missing cells, with how many cells each. */
+export function describeMissing(
+	columns: readonly { readonly missingTexts?: readonly (readonly [string, number])[] }[],
+): string | null {
+	const cells = new Map<string, number>();
+	for (const { missingTexts = [] } of columns) {
+		for (const [text, count] of missingTexts) cells.set(text, (cells.get(text) ?? 0) + count);
+	}
+	if (cells.size === 0) return null;
+	const told = [...cells]
+		.sort((a, b) => b[1] - a[1])
+		.map(([text, count]) => `"${text}" (${formatQuantity(count, 'cell')})`);
+	return `taken for missing cells: ${told.join(', ')}`;
+}

@@ -1,0 +1,26 @@
+import type { DialectConfig } from '../contracts/run-config.ts';
+import type { ValueReading } from '../contracts/value-reading.ts';
+
+/**
+ * How a table that a model is to score is read: as it was told, else as the model's own table was told to be read.
+ * What was found in that table decides where the new one does not tell, such as `1,234` in all of few rows.
+ *
+ * @param trained the table the model was trained on
+ */
+export function followTrainingDialect(
+	told: DialectConfig,
+	trained: { readonly told: DialectConfig | undefined; readonly reading: ValueReading | undefined },
+): DialectConfig {
+	const isSaid = ([, value]: [string, unknown]) => value !== null && value !== undefined;
+	const before = Object.entries(trained.told ?? {}).filter(isSaid);
+	const now = Object.entries(told).filter(isSaid);
+	const numbers = trained.reading?.numbers ?? [];
+	return {
+		delimiter: null,
+		quote: null,
+		header: null,
+		encoding: null,
+		...Object.fromEntries([...before, ...now]),
+		...(numbers.length === 0 ? {} : { usualNumbers: numbers }),
+	};
+}

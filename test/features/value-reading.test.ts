@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { cellText } from '../../src/contracts/table.ts';
+import { compileDatePattern } from '../../src/features/date-pattern.ts';
+import { interpretBatch } from '../../src/features/interpret-batch.ts';
+import { findNumberReadings, type ToldNumbers } from '../../src/features/number-style.ts';
+import { createBatchBuilder } from '../../src/ingest/build-columns.ts';
+
+const NOTHING_TOLD: ToldNumbers = { decimal: null, thousands: null, delimiter: ',' };
+
+function readingsOf(columns: Readonly<Record<string, readonly string[]>>, told: Partial<ToldNumbers> = {}): unknown[] {
+	const texts = Object.entries(columns).map(([name, list]) => ({ name, texts: list }));
+	return findNumberReadings(texts, { ...NOTHING_TOLD, ...told }).map((reading) => [
+		reading.column,
+		reading.decimal,
+		reading.thousands,
+		reading.isAmbiguous,
+	]);
+}
+
+test('decimal commas and groups of digits are found, numbers as they are usually written need nothing', () => {
+	assert.deepEqual(readingsOf({ a: ['1.234,56', '-0,5', '12'] }), [['a', ',', '.', false]]);
+	assert.deepEqual(readingsOf({ a: ['1,5', '22,75'] }), [['a', ',', null, false]]);
+	assert.deepEqual(readingsOf({ a: ['1,234.56', '7'] }), [['a', '.', ',', false]]);
+	assert.deepEqual(readingsOf({ a: ['1,234,567', '7'] }), [['a', '.', ',', false]]);
+	assert.deepEqual(readingsOf({ a: ['1 234,5', '12\u00a0345,25', '3,5'] }), [['a', ',', ' ', false]]);
+	assert.deepEqual(readingsOf({ a: ["1'234.50", '7.25'] }), [['a', '.', "'", false]]);
+	assert.deepEqual(readingsOf({ a: ['1.5', '1.234', '1e5', '7', '.5', 'NA', '-'] }), []);
+	assert.deepEqual(readingsOf({ a: ['1.234', '5.678'] }), []);
+});
+
+test('what a column does not tell, the other columns do, then the delimiter; and it is said', () => {
+	assert.deepEqual(readingsOf({ a: ['1,5'], b: ['1.234', '12.500'] }), [
+		['a', ',', null, false],
+		['b', ',', '.', true],
+	]);
+	assert.deepEqual(readingsOf({ a: ['1.5'], b: ['1,234', '12,500'] }), [['b', '.', ',', true]]);
+	assert.deepEqual(readingsOf({ b: ['1,234'] }), [['b', '.', ',', true]]);
+	assert.deepEqual(readingsOf({ b: ['1,234'] }, { delimiter: ';' }), [['b', ',', null, true]]);
+	const usual = [{ column: 'b', decimal: ',', thousands: null, isAmbiguous: false }] as const;
+	assert.deepEqual(readingsOf({ b: ['1,234'] }, { usual }), [['b', ',', null, false]]);
+});
+
+test('what is told wins', () => {
+	assert.deepEqual(readingsOf({ b: ['1,234'] }, { decimal: ',' }), [['b', ',', null, false]]);
+	assert.deepEqual(readingsOf({ b: ['1.234'] }, { decimal: ',', thousands: '.' }), [['b', ',', '.', false]]);
+	assert.deepEqual(readingsOf({ b: ['1.234,5'] }, { thousands: '' }), [['b', ',', null, false]]);
+});
+
+test('columns that contradict themselves, or are no numbers, are left as they are', () => {
+	assert.deepEqual(readingsOf({ a: ['1,5', '1.25'] }), []);
+	for (const text of [
+		'1.2.3',
+		'192.168.0.1',
+		'31.12.2025',
+		'4111 1111 1111 1111',
+		'48.1,11.5',
+		'a,b',
+		'1,5 kg',
+		'1,,5',
+	]) {
+		assert.deepEqual(readingsOf({ a: [text, '1,5'] }), [], text);
+	}
+});
+
+test('numbers are understood as they were written, whatever the style', () => {
+	const styles = [
+		['.', ','],
+		[',', '.'],
+		[',', ' '],
+		['.', "'"],
+		[',', null],
+	] as const;
+	fc.assert(
+		fc.property(
+			fc.constantFrom(...styles),
+			fc.array(fc.integer({ min: -99_999_999, max: 99_999_999 }), { minLength: 1, maxLength: 20 }),
+			([decimal, thousands], cents) => {
+				const texts = cents.map((value) => {
+					const [whole = '', fraction = ''] = (Math.abs(value) / 100).toFixed(2).split('.');
+					const grouped = thousands === null ? whole : whole.replace(/\B(?=(\d{3})+$)/g, thousands);
+					return `${value < 0 ? '-' : ''}${grouped}${decimal}${fraction}`;
+				});
+				const builder = createBatchBuilder(['x']);
+				for (const text of texts) builder.columns[0]?.addText(text);
+				const numbers = findNumberReadings([{ name: 'x', texts }], NOTHING_TOLD);
+				const batch = interpretBatch(builder.take(texts.length), { numbers, dates: [], nulls: [] });
+				const [cells] = batch.columns;
+				assert.ok(cells);
+				assert.deepEqual(
+					cents.map((_, row) => Math.round(Number(cellText(cells, row)) * 100)),
+					cents.map((value) => value + 0),
+				);
+			},
+		),
+	);
+});
+
+test('texts that are missing cells are missing, the rest of a column stays', () => {
+	const builder = createBatchBuilder(['a', 'n', 'b']);
+	for (const [a, n, b] of [
+		['k.A.', '-999', '1,5'],
+		['x', '3', 'k.A.'],
+		['y', '', 'odd'],
+	] as const) {
+		builder.columns[0]?.addText(a);
+		builder.columns[1]?.addText(n);
+		builder.columns[2]?.addText(b);
+	}
+	const numbers = [{ column: 'b', decimal: ',', thousands: null, isAmbiguous: false }] as const;
+	const { columns } = interpretBatch(builder.take(3), { numbers, dates: [], nulls: ['k.A.', '-999'] });
+	assert.deepEqual(
+		columns.map((cells) => [0, 1, 2].map((row) => cellText(cells, row))),
+		[
+			[null, 'x', 'y'],
+			[null, '3', null],
+			['1.5', null, 'odd'],
+		],
+	);
+});
+
+test('dates of a named format become ISO 8601, and what is none of it stays', () => {
+	const cases: readonly (readonly [format: string, text: string, iso: string])[] = [
+		['DD.MM.YY', '31.12.25', '2025-12-31'],
+		['DD.MM.YY', '1.2.70', '1970-02-01'],
+		['DD.MM.YY', '31.02.25', '31.02.25'],
+		['MM/DD/YYYY', '02/03/2024', '2024-02-03'],
+		['%d/%m/%Y', '02/03/2024', '2024-03-02'],
+		['YYYYMMDD', '19691231', '1969-12-31'],
+		['MMM D, YYYY', 'Dec 8, 2022', '2022-12-08'],
+		['D MMMM YYYY', '8 December 0099', '0099-12-08'],
+		['DD-MM-YYYY HH:mm', '01-02-2024 23:59', '2024-02-01 23:59'],
+		['M/D/YY h:mm A', '2/3/24 12:05 am', '2024-02-03 00:05'],
+		['M/D/YY h:mm A', '2/3/24 1:05 PM', '2024-02-03 13:05'],
+		['%Y-%m-%dT%H:%M:%S.%f%z', '2024-01-02T03:04:05.678+02:00', '2024-01-02 03:04:05.678+02:00'],
+		['YYYY-MM-DD HH:mm', '2024-01-02 24:00', '2024-01-02 24:00'],
+		['DD.MM.YYYY', '2024-01-02', '2024-01-02'],
+	];
+	for (const [format, text, iso] of cases) assert.equal(compileDatePattern(format)(text), iso, `${text} as ${format}`);
+	for (const format of ['MM/YYYY', 'HH:mm', 'soon']) {
+		assert.throws(() => compileDatePattern(format), { code: 'CONFIG_INVALID' });
+	}
+});
