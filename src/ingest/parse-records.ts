@@ -20,6 +20,7 @@ export function parseRecords(
 	picks: readonly number[],
 	options: ParseOptions,
 ): string[][] {
+	if (picks.length === 0) return [];
 	if (options.quote !== null && options.escape !== null && options.escape !== options.quote) {
 		// csv-parse would leave out every escape, also before letters.
 		return picks.map((pick) =>
