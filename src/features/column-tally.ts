@@ -1,5 +1,5 @@
 import type { Cells } from '../contracts/table.ts';
-import { countLevels } from './count-levels.ts';
+import { countLevels, type LevelCounts } from './count-levels.ts';
 import { addToDistinctSketch, createDistinctSketch, mergeIntoDistinctSketch } from './distinct-sketch.ts';
 import { parseNumber } from './parse-number.ts';
 import { addText, createTextEvidence, mergeIntoTextEvidence, type TextEvidence } from './text-evidence.ts';
@@ -98,7 +98,7 @@ function close(name: string, tally: GrowingTally): ColumnTally {
 	return { name, rows, empty, order, texts: [...levels.keys()], counts: [...levels.values()], beyond };
 }
 
-function addEvidence(beyond: BeyondExact, texts: readonly string[], counts: readonly number[]): void {
+function addEvidence(beyond: BeyondExact, texts: readonly string[], counts: ArrayLike<number>): void {
 	for (let i = 0; i < texts.length; i++) {
 		addText(beyond.evidence, texts[i] as string, counts[i] as number);
 		addToDistinctSketch(beyond.registers, texts[i] as string);
@@ -120,7 +120,7 @@ function endExactCounting(tally: GrowingTally): BeyondExact {
 	return beyond;
 }
 
-function addTally(tally: GrowingTally, next: ColumnTally): void {
+function addTally(tally: GrowingTally, next: Omit<ColumnTally, 'name' | 'counts'> & Pick<LevelCounts, 'counts'>): void {
 	tally.rows += next.rows;
 	tally.empty += next.empty;
 	tally.order = followedBy(tally.order, next.order);
@@ -163,7 +163,7 @@ export function createTallier(name: string): ColumnTallier {
 	return {
 		add(cells) {
 			const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
-			addTally(tally, { name, rows, ...countLevels(cells), beyond: null, order: orderOf(cells, tally.order) });
+			addTally(tally, { rows, ...countLevels(cells), beyond: null, order: orderOf(cells, tally.order) });
 		},
 		tally: () => close(name, tally),
 	};

@@ -3,7 +3,7 @@ import type { Cells } from '../contracts/table.ts';
 /** Distinct texts with the number of cells that hold each, in order of first appearance. */
 export interface LevelCounts {
 	readonly texts: readonly string[];
-	readonly counts: readonly number[];
+	readonly counts: ArrayLike<number>;
 	/** Cells without a value. */
 	readonly empty: number;
 }
@@ -12,16 +12,27 @@ export function countLevels(cells: Cells): LevelCounts {
 	return cells.type === 'number' ? countNumbers(cells.values) : countCodes(cells.codes, cells.dictionary);
 }
 
+/** Whole numbers from 0 below this have a place of their own each. */
+const DIRECT = 4_096;
+
 /** By the bits of the numbers, in a table with open addressing that is at most half full: a `Map` takes ten times as long. */
 function countNumbers(values: Float64Array): LevelCounts {
 	const bits = new Int32Array(values.buffer, values.byteOffset, 2 * values.length);
 	let slots = new Int32Array(1_024);
 	let distinct = new Float64Array(slots.length / 2);
 	let counts = new Int32Array(slots.length / 2);
+	const direct = new Int32Array(DIRECT);
 	let known = 0;
 	let empty = 0;
 	for (let row = 0; row < values.length; row++) {
 		const value = values[row] as number;
+		const whole = value | 0;
+		const isDirect = whole === value && whole >= 0 && whole < DIRECT;
+		if (isDirect && direct[whole] !== 0) {
+			const index = (direct[whole] as number) - 1;
+			counts[index] = (counts[index] as number) + 1;
+			continue;
+		}
 		if (Number.isNaN(value)) {
 			empty++;
 			continue;
@@ -39,6 +50,7 @@ function countNumbers(values: Float64Array): LevelCounts {
 		distinct[known] = value;
 		counts[known] = 1;
 		slots[slot] = ++known;
+		if (isDirect) direct[whole] = known;
 		if (known < distinct.length) continue;
 		distinct = enlarge(distinct, new Float64Array(2 * known));
 		counts = enlarge(counts, new Int32Array(2 * known));
@@ -46,7 +58,7 @@ function countNumbers(values: Float64Array): LevelCounts {
 	}
 	return {
 		texts: Array.from(distinct.subarray(0, known), String),
-		counts: Array.from(counts.subarray(0, known)),
+		counts: counts.subarray(0, known),
 		empty,
 	};
 }
@@ -77,16 +89,22 @@ function enlarge<Values extends Float64Array | Int32Array>(values: Values, large
 
 function countCodes(codes: Int32Array, dictionary: readonly string[]): LevelCounts {
 	const counts = new Int32Array(dictionary.length);
-	const order: number[] = [];
 	let empty = 0;
-	for (const code of codes) {
+	let seen = 0;
+	let isInOrder = true;
+	for (let row = 0; row < codes.length; row++) {
+		const code = codes[row] as number;
 		if (code < 0) {
 			empty++;
 			continue;
 		}
-		if (counts[code] === 0) order.push(code);
-		counts[code] = (counts[code] as number) + 1;
+		const count = counts[code] as number;
+		counts[code] = count + 1;
+		if (count === 0 && code !== seen++) isInOrder = false;
 	}
+	// As readers number their texts.
+	if (isInOrder && seen === dictionary.length) return { texts: dictionary, counts, empty };
+	const order = [...new Set(codes)].filter((code) => code >= 0);
 	return {
 		texts: order.map((code) => dictionary[code] as string),
 		counts: order.map((code) => counts[code] as number),

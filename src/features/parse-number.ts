@@ -8,8 +8,9 @@ const INFINITY = /^[+-]?inf(?:inity)?$/i;
  */
 export function parseNumber(text: string): number {
 	const first = text.charCodeAt(0);
-	// A letter begins no number, if not one of infinity.
+	// A letter begins no number, if not one of infinity; and after four digits no minus goes on with one (2024-03-01).
 	if (first > 57 && first < 128 && first !== 73 && first !== 105) return Number.NaN;
+	if (first > 47 && text.charCodeAt(3) < 58 && text.charCodeAt(4) === 45) return Number.NaN;
 	const trimmed = text.trim();
 	if (NUMBER.test(trimmed)) return Number(trimmed);
 	if (!INFINITY.test(trimmed)) return Number.NaN;

@@ -52,8 +52,7 @@ export function createByteDictionary(): ByteDictionary {
 			arena = larger;
 			arenaView = new DataView(arena.buffer);
 		}
-		arena.set(new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start), used);
-		used += end - start;
+		for (let i = start; i < end; i++) arena[used++] = bytes.getUint8(i);
 		hashes[code] = hash;
 		ends[code] = used;
 		slots[slot] = count;

@@ -109,9 +109,13 @@ function findComment(sample: Sample, named: NamedLayout): string | null {
 
 const HASH = 35;
 
+/** A share of them is known well enough. */
+const ENOUGH_CELLS = 4_000;
+
 /** Whether at least 95 % of the fields after a delimiter start with a space ("39, State-gov, 77516"). */
 function hasInitialSpaces(sample: Sample, layout: Layout): boolean {
-	const rows = parseSample(sample, frameSample(sample, layout), 0, { ...layout, skipInitialSpace: false });
+	const unspaced = { ...layout, skipInitialSpace: false };
+	const rows = parseSample(sample, frameSample(sample, layout), 0, unspaced, ENOUGH_CELLS);
 	let present = 0;
 	let spaced = 0;
 	for (const row of rows) {

@@ -40,10 +40,16 @@ export function frameSample(sample: Sample, layout: Layout): FramedRecords {
 }
 
 /** Well-formed records of the sample from one on. */
-export function parseSample(sample: Sample, records: FramedRecords, from: number, layout: Layout): string[][] {
+export function parseSample(
+	sample: Sample,
+	records: FramedRecords,
+	from: number,
+	layout: Layout,
+	most = SAMPLE_CELLS,
+): string[][] {
 	const picks: number[] = [];
 	let cells = 0;
-	for (let i = from; i < records.starts.length && cells < SAMPLE_CELLS; i++) {
+	for (let i = from; i < records.starts.length && cells < most; i++) {
 		if (records.states[i] !== RECORD_OK) continue;
 		picks.push(i);
 		cells += records.fields[i] as number;

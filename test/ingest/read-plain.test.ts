@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
 import { createCsvColumn } from '../../src/ingest/csv-column.ts';
 import { detectDialect } from '../../src/ingest/detect-dialect.ts';
 import { type ReadCsvOptions, readCsv } from '../../src/ingest/read-csv.ts';
 import { createRepairLog, type OpenTableOptions, type TableChunk } from '../../src/ingest/table-source.ts';
+import { compareReaders } from './compare-readers.ts';
 
 /** Everything that reading a text gives: chunks with cells as they are stored, rejects, marks, repairs, counts. */
 async function readPieces(pieces: readonly Buffer[], opened: OpenTableOptions, options: Partial<ReadCsvOptions> = {}) {
@@ -179,4 +183,11 @@ test('cells from bytes are collected as cells from texts', () => {
 		),
 		{ numRuns: 500 },
 	);
+});
+
+test('both readers read every CSV file of the fixtures alike', async () => {
+	const folder = fileURLToPath(new URL('../fixtures', import.meta.url));
+	const files = globSync('**/*.csv', { cwd: folder });
+	assert.ok(files.length >= 12);
+	for (const file of files) assert.ok(await compareReaders(join(folder, file)));
 });
