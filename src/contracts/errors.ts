@@ -93,6 +93,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 4,
 		meaning: 'The bytes of the input are not text in the encoding that was named or found.',
 	},
+	INPUT_NOT_ALLOWED: {
+		retryable: false,
+		exitCode: 7,
+		meaning: 'The input is outside of the folders that tables may be read from.',
+	},
 	INPUT_NOT_FOUND: { retryable: false, exitCode: 4, meaning: 'The input file does not exist.' },
 	INPUT_NOT_READABLE: {
 		retryable: false,
@@ -100,6 +105,11 @@ export const ERROR_CATALOGUE = {
 		meaning: 'The input exists but cannot be read (a folder, a device, no permission).',
 	},
 	INPUT_TOO_LARGE: { retryable: false, exitCode: 6, meaning: 'The decompressed input is larger than the limit.' },
+	INPUT_UNSAFE: {
+		retryable: false,
+		exitCode: 6,
+		meaning: 'Reading the input took more memory or time than it may, or ended the process that read it.',
+	},
 	INTERNAL: { retryable: false, exitCode: 70, meaning: 'A defect in counterfoil itself.' },
 	JSON_UNREADABLE: {
 		retryable: false,

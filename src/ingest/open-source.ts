@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import { type Compression, type DecompressLimits, decompress, sniffCompression } from './decompress.ts';
+import { requireAllowed, requireAllowedHandle, requireNoUrl } from './find-inputs.ts';
 import { type SourceFormat, sniffFormat } from './sniff-format.ts';
 import type { StoredPrefix } from './table-source.ts';
 
@@ -41,6 +42,8 @@ export interface OpenSourceOptions extends DecompressLimits {
 	readonly encoding?: string;
 	/** Named by the user; only delimited text has one. */
 	readonly delimiter?: string;
+	/** Folders that files may be read from. @default any */
+	readonly inputRoots?: readonly string[];
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 	readonly signal?: AbortSignal;
 }
@@ -53,11 +56,11 @@ const CHUNK_BYTES = 256 * 1024;
 /**
  * Opens a regular file for reading from the first byte to the last.
  *
- * @throws INPUT_NOT_FOUND, INPUT_NOT_READABLE, INPUT_COMPRESSION_DAMAGED, INPUT_TOO_LARGE, CANCELLED; the
+ * @throws INPUT_NOT_FOUND, INPUT_NOT_READABLE, INPUT_NOT_ALLOWED, INPUT_COMPRESSION_DAMAGED, INPUT_TOO_LARGE, CANCELLED; the
  * last three also while the bytes are read.
  */
 export async function openSource(path: string, options: OpenSourceOptions = {}): Promise<OpenSource> {
-	const { handle, size } = await openRegularFile(path);
+	const { handle, size } = await openRegularFile(path, options.inputRoots ?? null);
 	const hash = createHash('sha256');
 	let bytesRead = 0;
 	let sha256: string | null = null;
@@ -140,13 +143,19 @@ function describeSpoolError(error: unknown): never {
 }
 
 /** A FIFO would block on opening and a device could be endless, so both are told apart before they are opened. */
-async function openRegularFile(path: string): Promise<{ handle: FileHandle; size: number }> {
+async function openRegularFile(
+	path: string,
+	roots: readonly string[] | null,
+): Promise<{ handle: FileHandle; size: number }> {
+	requireNoUrl(path);
+	await requireAllowed(path, roots);
 	let handle: FileHandle | undefined;
 	try {
 		requireRegularFile(await stat(path), path);
 		handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
 		const opened = await handle.stat();
 		requireRegularFile(opened, path);
+		await requireAllowedHandle(handle.fd, path, roots);
 		return { handle, size: opened.size };
 	} catch (error) {
 		await handle?.close();

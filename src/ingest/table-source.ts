@@ -5,7 +5,8 @@ import type { SourceFormat } from './sniff-format.ts';
 /** A table that is being read: what was found when it was opened, and its rows, batch by batch. */
 export interface TableSource extends AsyncIterable<TableChunk> {
 	readonly path: string;
-	readonly format: SourceFormat;
+	/** `mixed` where several files of different formats or compressions are one table. */
+	readonly format: SourceFormat | 'mixed';
 	readonly compression: Compression;
 	/** Column names after repair: trimmed, none empty, all different. */
 	readonly names: readonly string[];
@@ -33,6 +34,11 @@ export interface TableChunk {
 	readonly rejects: readonly RejectedRow[];
 	/** Where reading can be taken up again after this chunk; absent where it cannot. */
 	readonly mark?: ReadMark;
+	/**
+	 * Rows from this number on that were handed out before belong to a file that turned out not to be readable to
+	 * its end: they are no part of the table. No batch has rows on both sides of it.
+	 */
+	readonly dropFrom?: number;
 }
 
 /** How a file begins. */
@@ -60,6 +66,7 @@ export interface ReadMark {
 
 export type RejectType =
 	| 'DUPLICATE_KEY'
+	| 'FILE_REJECTED'
 	| 'INVALID_ENCODING'
 	| 'MALFORMED'
 	| 'MISSING_COLUMNS'
@@ -73,7 +80,9 @@ export type RejectType =
 	| 'UNCLOSED_QUOTE';
 
 export interface RejectedRow {
-	/** Line on which the record starts, from 1. */
+	/** Path of the file, where the table has several. */
+	readonly file?: string;
+	/** Line on which the record starts, from 1; 0 for a file as a whole. */
 	readonly line: number;
 	/** Byte of the (decompressed) file at which the record starts, from 0. */
 	readonly byteOffset: number;
@@ -89,10 +98,13 @@ export interface RejectedRow {
 export const RAW_TEXT_LIMIT = 2_000;
 
 export type RepairKind =
+	| 'COLUMN_MISSING_IN_FILE'
 	| 'COLUMN_NAME_DUPLICATE'
 	| 'COLUMN_NAME_EMPTY'
 	| 'COMMENT_SKIPPED'
 	| 'ENCODING_ASSUMED'
+	| 'FILE_EMPTY'
+	| 'FILE_REJECTED'
 	| 'FOOTER_SKIPPED'
 	| 'NUL_REMOVED'
 	| 'PREAMBLE_SKIPPED'
@@ -172,6 +184,8 @@ export interface OpenTableOptions {
 	 * 1,032; tables of text stay far below 200. @default 200
 	 */
 	readonly maxCompressionRatio?: number;
+	/** Folders that files may be read from; links are followed first. @default any */
+	readonly inputRoots?: readonly string[];
 	/** Rows of a batch. @default ROWS_PER_SHARD */
 	readonly rowsPerBatch?: number;
 	/** Where to go on, from a chunk of an earlier reading of the same text. @default the first row */
