@@ -1,3 +1,4 @@
+import { ingestContained } from '../src/compute/ingest-contained.ts';
 import { runTask } from '../src/compute/run-task.ts';
 import type { ComputeSteps } from '../src/contracts/steps.ts';
 import type { Activity } from './activity-services.ts';
@@ -17,7 +18,8 @@ function inChild<Name extends keyof ComputeSteps>(task: Name): ComputeActivities
 
 /** The heavy steps, each in a child process of its own. */
 export const computeActivities: ComputeActivities = {
-	ingest: inChild('ingest'),
+	ingest: (services, input, context) =>
+		ingestContained(input, context, { ...services.compute, backend: input.config.backend }),
 	profile: inChild('profile'),
 	addHistory: inChild('addHistory'),
 	fitFeatures: inChild('fitFeatures'),

@@ -19,6 +19,7 @@ export async function* rejectRows(
 			error_type: reject.errorType,
 			message: reject.message,
 			raw_text: reject.rawText,
+			file: reject.file ?? null,
 		}));
 	}
 }

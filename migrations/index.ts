@@ -4,6 +4,7 @@ import { down as down0002, up as up0002 } from './0002-model-history.ts';
 import { down as down0003, up as up0003 } from './0003-synthetic-release.ts';
 import { down as down0004, up as up0004 } from './0004-generated-tables.ts';
 import { down as down0006, up as up0006 } from './0006-schema-contract.ts';
+import { down as down0007, up as up0007 } from './0007-reject-files.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -12,4 +13,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0003-synthetic-release': { up: up0003, down: down0003 },
 	'0004-generated-tables': { up: up0004, down: down0004 },
 	'0006-schema-contract': { up: up0006, down: down0006 },
+	'0007-reject-files': { up: up0007, down: down0007 },
 };

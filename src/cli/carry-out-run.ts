@@ -8,6 +8,7 @@ import { ExitWith } from './exit-with.ts';
 import { handleInterrupt } from './handle-interrupt.ts';
 import { type RunFlags, toConfigFlags } from './run-options.ts';
 import { showProgress } from './show-progress.ts';
+import { dropSpooled } from './spool-stdin.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command asks to be run. */
@@ -61,11 +62,13 @@ export async function carryOutRun(
 	if (resumed) terminal.note(`going on with run ${request.runId}`);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
-	return follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) =>
+	const done = await follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) =>
 		carryOut(request, options).catch((error: unknown) => {
 			throw placeIn(asked.source, error);
 		}),
 	);
+	await dropSpooled(asked.source, workspace.paths.home);
+	return done;
 }
 
 /** What is wrong with a table as a whole is wrong in its file. */

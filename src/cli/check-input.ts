@@ -2,22 +2,31 @@ import { opendir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
+import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
+import type { RunFlags } from './run-options.ts';
 
 /** Names looked at for a suggestion; a folder with more is not a place to guess in. */
 const MOST_NAMES = 10_000;
 
 /**
- * The absolute path of a table, checked before anything is made or started.
+ * The absolute path of a table (or of a folder, or the pattern of its files), checked before anything is made or
+ * started. What is piped in is written to a file of the workspace first.
  *
- * @throws CounterfoilError INPUT_NOT_FOUND with the nearest file of the folder, INPUT_NOT_READABLE, USAGE for `-`
+ * @throws CounterfoilError INPUT_NOT_FOUND with the nearest file of the folder, INPUT_NOT_READABLE, and those of
+ * `spoolStdin` for `-`
  */
-export async function checkInput(file: string): Promise<string> {
+export async function checkInput(file: string, flags: RunFlags): Promise<string> {
 	if (file === '-') {
-		throw new CounterfoilError('USAGE', 'a table is read from a file, not from standard input', {
-			hint: 'a run that is interrupted goes on from its file; save it first',
-		});
+		const { findHome } = await import('../runtime/find-home.ts');
+		const { spoolStdin } = await import('./spool-stdin.ts');
+		const maxBytes = flags.limit?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
+		return spoolStdin(process.stdin, findHome(flags.db), maxBytes);
 	}
+	const { findInputs, requireNoUrl } = await import('../ingest/find-inputs.ts');
+	requireNoUrl(file);
 	const path = resolve(file);
+	const { isSeveral } = await findInputs(path);
+	if (isSeveral) return path;
 	try {
 		if ((await stat(path)).isFile()) return path;
 	} catch (cause) {
@@ -38,7 +47,7 @@ export async function checkInput(file: string): Promise<string> {
 	}
 	throw new CounterfoilError('INPUT_NOT_READABLE', 'this is not a file', {
 		where: file,
-		hint: 'name one CSV, TSV or Arrow file',
+		hint: 'name a file, a folder of files, or - for standard input',
 	});
 }
 

@@ -106,8 +106,8 @@ async function readInstallState(): Promise<InstallState | null> {
 async function checkDatabase(db: string | undefined): Promise<Finding> {
 	const { sql } = await import('kysely');
 	const { openStore } = await import('../store/open-store.ts');
-	const { DEFAULT_DATABASE } = await import('../runtime/open-workspace.ts');
-	const path = resolve(db ?? process.env.COUNTERFOIL_DB ?? DEFAULT_DATABASE);
+	const { findDatabase } = await import('../runtime/find-home.ts');
+	const path = findDatabase(db);
 	const isThere = existsSync(path);
 	// Asking how things are changes nothing: where there is no database, another one is tried and thrown away.
 	const trial = isThere ? null : await mkdtemp(join(tmpdir(), 'counterfoil-doctor-'));

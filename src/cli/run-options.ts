@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import type { InputLimits } from '../contracts/run-config.ts';
 import { SCHEMA_POLICIES } from '../contracts/schema-contract.ts';
 import type { ConfigFlags } from '../runtime/resolve-config.ts';
 import type { GlobalFlags } from './global-flags.ts';
@@ -17,6 +18,7 @@ import {
 	parseThousands,
 	parseWhole,
 } from './parse-arguments.ts';
+import { parseLimit } from './parse-limit.ts';
 
 /** The options of commands that read a table. */
 export interface TableFlags {
@@ -28,6 +30,7 @@ export interface TableFlags {
 	readonly delimiter?: string;
 	readonly header?: boolean;
 	readonly encoding?: string;
+	readonly limit?: Partial<InputLimits>;
 	readonly quote?: string;
 	readonly escape?: string;
 	readonly comment?: string;
@@ -71,7 +74,8 @@ export interface RunnerFlags {
 export type RunFlags = GlobalFlags & TableFlags & TrainingFlags & ResultFlags & RunnerFlags;
 
 /** What FILE may be, in the help of every command that reads a table. */
-export const TABLE_FILE = 'CSV, TSV, JSON Lines, Parquet or Arrow; plain, .gz or .zst';
+export const TABLE_FILE =
+	'CSV, TSV, JSON Lines, Parquet or Arrow; plain, .gz or .zst; a folder or "pattern*" of them, or - for standard input';
 
 export function addTableOptions(command: Command): void {
 	command
@@ -94,6 +98,11 @@ export function addTableOptions(command: Command): void {
 		.option('--date-format <column=format>', 'how a column writes dates, such as DD.MM.YY HH:mm', parseDateFormat)
 		.option('--null <texts>', 'texts that are missing cells too, separated by commas', parseNames)
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
+		.option(
+			'--limit <name=value>',
+			'limit on the input: record, decompressed, memory (8MiB), columns, ratio (500), stall (10m)',
+			parseLimit,
+		)
 		.option(
 			'--max-rejects <limit>',
 			'stop if more rows cannot be read: a number, or a share such as 1%',
@@ -184,6 +193,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		quote: flags.quote,
 		header: flags.header,
 		encoding: flags.encoding,
+		limits: flags.limit,
 		escape: flags.escape,
 		comment: flags.comment,
 		skipRows: flags.skipRows,

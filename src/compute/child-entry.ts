@@ -53,6 +53,7 @@ async function carryOut(request: TaskRequest): Promise<void> {
 			backend: request.backend,
 			previous: request.previous,
 			report: (progress) => void send({ type: 'progress', progress }),
+			tellInput: (path) => void send({ type: 'input', path }),
 		};
 		const task = (await tasks[request.task]()) as (input: unknown, environment: TaskEnvironment) => Promise<unknown>;
 		await send({ type: 'result', output: await task(request.input, environment) });

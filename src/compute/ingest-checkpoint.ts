@@ -38,13 +38,22 @@ export async function findBegunIngest(path: string, environment: TaskEnvironment
 		const checkpoint = await getJson<IngestCheckpoint>(artifacts, previous.checkpoint);
 		const { prefix } = checkpoint;
 		if (checkpoint.path !== path || (await hashPrefix(path, prefix.bytes)) !== prefix.sha256) return null;
-		const profiler = createProfiler(checkpoint.names);
-		for (const shard of checkpoint.shards) profiler.add(await readRawShard(artifacts, shard));
-		return { checkpoint, profiler };
+		return { checkpoint, profiler: await profileShards(checkpoint.names, checkpoint.shards, artifacts) };
 	} catch (error) {
 		// Another run of the same file may have had the same checkpoint, and deleted it when it was done.
 		const { code } = CounterfoilError.from(error);
 		if (code === 'ARTIFACT_MISSING' || code === 'ARTIFACT_CORRUPT') return null;
 		throw error;
 	}
+}
+
+/** The statistics of rows that are stored. */
+export async function profileShards(
+	names: readonly string[],
+	shards: readonly ShardRef[],
+	artifacts: TaskEnvironment['artifacts'],
+): Promise<Profiler> {
+	const profiler = createProfiler(names);
+	for (const shard of shards) profiler.add(await readRawShard(artifacts, shard));
+	return profiler;
 }

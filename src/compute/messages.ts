@@ -29,6 +29,7 @@ const progress: z.ZodType<StepProgress> = z.object({
 export const childMessage = z.discriminatedUnion('type', [
 	z.object({ type: z.literal('alive') }),
 	z.object({ type: z.literal('progress'), progress }),
+	z.object({ type: z.literal('input'), path: z.string().nullable() }),
 	z.object({ type: z.literal('result'), output: z.unknown() }),
 	z.object({ type: z.literal('error'), error: z.custom<ErrorRecord>(isErrorRecord) }),
 ]);

@@ -1,11 +1,12 @@
-import type { DialectConfig } from '../contracts/run-config.ts';
+import { delimiter } from 'node:path';
+import type { DialectConfig, InputLimits } from '../contracts/run-config.ts';
 import type { OpenTableOptions } from '../ingest/table-source.ts';
 
 /** The dialect that a run was told, as the readers take it. */
 export function openOptions(dialect: DialectConfig): OpenTableOptions {
-	const { delimiter, quote, header, encoding, comment = null, skipRows = null, footer = null } = dialect;
+	const { quote, header, encoding, comment = null, skipRows = null, footer = null } = dialect;
 	return {
-		...(delimiter === null ? {} : { delimiter }),
+		...(dialect.delimiter === null ? {} : { delimiter: dialect.delimiter }),
 		...(quote === null ? {} : { quote: quote === '' ? null : quote }),
 		...(dialect.escape === undefined || dialect.escape === null ? {} : { escape: dialect.escape }),
 		...(comment === null ? {} : { comment: comment === '' ? null : comment }),
@@ -15,3 +16,19 @@ export function openOptions(dialect: DialectConfig): OpenTableOptions {
 		...(encoding === null ? {} : { encoding }),
 	};
 }
+
+/** The limits that a run was told, as the readers take them, and the folders that this process may read from. */
+export function limitOptions(limits: Partial<InputLimits> = {}): OpenTableOptions {
+	const { recordBytes, columns, decompressedBytes, compressionRatio } = limits;
+	const roots = process.env[INPUT_ROOTS];
+	return {
+		...(recordBytes === undefined ? {} : { maxRecordBytes: recordBytes }),
+		...(columns === undefined ? {} : { maxColumns: columns }),
+		...(decompressedBytes === undefined ? {} : { maxDecompressedBytes: decompressedBytes }),
+		...(compressionRatio === undefined ? {} : { maxCompressionRatio: compressionRatio }),
+		...(roots === undefined || roots === '' ? {} : { inputRoots: roots.split(delimiter) }),
+	};
+}
+
+/** Environment variable with the folders that tables may be read from, separated as in PATH; unset: any. */
+export const INPUT_ROOTS = 'COUNTERFOIL_INPUT_ROOTS';

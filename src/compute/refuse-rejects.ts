@@ -20,13 +20,13 @@ export function isOverLimit({ maxRejectRows = null, onError }: RejectLimits, row
  */
 export function findRefusal(
 	path: string,
-	first: Pick<StoredReject, 'line' | 'byteOffset' | 'message'> | undefined,
+	first: Pick<StoredReject, 'byteOffset' | 'file' | 'line' | 'message'> | undefined,
 	{ rowsRejected, rowsTotal }: Pick<TableCounts, 'rowsRejected' | 'rowsTotal'>,
 	limits: RejectLimits,
 	isWhole: boolean,
 ): CounterfoilError | null {
 	if (first === undefined) return null;
-	const where = `${path}:${first.line}`;
+	const where = first.line === 0 ? (first.file ?? path) : `${first.file ?? path}:${first.line}`;
 	// A message of a reject says what is wrong and quotes nothing.
 	if (limits.onError === 'fail') {
 		return new CounterfoilError('REJECTS_OVER_LIMIT', `A row cannot be read: ${first.message}`, {

@@ -4,6 +4,7 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { ComputeTasks, StepContext } from '../contracts/steps.ts';
 import { childEnvironment } from './child-environment.ts';
 import { childMessage, type TaskRequest } from './messages.ts';
+import { watchMemory } from './watch-memory.ts';
 
 export interface ComputeSettings {
 	readonly artifactRoot: string;
@@ -14,6 +15,12 @@ export interface ComputeSettings {
 	readonly killGraceMs?: number;
 	/** Limit of the child's JavaScript heap in MB. @default 4096 */
 	readonly heapMb?: number;
+	/** Limit of the child's resident memory in MB, buffers included. @default none */
+	readonly memoryMb?: number;
+	/** A child that is alive but tells of no progress for so long is stopped. @default never */
+	readonly progressTimeoutMs?: number;
+	/** Told which file the child reads from now on. */
+	readonly onInput?: (path: string) => void;
 	/** Program of the child, which speaks the messages of `messages.ts`. @default child-entry.ts */
 	readonly entry?: URL;
 }
@@ -53,6 +60,10 @@ export function runTask<Name extends keyof ComputeTasks>(
 		let failure: CounterfoilError | null = null;
 		let stderr = '';
 		const stallTimer = setTimeout(onStall, stallTimeoutMs);
+		const { memoryMb, progressTimeoutMs } = settings;
+		const progressTimer = progressTimeoutMs === undefined ? null : setTimeout(onNoProgress, progressTimeoutMs);
+		const endWatch =
+			memoryMb === undefined || child.pid === undefined ? null : watchMemory(child.pid, memoryMb, onMemory);
 		let killTimer: NodeJS.Timeout | null = null;
 
 		function stop(reason: CounterfoilError): void {
@@ -71,11 +82,24 @@ export function runTask<Name extends keyof ComputeTasks>(
 				}),
 			);
 		}
+		function onNoProgress(): void {
+			stop(
+				new CounterfoilError('CHILD_TIMED_OUT', `${task} got nowhere for ${(progressTimeoutMs ?? 0) / 1000} s`, {
+					where: task,
+				}),
+			);
+		}
+		function onMemory(): void {
+			failure ??= outOfMemory(task);
+			child.kill('SIGKILL');
+		}
 		function onAbort(): void {
 			stop(cancelled(task));
 		}
 		function onEnd(code: number | null, signal: string | null): void {
 			clearTimeout(stallTimer);
+			if (progressTimer !== null) clearTimeout(progressTimer);
+			endWatch?.();
 			if (killTimer !== null) clearTimeout(killTimer);
 			context.signal.removeEventListener('abort', onAbort);
 			if (failure === null && result !== null) resolve(result.output);
@@ -95,6 +119,8 @@ export function runTask<Name extends keyof ComputeTasks>(
 			}
 			stallTimer.refresh();
 			const message = parsed.data;
+			if (message.type !== 'alive') progressTimer?.refresh();
+			if (message.type === 'input' && message.path !== null) settings.onInput?.(message.path);
 			if (message.type === 'progress' && failure === null) context.report(message.progress);
 			if (message.type === 'error') failure ??= CounterfoilError.fromRecord(message.error);
 			if (message.type === 'result') result = { output: message.output as Output };
@@ -138,13 +164,15 @@ function cancelled(task: string): CounterfoilError {
 	return new CounterfoilError('CANCELLED', `${task} was cancelled`, { where: task });
 }
 
+function outOfMemory(task: string): CounterfoilError {
+	return new CounterfoilError('CHILD_OUT_OF_MEMORY', `${task} reached its memory limit`, {
+		where: task,
+		hint: 'use fewer columns (--ignore) or a machine with more memory',
+	});
+}
+
 function crashed(task: string, code: number | null, signal: string | null, stderr: string): CounterfoilError {
-	if (/heap out of memory|bad_alloc|Cannot allocate memory/i.test(stderr)) {
-		return new CounterfoilError('CHILD_OUT_OF_MEMORY', `${task} reached its memory limit`, {
-			where: task,
-			hint: 'use fewer columns (--ignore) or a machine with more memory',
-		});
-	}
+	if (/heap out of memory|bad_alloc|Cannot allocate memory/i.test(stderr)) return outOfMemory(task);
 	const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
 	const reason = reasonIn(stderr);
 	return new CounterfoilError('CHILD_CRASHED', `${task} ended unexpectedly (${how})${reason}`, {

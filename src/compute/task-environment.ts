@@ -9,6 +9,8 @@ export interface TaskEnvironment {
 	/** The last progress of an earlier attempt; its checkpoint is where to go on from. */
 	readonly previous: StepProgress | null;
 	report(progress: StepProgress): void;
+	/** Tells which file is being read from now on, or with null that its reading gets on. */
+	readonly tellInput?: (path: string | null) => void;
 }
 
 export function reportProgress(

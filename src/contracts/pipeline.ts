@@ -23,7 +23,16 @@ interface StepInput {
 }
 
 export interface IngestInput extends StepInput {
+	/** Path of a file or folder, or a pattern. */
 	readonly source: string;
+	/** Of several files those that are left out without being opened. @default none */
+	readonly refusedFiles?: readonly RefusedFile[];
+}
+export interface RefusedFile {
+	readonly path: string;
+	/** Code of an error. */
+	readonly code: string;
+	readonly message: string;
 }
 export interface IngestOutput {
 	readonly manifest: ArtifactRef;

@@ -17,6 +17,8 @@ export interface RunConfig {
 	/** Columns that name who acts (first) and with whom or where: rows are scored against their past too. */
 	readonly entity: readonly string[];
 	readonly dialect: DialectConfig;
+	/** Limits on the input that differ from `DEFAULT_INPUT_LIMITS`. @default none */
+	readonly limits?: Partial<InputLimits>;
 	/** Share of rows that may be rejected before the run fails, 0 to 1. @default 0.1 */
 	readonly maxRejectShare: number;
 	/** Rows that may be rejected before the run fails; wins over the share. */
@@ -84,6 +86,30 @@ export interface DialectConfig {
 	/** Where the numbers of a column do not tell how they are written: as those of the table of the model. */
 	readonly usualNumbers?: readonly NumberReading[];
 }
+
+/** What a file may make of the process that reads it. */
+export interface InputLimits {
+	/** Longest record, line or JSON object. */
+	readonly recordBytes: number;
+	readonly columns: number;
+	/** Largest decompressed size of a file. */
+	readonly decompressedBytes: number;
+	/** Decompressed by stored bytes, looked at from 64 MiB on. */
+	readonly compressionRatio: number;
+	/** Memory of the process that reads. */
+	readonly memoryMb: number;
+	/** Time in which the reading has to get on. */
+	readonly stallSeconds: number;
+}
+
+export const DEFAULT_INPUT_LIMITS: InputLimits = {
+	recordBytes: 2 * 1024 ** 2,
+	columns: 4_096,
+	decompressedBytes: 64 * 1024 ** 3,
+	compressionRatio: 200,
+	memoryMb: 4_096,
+	stallSeconds: 300,
+};
 
 export const DEFAULT_CONFIG: RunConfig = {
 	label: null,

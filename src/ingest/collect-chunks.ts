@@ -69,6 +69,6 @@ export function createCollectorOf<Column extends { take(): Cells }>(
 	};
 }
 
-function emptyBatch(names: readonly string[]): TableBatch {
+export function emptyBatch(names: readonly string[]): TableBatch {
 	return { rows: 0, names, columns: names.map(() => ({ type: 'number', values: new Float64Array(0) })) };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
+import type { RefusedFile } from '../contracts/pipeline.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
 import { findInputs, requireAllowed } from './find-inputs.ts';
 import { openTable } from './ingest-source.ts';
@@ -21,12 +22,6 @@ export interface OpenInputOptions extends OpenTableOptions {
 	readonly refusedFiles?: readonly RefusedFile[];
 	/** Told before a file is opened. */
 	readonly onFile?: (path: string) => void;
-}
-
-export interface RefusedFile {
-	readonly path: string;
-	readonly code: string;
-	readonly message: string;
 }
 
 /**
@@ -170,6 +165,8 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 			...totals,
 			sha256: isWhole ? hash.copy().digest('hex') : null,
 		}),
+		// There is no going on in the middle of several files.
+		prefix: () => ({ bytes: 0, sha256: createHash('sha256').digest('hex') }),
 		[Symbol.asyncIterator]: iterate,
 		close: () => Promise.resolve(),
 	};

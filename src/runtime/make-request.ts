@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import type { RunConfig, RunKind, RunRequest } from '../contracts/run-config.ts';
+import { findInputs } from '../ingest/find-inputs.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
 import { requireConsistentConfig } from './require-consistent-config.ts';
@@ -60,6 +61,11 @@ export function requestOfRun(run: { readonly run_id: string; readonly config_jso
 /** Size and time of change stand for the content, which is hashed when it is read. */
 async function describeFile(path: string | null): Promise<unknown> {
 	if (path === null) return null;
-	const facts = await stat(path).catch(() => null);
-	return facts === null ? null : [facts.size, facts.mtimeMs];
+	const { paths, isSeveral } = await findInputs(path).catch(() => ({ paths: [path], isSeveral: false }));
+	const all: unknown[] = [];
+	for (const each of paths) {
+		const facts = await stat(each).catch(() => null);
+		all.push(facts === null ? null : isSeveral ? [each, facts.size, facts.mtimeMs] : [facts.size, facts.mtimeMs]);
+	}
+	return isSeveral ? all : all[0];
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { ActivityServices } from '../../activities/activity-services.ts';
 import { openFileStore } from '../artifacts/artifact-store.ts';
 import { openStore } from '../store/open-store.ts';
+import { findDatabase } from './find-home.ts';
 
 /** A database with the folders beside it: everything that commands work on. */
 export interface Workspace extends ActivityServices {
@@ -16,8 +17,6 @@ export interface Workspace extends ActivityServices {
 	close(): Promise<void>;
 }
 
-export const DEFAULT_DATABASE = '.counterfoil/counterfoil.db';
-
 /**
  * Opens (and makes, where it is missing) the workspace of a database.
  *
@@ -25,7 +24,7 @@ export const DEFAULT_DATABASE = '.counterfoil/counterfoil.db';
  * @throws CounterfoilError as `openStore` does
  */
 export async function openWorkspace(options: { readonly db?: string | undefined } = {}): Promise<Workspace> {
-	const database = resolve(options.db ?? process.env.COUNTERFOIL_DB ?? DEFAULT_DATABASE);
+	const database = findDatabase(options.db);
 	const home = dirname(database);
 	const paths = { home, database, artifacts: join(home, 'artifacts'), reports: join(home, 'reports') };
 	const store = await openStore({ path: database });

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import { DEFAULT_CONFIG, type DialectConfig, type RunConfig } from '../contracts/run-config.ts';
+import { DEFAULT_CONFIG, type DialectConfig, type InputLimits, type RunConfig } from '../contracts/run-config.ts';
 import { SCHEMA_POLICIES, type SchemaPolicies, type SchemaPolicy } from '../contracts/schema-contract.ts';
 
 /** What may be set, by a flag or in the file; what is absent takes its default. */
@@ -18,6 +18,7 @@ export interface ConfigFlags {
 	readonly quote?: string;
 	readonly header?: boolean;
 	readonly encoding?: string;
+	readonly limits?: Partial<InputLimits>;
 	/** One character. */
 	readonly escape?: string;
 	/** One character, or '' for none. */
@@ -58,6 +59,7 @@ export interface ConfigFlags {
 const DEFAULT_FILE = 'counterfoil.config.yaml';
 
 const column = z.string().min(1);
+const whole = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const alerts = z.number().int().min(0).max(100_000_000);
 const policy = z.enum(SCHEMA_POLICIES);
 const schema = z.strictObject({
@@ -76,6 +78,16 @@ const flagsSchema = z.strictObject({
 	quote: z.string().max(1).optional(),
 	header: z.boolean().optional(),
 	encoding: z.string().min(1).optional(),
+	limits: z
+		.strictObject({
+			recordBytes: whole.optional(),
+			columns: whole.optional(),
+			decompressedBytes: whole.optional(),
+			compressionRatio: whole.optional(),
+			memoryMb: whole.optional(),
+			stallSeconds: z.number().min(1).optional(),
+		})
+		.optional(),
 	escape: z.string().length(1).optional(),
 	comment: z.string().max(1).optional(),
 	skipRows: z.number().int().min(0).max(10_000).optional(),
@@ -118,11 +130,13 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 	const fromFile = await readConfigFile(options.file);
 	const flags = check(options.flags, 'command line');
 	const chosen: ConfigFlags = { ...fromFile, ...withoutUndefined(flags) };
+	const limits = { ...fromFile.limits, ...flags.limits };
 	return {
 		label: chosen.label ?? DEFAULT_CONFIG.label,
 		labelPositive: chosen.labelPositive ?? DEFAULT_CONFIG.labelPositive,
 		key: chosen.key ?? DEFAULT_CONFIG.key,
 		time: chosen.time ?? DEFAULT_CONFIG.time,
+		...(Object.keys(limits).length === 0 ? {} : { limits }),
 		ignore: chosen.ignore ?? DEFAULT_CONFIG.ignore,
 		entity: chosen.entity ?? DEFAULT_CONFIG.entity,
 		dialect: {

@@ -74,6 +74,7 @@ interface RejectsTable {
 	error_type: string;
 	message: string;
 	raw_text: string | null;
+	file: string | null;
 }
 
 export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment' | 'generate';

@@ -22,7 +22,7 @@ function addRejects(store: Store, datasetId: string, rejects: readonly NewReject
 	return store.engine.bulk((bulk) => {
 		const insert = bulk.prepareWrite(
 			`insert into rejects (dataset_id, line_number, byte_offset, column_number, column_name, error_type, message,
-				raw_text) values (?, ?, ?, ?, ?, ?, ?, ?)`,
+				raw_text, file) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		);
 		let count = 0;
 		for (const reject of rejects) {
@@ -35,6 +35,7 @@ function addRejects(store: Store, datasetId: string, rejects: readonly NewReject
 				reject.error_type,
 				reject.message,
 				reject.raw_text ?? null,
+				reject.file ?? null,
 			]);
 		}
 		return count;

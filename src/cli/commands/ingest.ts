@@ -23,7 +23,7 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
-		const source = await checkInput(file);
+		const source = await checkInput(file, flags);
 		await withWorkspace(flags, async (workspace) => {
 			const name = flags.name === undefined ? {} : { datasetName: flags.name };
 			const done = await carryOutRun(workspace, { kind: 'ingest', source, ...name }, flags, terminal);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Dataset, Reject } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
@@ -66,8 +67,10 @@ function describeCounts(dataset: Dataset): string {
 }
 
 function formatRejects(rejects: readonly Reject[]): string {
+	const hasFiles = rejects.some((reject) => reject.file !== null);
 	return formatTable(
 		[
+			...(hasFiles ? [{ header: 'file', maxWidth: 40 }] : []),
 			{ header: 'line', align: 'right' },
 			{ header: 'byte', align: 'right' },
 			{ header: 'column', maxWidth: 20 },
@@ -76,6 +79,7 @@ function formatRejects(rejects: readonly Reject[]): string {
 			{ header: 'text', maxWidth: 60 },
 		],
 		rejects.map((reject) => [
+			...(hasFiles ? [reject.file === null ? '' : basename(reject.file)] : []),
 			String(reject.line_number),
 			reject.byte_offset === null ? '' : String(reject.byte_offset),
 			reject.column_name ?? '',

@@ -35,7 +35,7 @@ export function defineRun(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
-		const source = await checkInput(file);
+		const source = await checkInput(file, flags);
 		await withWorkspace(flags, async (workspace) => {
 			const name = flags.name === undefined ? {} : { datasetName: flags.name };
 			const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);

@@ -87,5 +87,5 @@ async function toSource(file: string | undefined, flags: ScoreFlags): Promise<Pa
 		});
 	}
 	if (file === undefined) return { datasetId: flags.dataset as string };
-	return { source: await checkInput(file), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
+	return { source: await checkInput(file, flags), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
 }

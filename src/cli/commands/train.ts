@@ -48,7 +48,7 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 
 async function toAskedRun(
 	file: string | undefined,
-	flags: { readonly name?: string; readonly dataset?: string },
+	flags: RunFlags & { readonly name?: string; readonly dataset?: string },
 ): Promise<AskedRun> {
 	if ((file === undefined) === (flags.dataset === undefined)) {
 		throw new CounterfoilError('USAGE', 'name a file or a data set, one of the two', {
@@ -57,5 +57,5 @@ async function toAskedRun(
 	}
 	if (file === undefined) return { kind: 'train', datasetId: flags.dataset as string };
 	const name = flags.name === undefined ? {} : { datasetName: flags.name };
-	return { kind: 'train', source: await checkInput(file), ...name };
+	return { kind: 'train', source: await checkInput(file, flags), ...name };
 }

@@ -4,11 +4,10 @@ import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pipeline.ts';
 import { createProfiler } from '../../features/profile-batch.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
-import { openTable } from '../../ingest/ingest-source.ts';
-import type { OpenTableOptions } from '../../ingest/table-source.ts';
+import { type OpenInputOptions, openInput } from '../../ingest/open-input.ts';
 import { findReading } from '../find-reading.ts';
-import { findBegunIngest, type IngestCheckpoint } from '../ingest-checkpoint.ts';
-import { openOptions } from '../open-options.ts';
+import { findBegunIngest, type IngestCheckpoint, profileShards } from '../ingest-checkpoint.ts';
+import { limitOptions, openOptions } from '../open-options.ts';
 import type { StoredReject } from '../read-rejects.ts';
 import { findRefusal, isOverLimit } from '../refuse-rejects.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
@@ -25,14 +24,17 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 	const { artifacts } = environment;
 	const begun = await findBegunIngest(input.source, environment);
 	let checkpoint = begun === null ? null : (environment.previous?.checkpoint ?? null);
-	const options: OpenTableOptions = {
+	const options: OpenInputOptions = {
 		...openOptions(input.config.dialect),
+		...limitOptions(input.config.limits),
+		refusedFiles: input.refusedFiles ?? [],
+		onFile: (path) => environment.tellInput?.(path),
 		...(begun === null ? {} : { goOnFrom: begun.checkpoint.mark }),
 		onProgress: (done, total) => reportProgress(environment, 'reading', done, total, checkpoint),
 	};
-	const source = await openTable(input.source, options);
+	const source = await openInput(input.source, options);
 	try {
-		const profiler = begun?.profiler ?? createProfiler(source.names);
+		let profiler = begun?.profiler ?? createProfiler(source.names);
 		const shards: ShardRef[] = [...(begun?.checkpoint.shards ?? [])];
 		const rejects: ArtifactRef[] = [...(begun?.checkpoint.rejects ?? [])];
 		let rejected = begun?.checkpoint.mark.rowsRejected ?? 0;
@@ -41,15 +43,18 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 		let shardsNoted = shards.length;
 		let notedAtMs = performance.now();
 		try {
-			for await (const { batch, firstRow, rejects: found, mark } of source) {
+			for await (const { batch, firstRow, rejects: found, mark, dropFrom } of source) {
 				firstReject ??= found[0] ?? null;
 				if (found.length > 0) rejects.push(await putRejects(artifacts, found));
 				rejected += found.length;
+				if (dropFrom !== undefined && dropShards(shards, dropFrom))
+					profiler = await profileShards(source.names, shards, artifacts);
 				if (isOverLimit(input.config, rejected)) break;
 				if (batch.rows === 0) continue;
 				const ref = await artifacts.put(encodeShard(batch), { extension: 'arrow' });
 				shards.push({ ...ref, firstRow, rows: batch.rows });
 				profiler.add(batch);
+				environment.tellInput?.(null);
 				const isDue = shards.length - shardsNoted >= CHECKPOINT_SHARDS || performance.now() - notedAtMs > CHECKPOINT_MS;
 				if (mark === undefined || !isDue) continue;
 				const { path, names } = source;
@@ -100,6 +105,12 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 	} finally {
 		await source.close();
 	}
+}
+
+/** Takes away the shards of a file that turned out not to be readable to its end. */
+function dropShards(shards: ShardRef[], fromRow: number): boolean {
+	const kept = shards.filter((shard) => shard.firstRow < fromRow);
+	return shards.splice(kept.length).length > 0;
 }
 
 export function putRejects(
