@@ -59,8 +59,8 @@ const UNREADABLE: readonly (readonly [
 		'INPUT_COMPRESSION_DAMAGED',
 		/gzip -dc/,
 	],
-	['Parquet', 'table.parquet', parquet, 'INPUT_NOT_READABLE', /Convert/],
-	['JSON under another name', 'table.csv', '[{"a": 1, "b": 2}, {"a": 3, "b": 4}]', 'INPUT_NOT_READABLE', /Convert/],
+	['Parquet that is cut short', 'table.parquet', parquet, 'PARQUET_UNREADABLE', /convert it to CSV/],
+	['a JSON array that is cut short', 'table.csv', '[{"a": 1, "b": 2}, {"a": 3, ', 'JSON_UNREADABLE', /JSON Lines/],
 	[
 		'bytes that are not text',
 		'noise.csv',
@@ -82,14 +82,14 @@ describe('what cannot be read is refused with code, place and hint, and leaves n
 		});
 	}
 
-	test('a file that is not there, and a folder, before anything is made', async (t) => {
+	test('a file that is not there, and an empty folder, before anything is made', async (t) => {
 		const folder = workFolder(t);
 		mkdirSync(join(folder, 'folder.csv'));
 		writeFileSync(join(folder, 'customers.csv'), customers(3));
 		const missing = await runProgram(['ingest', 'custmers.csv'], { cwd: folder });
 		assertRefused(missing, 4, 'INPUT_NOT_FOUND', 'custmers.csv', /did you mean customers\.csv\?/);
 		const notFile = await runProgram(['ingest', 'folder.csv'], { cwd: folder });
-		assertRefused(notFile, 4, 'INPUT_NOT_READABLE', 'folder.csv', /CSV/);
+		assertRefused(notFile, 4, 'INPUT_NOT_FOUND', 'folder.csv', /csv/);
 		assert.deepEqual(readdirSync(folder).sort(), ['customers.csv', 'folder.csv']);
 	});
 });
