@@ -39,6 +39,7 @@ export interface TableFlags {
 	readonly decimal?: '.' | ',';
 	readonly thousands?: string;
 	readonly null?: readonly string[];
+	readonly nullWords?: boolean;
 	readonly dateFormat?: Readonly<Record<string, string>>;
 	readonly maxRejects?: string;
 	readonly onError?: 'reject' | 'fail';
@@ -97,6 +98,7 @@ export function addTableOptions(command: Command): void {
 		.option('--thousands <char>', 'what groups digits: point, comma, apostrophe, space, none', parseThousands)
 		.option('--date-format <column=format>', 'how a column writes dates, such as DD.MM.YY HH:mm', parseDateFormat)
 		.option('--null <texts>', 'texts that are missing cells too, separated by commas', parseNames)
+		.option('--no-null-words', 'NA, null, - and the like are values, not missing cells')
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
 		.option(
 			'--limit <name=value>',
@@ -202,6 +204,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		decimal: flags.decimal,
 		thousands: flags.thousands,
 		nulls: flags.null,
+		nullWords: flags.nullWords === false ? false : undefined,
 		dateFormats: flags.dateFormat,
 		maxRejectShare: undefined,
 		maxRejects: flags.maxRejects,

@@ -17,7 +17,7 @@ export function findReading(
 	dialect: Dialect | null,
 	told: DialectConfig,
 ): ValueReading | undefined {
-	const { decimal = null, thousands = null, nulls = [], dateFormats = [], usualNumbers = [] } = told;
+	const { decimal = null, thousands = null, nulls = [], dateFormats = [], usualNumbers = [], nullWords } = told;
 	requireColumns(
 		columns.map(({ name }) => name),
 		dateFormats.map(({ column }) => column),
@@ -26,6 +26,7 @@ export function findReading(
 	const isText = dialect !== null || decimal !== null || thousands !== null;
 	const delimiter = dialect?.delimiter ?? null;
 	const numbers = isText ? findNumberReadings(columns, { decimal, thousands, delimiter, usual: usualNumbers }) : [];
-	if (numbers.length + nulls.length + dateFormats.length === 0) return undefined;
-	return { numbers, dates: dateFormats, nulls };
+	const wordsAreValues = nullWords === false;
+	if (numbers.length + nulls.length + dateFormats.length === 0 && !wordsAreValues) return undefined;
+	return { numbers, dates: dateFormats, nulls, ...(wordsAreValues ? { wordsAreValues } : {}) };
 }

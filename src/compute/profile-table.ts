@@ -9,7 +9,7 @@ import { reportProgress, type TaskEnvironment } from './task-environment.ts';
 export async function profileTable(environment: TaskEnvironment, manifestRef: ArtifactRef): Promise<PartialProfile> {
 	const manifest = await getJson<TableManifest>(environment.artifacts, manifestRef);
 	if (manifest.statistics !== undefined) return getJson<PartialProfile>(environment.artifacts, manifest.statistics);
-	const profiler = createProfiler(manifest.names);
+	const profiler = createProfiler(manifest.names, manifest.source?.reading?.wordsAreValues === true);
 	for await (const { batch, firstRow } of readShards(environment.artifacts, manifest)) {
 		profiler.add(batch);
 		reportProgress(environment, 'looking at the columns', firstRow + batch.rows, manifest.rows);

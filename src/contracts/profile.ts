@@ -39,6 +39,8 @@ export interface ColumnProfile {
 	readonly numbers?: NumberSummary;
 	/** datetime columns only: how the text is written, e.g. `YYYY-MM-DD HH:mm:ss`. */
 	readonly dateFormat?: string;
+	/** Words such as `NA` are values of the column. */
+	readonly wordsAreValues?: true;
 	/** Texts that were taken for missing cells, with how many cells each; absent where there are none. */
 	readonly missingTexts?: readonly (readonly [text: string, cells: number])[];
 	/** How a missing cell of a categorical or boolean column is written, if it is not simply empty. */

@@ -83,6 +83,8 @@ export interface DialectConfig {
 	/** Texts that are missing cells, besides the usual spellings. */
 	readonly nulls?: readonly string[];
 	readonly dateFormats?: readonly DateReading[];
+	/** False: `NA`, `null`, `-` and the like are values. */
+	readonly nullWords?: boolean;
 	/** Where the numbers of a column do not tell how they are written: as those of the table of the model. */
 	readonly usualNumbers?: readonly NumberReading[];
 }

@@ -8,6 +8,8 @@ export interface ValueReading {
 	readonly dates: readonly DateReading[];
 	/** Texts that are missing cells, besides the usual spellings. */
 	readonly nulls: readonly string[];
+	/** The usual spellings of missing (`NA`, `null`, `-`) are values. @default false */
+	readonly wordsAreValues?: true;
 }
 
 export interface NumberReading {

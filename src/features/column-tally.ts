@@ -1,6 +1,7 @@
 import type { Cells } from '../contracts/table.ts';
 import { countLevels, type LevelCounts } from './count-levels.ts';
 import { addToDistinctSketch, createDistinctSketch, mergeIntoDistinctSketch } from './distinct-sketch.ts';
+import { type MissingTest, missingTestOf } from './is-missing-text.ts';
 import { parseNumber } from './parse-number.ts';
 import { addText, createTextEvidence, mergeIntoTextEvidence, type TextEvidence } from './text-evidence.ts';
 
@@ -24,6 +25,8 @@ export interface ColumnTally {
 	readonly counts: readonly number[];
 	readonly beyond: BeyondExact | null;
 	readonly order: RowOrder;
+	/** Words such as `NA` are values of the column. @default false */
+	readonly wordsAreValues?: true;
 }
 
 export interface BeyondExact {
@@ -80,27 +83,43 @@ interface GrowingTally {
 	order: RowOrder;
 	levels: Map<string, number>;
 	beyond: BeyondExact | null;
+	readonly wordsAreValues: boolean;
 }
 
-function emptyTally(): GrowingTally {
+function emptyTally(wordsAreValues: boolean): GrowingTally {
 	const order: RowOrder = { increasing: true, first: null, last: null };
-	return { rows: 0, empty: 0, order, levels: new Map(), beyond: null };
+	return { rows: 0, empty: 0, order, levels: new Map(), beyond: null, wordsAreValues };
 }
 
 function reopen(tally: ColumnTally): GrowingTally {
 	const { rows, empty, order, texts, counts } = tally;
 	const levels = new Map(texts.map((text, i) => [text, counts[i] as number]));
-	return { rows, empty, order, levels, beyond: structuredClone(tally.beyond) };
+	const wordsAreValues = tally.wordsAreValues === true;
+	return { rows, empty, order, levels, beyond: structuredClone(tally.beyond), wordsAreValues };
 }
 
 function close(name: string, tally: GrowingTally): ColumnTally {
-	const { rows, empty, order, levels, beyond } = tally;
-	return { name, rows, empty, order, texts: [...levels.keys()], counts: [...levels.values()], beyond };
+	const { rows, empty, order, levels, beyond, wordsAreValues } = tally;
+	return {
+		name,
+		rows,
+		empty,
+		order,
+		texts: [...levels.keys()],
+		counts: [...levels.values()],
+		beyond,
+		...(wordsAreValues ? { wordsAreValues } : {}),
+	};
 }
 
-function addEvidence(beyond: BeyondExact, texts: readonly string[], counts: ArrayLike<number>): void {
+function addEvidence(
+	beyond: BeyondExact,
+	texts: readonly string[],
+	counts: ArrayLike<number>,
+	isMissing: MissingTest,
+): void {
 	for (let i = 0; i < texts.length; i++) {
-		addText(beyond.evidence, texts[i] as string, counts[i] as number);
+		addText(beyond.evidence, texts[i] as string, counts[i] as number, isMissing);
 		addToDistinctSketch(beyond.registers, texts[i] as string);
 	}
 }
@@ -114,7 +133,7 @@ function endExactCounting(tally: GrowingTally): BeyondExact {
 		exactCells: counts.reduce((sum, count) => sum + count, 0),
 		exactDistinct: counts.length,
 	};
-	addEvidence(beyond, [...tally.levels.keys()], counts);
+	addEvidence(beyond, [...tally.levels.keys()], counts, missingTestOf(tally));
 	tally.levels = new Map([...tally.levels].sort((a, b) => b[1] - a[1]).slice(0, KEPT_LEVELS));
 	tally.beyond = beyond;
 	return beyond;
@@ -129,7 +148,7 @@ function addTally(tally: GrowingTally, next: Omit<ColumnTally, 'name' | 'counts'
 		mergeIntoTextEvidence(beyond.evidence, next.beyond.evidence);
 		mergeIntoDistinctSketch(beyond.registers, next.beyond.registers);
 	} else if (tally.beyond !== null) {
-		addEvidence(tally.beyond, next.texts, next.counts);
+		addEvidence(tally.beyond, next.texts, next.counts, missingTestOf(tally));
 	}
 	const { levels } = tally;
 	for (let i = 0; i < next.texts.length; i++) {
@@ -158,8 +177,9 @@ export interface ColumnTallier {
 	tally(): ColumnTally;
 }
 
-export function createTallier(name: string): ColumnTallier {
-	const tally = emptyTally();
+/** @param wordsAreValues whether words such as `NA` are values of the column, and no missing cells */
+export function createTallier(name: string, wordsAreValues = false): ColumnTallier {
+	const tally = emptyTally(wordsAreValues);
 	return {
 		add(cells) {
 			const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
@@ -181,6 +201,9 @@ export function mergeTallies(tallies: readonly ColumnTally[]): ColumnTally {
 export function evidenceOf(tally: ColumnTally): TextEvidence {
 	if (tally.beyond !== null) return tally.beyond.evidence;
 	const evidence = createTextEvidence();
-	for (let i = 0; i < tally.texts.length; i++) addText(evidence, tally.texts[i] as string, tally.counts[i] as number);
+	const isMissing = missingTestOf(tally);
+	tally.texts.forEach((text, i) => {
+		addText(evidence, text, tally.counts[i] as number, isMissing);
+	});
 	return evidence;
 }

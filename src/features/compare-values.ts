@@ -1,6 +1,7 @@
 import type { ColumnContract, SchemaDifference } from '../contracts/schema-contract.ts';
 import type { ColumnTally } from './column-tally.ts';
 import { groupLevels, levelKey } from './group-levels.ts';
+import { missingTestOf } from './is-missing-text.ts';
 import { percent } from './percent.ts';
 import { shareWithin, sketchQuantiles } from './quantile-sketch.ts';
 import { statsOf } from './readable-cells.ts';
@@ -47,7 +48,7 @@ export function createLevelTest({ kind, levels }: ColumnContract): (text: string
 function compareLevels(column: ColumnContract, tally: ColumnTally, evidence: TextEvidence): SchemaDifference | null {
 	if (column.levels?.areAll !== true || evidence.present === 0) return null;
 	const isKnown = createLevelTest(column);
-	const added = groupLevels(tally.texts, tally.counts, column.kind === 'boolean').filter(
+	const added = groupLevels(tally.texts, tally.counts, column.kind === 'boolean', missingTestOf(tally)).filter(
 		({ level }) => !isKnown(level),
 	);
 	if (added.length === 0) return null;

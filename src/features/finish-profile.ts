@@ -13,6 +13,7 @@ import { estimateDistinct } from './distinct-sketch.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { groupLevels } from './group-levels.ts';
 import { bestDates, type ColumnEvidence, epochFormat, inferKind, type KindVerdict } from './infer-kind.ts';
+import { missingTestOf } from './is-missing-text.ts';
 import { type NumberStats, standardDeviation } from './number-stats.ts';
 import { parseNumber } from './parse-number.ts';
 import type { PartialProfile } from './profile-batch.ts';
@@ -86,7 +87,7 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 		const exact = tally.beyond === null ? byValue : null;
 		numbers = summarise(evidence.numbers, exact, decimals, evidence.infinite);
 	} else if (kind === 'boolean') {
-		levels = groupLevels(tally.texts, tally.counts, true);
+		levels = groupLevels(tally.texts, tally.counts, true, missingTestOf(tally));
 		distinct = levels.length;
 	} else if (kind === 'datetime') {
 		const instants = instantsOf(verdict.dateFormat as string, evidence);
@@ -107,13 +108,14 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 		...(numbers === undefined ? {} : { numbers }),
 		...(verdict.dateFormat === undefined ? {} : { dateFormat: verdict.dateFormat }),
 		...(missingText === undefined ? {} : { missingText }),
+		...(tally.wordsAreValues === true ? { wordsAreValues: true } : {}),
 		...(missingTexts.length === 0 ? {} : { missingTexts }),
 	};
 }
 
 function columnEvidence(tally: ColumnTally): ColumnEvidence {
 	const evidence = evidenceOf(tally);
-	const levels = groupLevels(tally.texts, tally.counts);
+	const levels = groupLevels(tally.texts, tally.counts, false, missingTestOf(tally));
 	const { beyond } = tally;
 	const distinct = beyond === null ? levels.length : Math.max(beyond.exactDistinct, estimateDistinct(beyond.registers));
 	let distinctShare = evidence.present === 0 ? 0 : distinct / evidence.present;

@@ -4,6 +4,7 @@ import type { Cells, TableBatch } from '../contracts/table.ts';
 import { countLevels } from './count-levels.ts';
 import { compileDateFormat, type DateFormat } from './date-format.ts';
 import { groupLevels } from './group-levels.ts';
+import { missingTestOf } from './is-missing-text.ts';
 import { addNumber, createNumberStats, type NumberStats } from './number-stats.ts';
 import { sketchQuantiles } from './quantile-sketch.ts';
 import { columnCells, readLocalTimes, readNumbers } from './read-cells.ts';
@@ -143,7 +144,7 @@ function fitLevels(column: ColumnProfile): ColumnFit {
 			}
 		},
 		finish() {
-			const groups = groupLevels([...counts.keys()], [...counts.values()], ignoreCase);
+			const groups = groupLevels([...counts.keys()], [...counts.values()], ignoreCase, missingTestOf(column));
 			const present = groups.reduce((sum, { count }) => sum + count, 0);
 			const kept = groups.slice(0, MAX_LEVELS);
 			const spec: CategoricalSpec = {

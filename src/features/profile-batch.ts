@@ -23,9 +23,12 @@ export interface Profiler {
 	profile(): PartialProfile;
 }
 
-/** @param names of the columns that every batch has. */
-export function createProfiler(names: readonly string[]): Profiler {
-	const talliers = names.map(createTallier);
+/**
+ * @param names of the columns that every batch has
+ * @param wordsAreValues whether words such as `NA` are values, and no missing cells
+ */
+export function createProfiler(names: readonly string[], wordsAreValues = false): Profiler {
+	const talliers = names.map((name) => createTallier(name, wordsAreValues));
 	let rows = 0;
 	return {
 		add(batch) {

@@ -8,6 +8,7 @@ import {
 } from '../contracts/schema-contract.ts';
 import type { ColumnTally } from './column-tally.ts';
 import { groupLevels } from './group-levels.ts';
+import { missingTestOf } from './is-missing-text.ts';
 import type { PartialProfile } from './profile-batch.ts';
 
 /** Levels that a contract lists per column; of a column with more, no level can be told to be new. */
@@ -57,7 +58,9 @@ function levelsOf(column: ColumnProfile, tally: ColumnTally | undefined): Pick<C
 	const { kind, rows, distinct } = column;
 	if (kind !== 'categorical' && kind !== 'boolean' && kind !== 'constant') return {};
 	const isExact = tally !== undefined && tally.beyond === null;
-	const all = isExact ? groupLevels(tally.texts, tally.counts, kind === 'boolean') : column.levels;
+	const all = isExact
+		? groupLevels(tally.texts, tally.counts, kind === 'boolean', missingTestOf(tally))
+		: column.levels;
 	const known = all.slice(0, MAX_CONTRACT_LEVELS).map(({ level, count }) => ({ level, share: shareOf(count, rows) }));
 	return { levels: { known, areAll: known.length === all.length && (isExact || all.length >= distinct) } };
 }

@@ -1,5 +1,5 @@
 import { DATE_ORDERS, type DateOrder, dateStyle, parseDate } from './date-format.ts';
-import { isMissingText } from './is-missing-text.ts';
+import { isMissingText, type MissingTest } from './is-missing-text.ts';
 import { addNumber, createNumberStats, mergeIntoNumberStats, type NumberStats } from './number-stats.ts';
 import { decimalsOf, hasLeadingZero, isUnsafeInteger, parseNumber } from './parse-number.ts';
 
@@ -66,8 +66,13 @@ function datesOf(evidence: TextEvidence, order: DateOrder): DateEvidence {
 }
 
 /** Adds one distinct text that `count` cells hold. */
-export function addText(evidence: TextEvidence, text: string, count: number): void {
-	if (isMissingText(text)) {
+export function addText(
+	evidence: TextEvidence,
+	text: string,
+	count: number,
+	isMissing: MissingTest = isMissingText,
+): void {
+	if (isMissing(text)) {
 		addCount(evidence.missingTexts, text, count);
 		return;
 	}

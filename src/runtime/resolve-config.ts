@@ -29,6 +29,8 @@ export interface ConfigFlags {
 	/** One character, or '' for none. */
 	readonly thousands?: string;
 	readonly nulls?: readonly string[];
+	/** False: `NA`, `null`, `-` and the like are values. */
+	readonly nullWords?: boolean;
 	/** Formats by column. */
 	readonly dateFormats?: Readonly<Record<string, string>>;
 	/** 0 to 1. */
@@ -95,6 +97,7 @@ const flagsSchema = z.strictObject({
 	decimal: z.enum(['.', ',']).optional(),
 	thousands: z.enum(['.', ',', "'", ' ', '']).optional(),
 	nulls: z.array(z.string().min(1)).max(1_000).optional(),
+	nullWords: z.boolean().optional(),
 	dateFormats: z.record(column, z.string().min(1).max(100)).optional(),
 	maxRejectShare: z.number().min(0).max(1).optional(),
 	maxRejects: z
@@ -168,10 +171,10 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 
 /** What was said; the rest is absent, so that a run of an earlier version is still the same run. */
 function toldOfDialect(chosen: ConfigFlags): Partial<DialectConfig> {
-	const { escape: sign, comment, skipRows, footer, decimal, thousands, nulls } = chosen;
+	const { escape: sign, comment, skipRows, footer, decimal, thousands, nulls, nullWords } = chosen;
 	const formats = Object.entries(chosen.dateFormats ?? {}).map(([name, format]) => ({ column: name, format }));
 	const dateFormats = formats.length === 0 ? undefined : formats;
-	const told = { escape: sign, comment, skipRows, footer, decimal, thousands, nulls, dateFormats };
+	const told = { escape: sign, comment, skipRows, footer, decimal, thousands, nulls, nullWords, dateFormats };
 	return withoutUndefined(told) as Partial<DialectConfig>;
 }
 

@@ -39,3 +39,24 @@ test('decimal commas, named dates and texts for nothing are understood, told, an
 	const wrong = await runProgram(['ingest', 'umsatz.csv', '--date-format', 'tog=D.M.YY'], { cwd: folder });
 	assert.match(wrong.stderr, /COLUMN_UNKNOWN[\s\S]*"tag"/);
 });
+
+test('what was taken for missing is told, and words such as NA can be values', async (t) => {
+	const folder = workFolder(t);
+	const lines = Array.from(
+		{ length: 60 },
+		(_, i) => `${i % 7},${['NA', 'DE', 'FR'][i % 3]},${i % 5 === 0 ? '-' : 'x'}`,
+	);
+	writeFileSync(join(folder, 'visits.csv'), `${['n,country,note', ...lines].join('\n')}\n`);
+	const usual = JSON.parse((await runProgram(['ingest', 'visits.csv', '--json'], { cwd: folder })).stdout);
+	assert.deepEqual(usual.reading, ['taken for missing cells: "NA" (20 cells), "-" (12 cells)']);
+	const values = JSON.parse(
+		(await runProgram(['ingest', 'visits.csv', '--no-null-words', '--null', '-', '--json'], { cwd: folder })).stdout,
+	);
+	const facts = ({ name, missing, distinct }: Record<string, unknown>) => [name, missing, distinct];
+	assert.deepEqual(usual.columns.map(facts)[1], ['country', 20, 2]);
+	assert.deepEqual(values.columns.map(facts).slice(1), [
+		['country', 0, 3],
+		['note', 12, 1],
+	]);
+	assert.deepEqual(values.reading, ['missing cells are also written "-"']);
+});

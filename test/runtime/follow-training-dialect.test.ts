@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { DialectConfig } from '../../src/contracts/run-config.ts';
+import { followTrainingDialect } from '../../src/runtime/follow-training-dialect.ts';
+
+const NOTHING: DialectConfig = { delimiter: null, quote: null, header: null, encoding: null };
+
+test('new data is read as the table of the model was told to be read, and what is told now wins', () => {
+	const told = { ...NOTHING, delimiter: ';', nulls: ['k.A.'], nullWords: false, decimal: ',' } as const;
+	const trained = { told, reading: undefined };
+	assert.deepEqual(followTrainingDialect(NOTHING, trained), told);
+	assert.deepEqual(followTrainingDialect({ ...NOTHING, delimiter: '|', nulls: ['x'] }, trained), {
+		...told,
+		delimiter: '|',
+		nulls: ['x'],
+	});
+	assert.deepEqual(followTrainingDialect(NOTHING, { told: undefined, reading: undefined }), NOTHING);
+});
+
+test('how numbers were found to be written decides only where the new table does not tell', () => {
+	const numbers = [{ column: 'x', decimal: ',', thousands: null, isAmbiguous: false }] as const;
+	const reading = { numbers, dates: [], nulls: ['k.A.'] };
+	assert.deepEqual(followTrainingDialect(NOTHING, { told: NOTHING, reading }), { ...NOTHING, usualNumbers: numbers });
+});
