@@ -11,7 +11,7 @@ import { completeRows } from '../../synthesis/complete-rows.ts';
 import { drawRows } from '../../synthesis/draw-rows.ts';
 import type { RowSource } from '../../synthesis/row-source.ts';
 import { allRows, joinBatches } from '../join-batches.ts';
-import { openOptions } from '../open-options.ts';
+import { limitOptions, openOptions } from '../open-options.ts';
 import { loadRowSource } from '../row-source.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
@@ -62,7 +62,8 @@ async function* openBatches(
 		return;
 	}
 	let firstRow = 1;
-	for await (const { batch, rejects } of await openTable(complete, openOptions(config.dialect))) {
+	const options = { ...openOptions(config.dialect), ...limitOptions(config.limits) };
+	for await (const { batch, rejects } of await openTable(complete, options)) {
 		const [reject] = rejects;
 		if (reject !== undefined) {
 			throw new CounterfoilError('CONDITION_INVALID', 'a row of the table to complete cannot be read', {
