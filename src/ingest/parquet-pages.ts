@@ -13,9 +13,18 @@ export interface ParquetPage {
 	readonly isConverted: boolean;
 }
 
+/** A place between two pages. */
+export interface PagePlace {
+	/** Byte of the file. */
+	readonly position: number;
+	readonly valuesSeen: number;
+}
+
 export interface ColumnPages {
 	/** The next data page, or null after the last. */
 	next(): Promise<ParquetPage | null>;
+	/** Before the page that was handed out last, and after it. */
+	places(): { readonly before: PagePlace; readonly after: PagePlace };
 }
 
 export interface ColumnPagesOptions {
@@ -27,6 +36,8 @@ export interface ColumnPagesOptions {
 	readonly convert: ((value: unknown) => unknown) | null;
 	/** Rows of a nested column go on from page to page, in this list. */
 	readonly rows: unknown[] | null;
+	/** Where to go on, once the dictionary was read. @default the beginning */
+	readonly goOnFrom?: PagePlace;
 	readonly maxPageBytes: number;
 	/** Before the footer; no column goes beyond. */
 	readonly fileBytes: number;
@@ -69,10 +80,22 @@ export function openColumnPages(options: ColumnPagesOptions): ColumnPages {
 	};
 	let dictionary: unknown[] | undefined;
 	let valuesSeen = 0;
+	let goOnFrom = options.goOnFrom ?? null;
+	let before: PagePlace = { position, valuesSeen };
+
+	function jump(place: PagePlace): void {
+		({ position, valuesSeen } = place);
+		goOnFrom = null;
+	}
 
 	async function next(): Promise<ParquetPage | null> {
 		while (position < end && valuesSeen < expected) {
 			const { header, length } = await readHeader();
+			if (goOnFrom !== null && header.type !== 'DICTIONARY_PAGE') {
+				jump(goOnFrom);
+				continue;
+			}
+			const here = { position, valuesSeen };
 			const { compressed_page_size: stored, uncompressed_page_size: size } = header;
 			position += length;
 			if (!(stored >= 0) || position + stored > end) throw new RangeError('a page ends after its column');
@@ -90,6 +113,7 @@ export function openColumnPages(options: ColumnPagesOptions): ColumnPages {
 				const { data } = readPage(readerOf(bytes), header, decoder, undefined, undefined, 0);
 				const raw = Array.from((data ?? []) as ArrayLike<unknown>, chunk.type === 'INT96' ? toNanos : (value) => value);
 				dictionary = convert === null ? raw : raw.map(convert);
+				if (goOnFrom !== null) jump(goOnFrom);
 				continue;
 			}
 			const page = header.data_page_header ?? header.data_page_header_v2;
@@ -106,6 +130,7 @@ export function openColumnPages(options: ColumnPagesOptions): ColumnPages {
 			if (rows !== null && data !== rows) for (const value of data) rows.push(value);
 			if (rows === null && data.length !== count)
 				throw new RangeError('a page does not have the values that it claims');
+			before = here;
 			return { values: data, isConverted: isDictionary && convert !== null };
 		}
 		if (valuesSeen !== expected) throw new RangeError('its pages end before its values');
@@ -126,7 +151,7 @@ export function openColumnPages(options: ColumnPagesOptions): ColumnPages {
 		}
 	}
 
-	return { next };
+	return { next, places: () => ({ before, after: { position, valuesSeen } }) };
 }
 
 function requireCount(count: number | undefined): number {

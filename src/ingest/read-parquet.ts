@@ -8,7 +8,7 @@ import type { ColumnBuilder } from './build-columns.ts';
 import { createChunkCollector } from './collect-chunks.ts';
 import { MAX_COLUMNS } from './detect-dialect.ts';
 import type { OpenSource } from './open-source.ts';
-import { openColumnPages, type ParquetPage } from './parquet-pages.ts';
+import { type ColumnPages, openColumnPages, type PagePlace, type ParquetPage } from './parquet-pages.ts';
 import { isRepeated, type ParquetNode, readParquetSchema } from './parquet-schema.ts';
 import { createLeafReader, createNestedWriter, type ParquetCell } from './parquet-values.ts';
 import { readExactly } from './read-exactly.ts';
@@ -24,12 +24,15 @@ export interface OpenParquet {
 export interface OpenParquetOptions {
 	readonly maxColumns?: number;
 	readonly maxDecompressedBytes?: number;
+	/** Pages of a row group that may be in memory at a time, decompressed. @default 256 MiB */
+	readonly maxHeldBytes?: number;
 }
 
 /** Length of the footer (4 bytes) and `PAR1`. */
 const TAIL_BYTES = 8;
 const MAX_FOOTER_BYTES = 64 * 1024 * 1024;
 const MAX_PAGE_BYTES = 256 * 1024 * 1024;
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
 /** Rows that are taken from each column in turn. */
 const ROWS_PER_STEP = 4_096;
 
@@ -64,13 +67,14 @@ export async function openParquet(
 		for (const group of metadata.row_groups) {
 			const total = Number(group.num_rows);
 			if (total === 0) continue;
+			const isFrugal = uncompressedBytes(group) > (options.maxHeldBytes ?? MAX_HELD_BYTES);
 			const cursors: ColumnCursor[] = [];
 			for (const [index, column] of columns.entries()) {
 				const where = `${path}, column "${names[index]}"`;
-				cursors.push(await guard(where, () => openColumn(file, fileBytes, group, column)));
+				cursors.push(await guard(where, () => openColumn(file, fileBytes, group, column, isFrugal)));
 			}
 			for (let row = 0; row < total; ) {
-				const count = Math.min(ROWS_PER_STEP, collector.room(), total - row);
+				const count = Math.min(isFrugal ? total : ROWS_PER_STEP, collector.room(), total - row);
 				let textBytes = 0;
 				for (const [index, cursor] of cursors.entries()) {
 					const column = collector.columns[index] as ColumnBuilder;
@@ -159,21 +163,36 @@ async function openColumn(
 	fileBytes: number,
 	group: RowGroup,
 	node: ParquetNode,
+	isFrugal: boolean,
 ): Promise<ColumnCursor> {
 	const root: SchemaTree = { element: { name: 'root', num_children: 1 }, children: [node.tree], count: 1, path: [] };
-	function openLeaf(leaf: ParquetNode, convert: ((value: unknown) => unknown) | null, rows: unknown[] | null) {
+	function openLeaf(
+		leaf: ParquetNode,
+		convert: ((value: unknown) => unknown) | null,
+		rows: unknown[] | null,
+		goOnFrom?: PagePlace,
+	): ColumnPages {
 		const chunk = group.columns[leaf.firstLeaf]?.meta_data as ColumnMetaData;
 		if (chunk.type !== leaf.element.type) throw new TypeError('a row group has another type than the schema');
 		const schemaPath = getTreePath(root, leaf.tree.path);
-		return openColumnPages({ file, fileBytes, chunk, schemaPath, convert, rows, maxPageBytes: MAX_PAGE_BYTES });
+		return openColumnPages({
+			file,
+			fileBytes,
+			chunk,
+			schemaPath,
+			convert,
+			rows,
+			maxPageBytes: MAX_PAGE_BYTES,
+			...(goOnFrom === undefined ? {} : { goOnFrom }),
+		});
 	}
 
 	if (node.kind === 'leaf' && !isRepeated(node)) {
 		const read = createLeafReader(node.element);
 		const convert = (value: unknown): ParquetCell => (value === null ? null : read(value));
-		const pages = openLeaf(node, convert, null);
 		return createCursor(
-			() => pages.next(),
+			(goOnFrom) => openLeaf(node, convert, null, goOnFrom),
+			isFrugal,
 			(value, isConverted) => (isConverted ? (value as ParquetCell) : convert(value)),
 		);
 	}
@@ -189,13 +208,22 @@ async function openColumn(
 	assembleNested(leaves as Map<string, unknown[]>, node.tree, DEFAULT_PARSERS);
 	const values = leaves.get(node.tree.path.join('.'));
 	if (values?.length !== Number(group.num_rows)) throw new RangeError('it does not have the rows of its row group');
+	// A group that is missing is undefined.
+	const pages = singlePage(values.map((value) => value ?? null));
+	return createCursor(() => pages, false, createNestedWriter(node));
+}
+
+function singlePage(values: readonly unknown[]): ColumnPages {
 	let isRead = false;
-	return createCursor(async () => {
-		if (isRead) return null;
-		isRead = true;
-		// A group that is missing is undefined.
-		return { values: values.map((value) => value ?? null), isConverted: false };
-	}, createNestedWriter(node));
+	const nowhere = { position: 0, valuesSeen: 0 };
+	return {
+		async next() {
+			if (isRead) return null;
+			isRead = true;
+			return { values, isConverted: false };
+		},
+		places: () => ({ before: nowhere, after: nowhere }),
+	};
 }
 
 /** The decoder takes what is not there for undefined. */
@@ -210,20 +238,34 @@ function leavesOf(node: ParquetNode): ParquetNode[] {
 	return node.kind === 'leaf' ? [node] : node.children.flatMap(leavesOf);
 }
 
+/** @param isFrugal whether to keep no page from call to call, but to read it again: many columns have many pages. */
 function createCursor(
-	next: () => Promise<ParquetPage | null>,
+	open: (goOnFrom?: PagePlace) => ColumnPages,
+	isFrugal: boolean,
 	toCell: (value: unknown, isConverted: boolean) => ParquetCell,
 ): ColumnCursor {
-	let page: ParquetPage = { values: [], isConverted: true };
+	const nothing: ParquetPage = { values: [], isConverted: true };
+	let pages: ColumnPages | null = open();
+	let goOnFrom: PagePlace | undefined;
+	let page = nothing;
 	let at = 0;
+
+	async function nextPage(from: ColumnPages): Promise<ParquetPage> {
+		const following = await from.next();
+		if (following === null) throw new RangeError('it ends before its row group');
+		return following;
+	}
+
 	return {
 		async take(count, column) {
 			let textBytes = 0;
+			if (pages === null) {
+				pages = open(goOnFrom);
+				page = await nextPage(pages);
+			}
 			for (let row = 0; row < count; row++) {
 				while (at === page.values.length) {
-					const following = await next();
-					if (following === null) throw new RangeError('it ends before its row group');
-					page = following;
+					page = await nextPage(pages);
 					at = 0;
 				}
 				const value = page.values[at++];
@@ -236,9 +278,21 @@ function createCursor(
 					textBytes += cell.length;
 				}
 			}
+			if (isFrugal) {
+				const isPageDone = at === page.values.length;
+				const { before, after } = pages.places();
+				goOnFrom = isPageDone ? after : before;
+				if (isPageDone) at = 0;
+				page = nothing;
+				pages = null;
+			}
 			return textBytes;
 		},
 	};
+}
+
+function uncompressedBytes(group: RowGroup): number {
+	return group.columns.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_uncompressed_size), 0);
 }
 
 async function guard<T>(where: string, action: () => Promise<T> | T): Promise<T> {

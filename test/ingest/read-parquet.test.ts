@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
+import { cellText } from '../../src/contracts/table.ts';
+import { openSource } from '../../src/ingest/open-source.ts';
+import { openParquet } from '../../src/ingest/read-parquet.ts';
+import { createRepairLog } from '../../src/ingest/table-source.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/parquet');
@@ -116,4 +120,19 @@ test('too many columns and too much content are refused by the footer', async ()
 	const bytes = readFileSync(path);
 	bytes.write('PARE', bytes.length - 4);
 	await assert.rejects(readAll(makeFile(bytes)), { code: 'PARQUET_UNREADABLE', message: /encrypted/ });
+});
+
+test('pages that are read again instead of kept give the same cells', async () => {
+	for (const name of ['snappy.parquet', 'zstd.parquet', 'types.parquet', 'types-v2.parquet']) {
+		const path = join(FIXTURES, name);
+		const expected = (await readAll(path)).rows;
+		const source = await openSource(path);
+		const { read } = await openParquet(source, { maxHeldBytes: 1 }, createRepairLog());
+		const rows: (string | null)[][] = [];
+		for await (const { batch } of read(170, { rowsLoaded: 0, rowsRejected: 0, blankLines: 0 })) {
+			for (let row = 0; row < batch.rows; row++) rows.push(batch.columns.map((cells) => cellText(cells, row)));
+		}
+		await source.close();
+		assert.deepEqual(rows, expected, name);
+	}
 });
