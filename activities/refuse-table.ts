@@ -45,6 +45,7 @@ export const refuseTable: Activity<RefuseTableInput, never> = async (
 		profile_uri: null,
 		status: 'refused',
 		contract_uri: null,
+		alerts_json: null,
 		schema_changes_json: null,
 		ingested_at: timestamp(),
 	});

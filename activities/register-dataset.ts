@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '../src/artifacts/artifact-store.ts';
 import { getJson } from '../src/artifacts/stored-json.ts';
+import type { TableAlert } from '../src/contracts/inspection.ts';
 import type { TableManifest, TableSourceFacts } from '../src/contracts/manifest.ts';
 import type { RegisterDatasetInput, RegisterDatasetOutput } from '../src/contracts/pipeline.ts';
 import type { TableProfile } from '../src/contracts/profile.ts';
@@ -59,6 +60,7 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 		profile_uri: input.profile.uri,
 		status: isQuarantined ? 'quarantined' : 'loaded',
 		contract_uri: input.contract.uri,
+		alerts_json: JSON.stringify(await getJson<readonly TableAlert[]>(services.artifacts, input.alerts)),
 		schema_changes_json: comparison === null ? null : JSON.stringify(comparison),
 		ingested_at: timestamp(),
 	});

@@ -1,5 +1,6 @@
 import { CounterfoilError, type ErrorCode } from '../src/contracts/errors.ts';
-import type { BeginRunInput, FailRunInput, FinishRunInput } from '../src/contracts/pipeline.ts';
+import type { FinishRunInput } from '../src/contracts/pipeline.ts';
+import type { BeginRunInput, FailRunInput } from '../src/contracts/run-control.ts';
 import {
 	claimRunForWorkflow,
 	createRun,

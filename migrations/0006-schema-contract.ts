@@ -13,6 +13,11 @@ const COLUMNS = [
 	],
 	[
 		'datasets',
+		'alerts_json',
+		'JSON: what is worth knowing of its columns before a model is trained on them; null of old data sets.',
+	],
+	[
+		'datasets',
 		'schema_changes_json',
 		'JSON: how the file differed from the contract it was held against, and what was done.',
 	],
@@ -23,7 +28,7 @@ const COLUMNS = [
 	],
 ] as const;
 
-/** Data sets and models keep what later tables are held against. */
+/** Data sets and models keep what later tables are held against, data sets also what was found in them. */
 export async function up(db: Kysely<unknown>): Promise<void> {
 	for (const [table, column, description] of COLUMNS) {
 		await db.schema

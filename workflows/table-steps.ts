@@ -70,12 +70,13 @@ export async function ingestTable(
 	const isOfSameName = model === null && schemaOf(request).against === null;
 	const goesOnFrom = isOfSameName ? (known?.contract ?? null) : null;
 	const terms = { policies, isCompared: checked !== null, goesOnFrom, isQuarantined };
-	const { profile, contract } = await activities.profile({ ...common, manifest, terms });
+	const { profile, contract, alerts } = await activities.profile({ ...common, manifest, terms });
 	const { datasetId } = await activities.registerDataset({
 		...common,
 		manifest,
 		profile,
 		contract,
+		alerts,
 		comparison,
 		isQuarantined,
 		name: request.datasetName,

@@ -5,14 +5,12 @@ import type { ModelAdvice } from '../runtime/advise-on-model.ts';
 import { withWorkspace } from './carry-out-run.ts';
 import { commandName, quoteArgument } from './command-name.ts';
 import { escapeControls } from './escape-controls.ts';
-import { ExitWith } from './exit-with.ts';
 import { formatTable } from './format-table.ts';
 import { formatCount, formatDuration, formatQuantity } from './format-values.ts';
 import type { GlobalFlags } from './global-flags.ts';
-import { handleInterrupt } from './handle-interrupt.ts';
 import { parseWhole } from './parse-arguments.ts';
-import { showProgress } from './show-progress.ts';
 import type { Terminal } from './terminal.ts';
+import { watchTask } from './watch-task.ts';
 
 export interface AdviseFlags {
 	readonly advise?: true;
@@ -44,40 +42,21 @@ export async function advise(reference: string, flags: GlobalFlags & AdviseFlags
 	}
 	await withWorkspace(flags, async (workspace) => {
 		const { adviseOnModel } = await import('../runtime/advise-on-model.ts');
-		const interrupt = handleInterrupt(terminal);
-		const isWatched = !terminal.quiet && (!terminal.json || terminal.stderr.isTTY === true);
-		const progress = isWatched ? showProgress({ stream: terminal.stderr, rows: null, kind: 'advise' }) : null;
-		const step = 'adviseAugmentation';
 		const startedMs = Date.now();
-		progress?.onEvent({ type: 'started', step, atMs: startedMs });
-		try {
-			const advice = await adviseOnModel(
-				workspace,
-				{
-					model: reference,
-					label,
-					value: rare ?? null,
-					target,
-					...(folds === undefined ? {} : { folds }),
-					...(repeats === undefined ? {} : { repeats }),
-					...(seed === undefined ? {} : { seed }),
-				},
-				{
-					signal: interrupt.signal,
-					onProgress: (told) => progress?.onEvent({ type: 'progress', step, progress: told, atMs: Date.now() }),
-				},
-			);
-			progress?.stop();
-			if (terminal.json) terminal.outJson(advice);
-			else printAdvice(reference, advice, Date.now() - startedMs, terminal);
-		} catch (error) {
-			const exitCode = interrupt.exitCode();
-			if (exitCode === null) throw error;
-			throw new ExitWith(exitCode, new CounterfoilError('CANCELLED', 'stopped before anything was found'));
-		} finally {
-			progress?.stop();
-			interrupt.release();
-		}
+		const asked = {
+			model: reference,
+			label,
+			value: rare ?? null,
+			target,
+			...(folds === undefined ? {} : { folds }),
+			...(repeats === undefined ? {} : { repeats }),
+			...(seed === undefined ? {} : { seed }),
+		};
+		const advice = await watchTask('advise', 'adviseAugmentation', terminal, (task) =>
+			adviseOnModel(workspace, asked, task),
+		);
+		if (terminal.json) terminal.outJson(advice);
+		else printAdvice(reference, advice, Date.now() - startedMs, terminal);
 	});
 }
 

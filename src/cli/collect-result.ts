@@ -1,3 +1,4 @@
+import type { TableAlert } from '../contracts/inspection.ts';
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { RunSummary } from '../contracts/run-config.ts';
 import type { SchemaComparison } from '../contracts/schema-contract.ts';
@@ -27,6 +28,8 @@ export interface RunResult {
 	/** How its texts were understood, in words. */
 	readonly reading: readonly string[];
 	readonly columns: readonly ColumnResult[];
+	/** What is worth knowing of the table; what tells the label is found in a sample of its rows. */
+	readonly tableAlerts: readonly TableAlert[];
 	/** The most anomalous records, most anomalous first. */
 	readonly top: readonly ScoredRecord[];
 	/** What was measured on the model. */
@@ -63,6 +66,7 @@ export async function collectResult(workspace: Workspace, summary: RunSummary, t
 		comparison: summary.comparison === null ? null : await readJson(workspace, summary.comparison),
 		repairs: dataset === null ? [] : readRepairs(dataset),
 		reading: dataset === null ? [] : await readReading(workspace, dataset),
+		tableAlerts: JSON.parse(dataset?.alerts_json ?? '[]') as TableAlert[],
 		columns: dataset === null ? [] : await readColumns(workspace, dataset),
 		top: await collectTop(workspace, summary.runId, top),
 		metrics: summary.modelId === null ? [] : await listMetrics(store, summary.modelId),

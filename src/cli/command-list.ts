@@ -31,6 +31,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/run.ts')).defineRun,
 	},
 	{
+		name: 'inspect',
+		summary: 'how a file is read, what is in it, and what to look out for; nothing is stored',
+		group: WORK,
+		load: async () => (await import('./commands/inspect.ts')).defineInspect,
+	},
+	{
 		name: 'ingest',
 		summary: 'read a table into a data set',
 		group: WORK,

@@ -6,9 +6,13 @@ import { describeBriefly } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
+import { printAlerts } from './print-alerts.ts';
 import { printAgreement, printRanking } from './print-ranking.ts';
 import { printSchema } from './print-schema.ts';
 import type { Terminal } from './terminal.ts';
+
+/** Of the table; `inspect` prints all. */
+const SHOWN_ALERTS = 6;
 
 /** A command without the program's name, and what it does. */
 export type NextCommand = readonly [line: string, words: string];
@@ -25,6 +29,10 @@ export function printResult(result: RunResult, tookMs: number, terminal: Termina
 	}
 	printSchema(result.comparison, terminal);
 	printColumns(result.columns, terminal);
+	if (result.tableAlerts.length > 0) {
+		heading('Worth knowing', terminal);
+		printAlerts(result.tableAlerts, SHOWN_ALERTS, terminal);
+	}
 	printTop(result.top, terminal);
 	printQuality(result.metrics, terminal);
 }

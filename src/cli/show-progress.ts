@@ -1,5 +1,5 @@
 import type { StepName } from '../contracts/steps.ts';
-import { createEstimator, type Estimate, type FollowedKind } from '../runtime/estimate-remaining.ts';
+import { createEstimator, type Estimate, type FollowedKind, type FollowedStep } from '../runtime/estimate-remaining.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { cutToWidth } from './format-table.ts';
 import { formatDuration, formatTimeLeft } from './format-values.ts';
@@ -28,7 +28,7 @@ const BAR_WIDTH = 20;
 const DRAW_EVERY_MS = 250;
 
 /** What a step does, in words that go after "now". A step without words is too short to be told. */
-const WORDS: Readonly<Partial<Record<StepName | 'adviseAugmentation', string>>> = {
+const WORDS: Readonly<Partial<Record<FollowedStep, string>>> = {
 	ingest: 'reading the table',
 	checkSchema: 'comparing with the known columns',
 	profile: 'looking at the columns',
@@ -49,6 +49,7 @@ const WORDS: Readonly<Partial<Record<StepName | 'adviseAugmentation', string>>> 
 	publishQueue: 'filling the review queue',
 	writeReport: 'writing the report',
 	adviseAugmentation: 'training generators and models on folds',
+	inspect: 'looking at the file',
 };
 /** Steps whose end is worth a line where the output is kept. */
 const MAIN: ReadonlySet<string> = new Set<StepName>([

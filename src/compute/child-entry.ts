@@ -34,6 +34,7 @@ const tasks: Tasks = {
 	judgeRelease: async () => (await import('./tasks/judge-release-task.ts')).judgeReleaseTask,
 	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
 	explain: async () => (await import('./tasks/explain-task.ts')).explainTask,
+	inspect: async () => (await import('./tasks/inspect-task.ts')).inspectTask,
 	adviseAugmentation: async () => (await import('./tasks/advise-augmentation-task.ts')).adviseAugmentationTask,
 };
 

@@ -5,6 +5,8 @@ import type { ArtifactRef } from '../contracts/pipeline.ts';
 import type { DialectConfig } from '../contracts/run-config.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import type { DiscardedRow, SchemaEnforcer } from '../features/enforce-schema.ts';
+import { interpretBatch } from '../features/interpret-batch.ts';
+import { createProfiler } from '../features/profile-batch.ts';
 import { encodeShard } from '../ingest/arrow-shard.ts';
 import { openRowLocator, type RowLocator } from '../ingest/locate-rows.ts';
 import { RAW_TEXT_LIMIT } from '../ingest/table-source.ts';
@@ -48,6 +50,7 @@ export async function enforceTable(
 	let first: StoredReject | undefined;
 	let rows = 0;
 	let rowsDiscarded = 0;
+	const profiler = createProfiler(enforcer.names);
 	const locator = await openPlaces(environment, source, options);
 	try {
 		for (const shard of manifest.shards) {
@@ -64,6 +67,7 @@ export async function enforceTable(
 				const ref = await artifacts.put(encodeShard(left), { extension: 'arrow' });
 				shards.push({ ...ref, firstRow: rows, rows: left.rows });
 				rows += left.rows;
+				profiler.add(interpretBatch(left, source.reading));
 			}
 			reportProgress(environment, 'applying the schema policy', firstRow + batch.rows, manifest.rows);
 		}
@@ -78,7 +82,8 @@ export async function enforceTable(
 		repairs: [...source.repairs, ...repairs],
 		rejects: [...source.rejects, ...rejects],
 	};
-	const next: TableManifest = { names: enforcer.names, rows, shards, source: facts };
+	const statistics = await putJson(artifacts, profiler.profile());
+	const next: TableManifest = { names: enforcer.names, rows, shards, statistics, source: facts };
 	const refused = first === undefined ? null : refusalOf(facts, first, options);
 	const valuesDiscarded = repairs.reduce((sum, { count }) => sum + count, 0);
 	return { ref: await putJson(artifacts, next), manifest: next, rowsDiscarded, valuesDiscarded, refused };

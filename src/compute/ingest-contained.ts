@@ -1,6 +1,6 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { IngestInput, IngestOutput, RefusedFile } from '../contracts/pipeline.ts';
-import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
+import { DEFAULT_INPUT_LIMITS, type InputLimits } from '../contracts/run-config.ts';
 import type { StepContext } from '../contracts/steps.ts';
 import { type ComputeSettings, runTask } from './run-task.ts';
 
@@ -23,10 +23,7 @@ export async function ingestContained(
 		try {
 			return await runTask('ingest', { ...input, refusedFiles }, context, {
 				...settings,
-				memoryMb: limits.memoryMb,
-				heapMb: limits.memoryMb,
-				stallTimeoutMs: limits.stallSeconds * 1_000,
-				progressTimeoutMs: limits.stallSeconds * 1_000,
+				...readingSettings(limits),
 				onInput: (path) => {
 					file = path;
 				},
@@ -46,6 +43,16 @@ export async function ingestContained(
 			refusedFiles.push({ path: file, code: 'INPUT_UNSAFE', message });
 		}
 	}
+}
+
+/** Limits of the process that reads a table. */
+export function readingSettings(limits: InputLimits): Partial<ComputeSettings> {
+	return {
+		memoryMb: limits.memoryMb,
+		heapMb: limits.memoryMb,
+		stallTimeoutMs: limits.stallSeconds * 1_000,
+		progressTimeoutMs: limits.stallSeconds * 1_000,
+	};
 }
 
 /** What a file did to the process that read it; null where it may not have been the file. */

@@ -1,6 +1,6 @@
 import type { GenerationPlan, GenerationTarget } from './conditions.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { RunConfig, RunRequest } from './run-config.ts';
+import type { RunConfig } from './run-config.ts';
 import type { SchemaPolicies } from './schema-contract.ts';
 
 /**
@@ -105,12 +105,15 @@ export interface ProfileOutput {
 	readonly profile: ArtifactRef;
 	/** A SchemaContract. */
 	readonly contract: ArtifactRef;
+	/** A list of TableAlert. */
+	readonly alerts: ArtifactRef;
 }
 
 export interface RegisterDatasetInput extends StepInput {
 	readonly manifest: ArtifactRef;
 	readonly profile: ArtifactRef;
 	readonly contract: ArtifactRef;
+	readonly alerts: ArtifactRef;
 	/** A SchemaComparison; null where there was nothing to compare with. */
 	readonly comparison: ArtifactRef | null;
 	readonly isQuarantined: boolean;
@@ -385,55 +388,7 @@ export interface WriteReportOutput {
 	readonly path: string;
 }
 
-export interface BeginRunInput {
-	readonly request: RunRequest;
-	readonly workflowId: string;
-}
-
-export interface FailRunInput {
-	readonly runId: string;
-	readonly error: ErrorRecord;
-}
-
 export interface FinishRunInput extends StepInput {
 	readonly datasetId: string | null;
 	readonly modelId: string | null;
-}
-
-export interface ExplainInput {
-	readonly manifest: ArtifactRef;
-	/** The TableHistory of the table; null where the model knows no entities. */
-	readonly history: ArtifactRef | null;
-	readonly model: Omit<ModelParts, 'training' | 'isReleased'>;
-	/** Counted from 0. */
-	readonly row: number;
-}
-export interface ExplainOutput {
-	/** JSON of the reasons, as `scores.reasons` holds them. */
-	readonly reasons: string;
-}
-
-export interface AdviseAugmentationInput {
-	/** The table that the model was trained on. */
-	readonly manifest: ArtifactRef;
-	/** Of the model, for the features that it makes. */
-	readonly generator: ArtifactRef;
-	/** How the generators of the folds are trained: as the model was. */
-	readonly training: RunConfig['generator'];
-	readonly label: string;
-	/** The rare class as the table writes it; null: the rarest value. */
-	readonly value: string | null;
-	/** `f1`, `ap` or `recall@0.9`. */
-	readonly target: string;
-	readonly folds: number;
-	readonly repeats: number;
-	/** Longer tables are sampled. */
-	readonly maxRows: number;
-	readonly seed: number;
-}
-export interface AdviseAugmentationOutput {
-	readonly label: string;
-	readonly value: string;
-	/** JSON of the AugmentationAdvice. */
-	readonly advice: string;
 }

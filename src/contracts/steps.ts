@@ -1,20 +1,14 @@
 import type {
 	AddHistoryInput,
 	AddHistoryOutput,
-	AdviseAugmentationInput,
-	AdviseAugmentationOutput,
 	AlertCut,
 	ArtifactRef,
-	BeginRunInput,
 	CheckSchemaInput,
 	CheckSchemaOutput,
 	CountOutput,
 	DecideAlertsInput,
 	EvaluateInput,
 	EvaluateOutput,
-	ExplainInput,
-	ExplainOutput,
-	FailRunInput,
 	FindContractInput,
 	FindContractOutput,
 	FinishRunInput,
@@ -61,6 +55,15 @@ import type {
 	WriteReportInput,
 	WriteReportOutput,
 } from './pipeline.ts';
+import type { BeginRunInput, FailRunInput } from './run-control.ts';
+import type {
+	AdviseAugmentationInput,
+	AdviseAugmentationOutput,
+	ExplainInput,
+	ExplainOutput,
+	InspectInput,
+	InspectOutput,
+} from './task-inputs.ts';
 
 /** Every step by name. `Compute` ones run in child processes and take the compute task queue. */
 export interface ComputeSteps {
@@ -83,6 +86,7 @@ export interface ComputeSteps {
 export interface ComputeTasks extends ComputeSteps {
 	explain(input: ExplainInput): Promise<ExplainOutput>;
 	adviseAugmentation(input: AdviseAugmentationInput): Promise<AdviseAugmentationOutput>;
+	inspect(input: InspectInput): Promise<InspectOutput>;
 }
 export interface IoSteps {
 	refuseTable(input: RefuseTableInput): Promise<never>;

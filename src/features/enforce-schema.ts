@@ -3,6 +3,7 @@ import type { Cells, TableBatch } from '../contracts/table.ts';
 import { createLevelTest } from './compare-values.ts';
 import type { ReadText } from './interpret-batch.ts';
 import { isMissingText } from './is-missing-text.ts';
+import { compactTexts, pickCells } from './pick-batch-rows.ts';
 import { createReadableTest } from './readable-cells.ts';
 
 /** A row that is left out, and why. */
@@ -79,9 +80,11 @@ export function createSchemaEnforcer(
 			}
 		}
 		const rows = batch.rows - discarded.length;
+		const kept = discarded.length === 0 ? null : Int32Array.from(isOut.keys()).filter((row) => isOut[row] === 0);
 		const columns = new Map<string, Cells>();
 		batch.names.forEach((name, i) => {
-			let cells = keepRows(batch.columns[i] as Cells, isOut, rows);
+			let cells = batch.columns[i] as Cells;
+			if (kept !== null) cells = pickCells(cells, kept);
 			for (const rule of rules) {
 				if (rule.column !== name || rule.discards !== 'value') continue;
 				const bad = badRows(cells, rule);
@@ -145,15 +148,6 @@ function badRows(cells: Cells, { isBad }: CellRule): number[] {
 	return rows;
 }
 
-function keepRows(cells: Cells, isOut: Uint8Array, rows: number): Cells {
-	if (rows === isOut.length) return cells;
-	if (cells.type === 'number') return { ...cells, values: cells.values.filter((_, row) => isOut[row] === 0) };
-	return compact(
-		cells.codes.filter((_, row) => isOut[row] === 0),
-		cells.dictionary,
-	);
-}
-
 function withoutCells(cells: Cells, rows: readonly number[]): Cells {
 	if (rows.length === 0) return cells;
 	if (cells.type === 'number') {
@@ -163,18 +157,5 @@ function withoutCells(cells: Cells, rows: readonly number[]): Cells {
 	}
 	const codes = cells.codes.slice();
 	for (const row of rows) codes[row] = -1;
-	return compact(codes, cells.dictionary);
-}
-
-/** Text cells whose dictionary has only what they hold: what was discarded is not stored. */
-function compact(codes: Int32Array, dictionary: readonly string[]): Cells {
-	const renumbered = new Map<number, number>();
-	const next = codes.map((code) => {
-		if (code < 0) return -1;
-		const known = renumbered.get(code);
-		if (known !== undefined) return known;
-		renumbered.set(code, renumbered.size);
-		return renumbered.size - 1;
-	});
-	return { type: 'text', codes: next, dictionary: [...renumbered.keys()].map((code) => dictionary[code] as string) };
+	return compactTexts(codes, cells.dictionary);
 }

@@ -71,6 +71,7 @@ async function describeSource(store: Store, dataset: Dataset): Promise<NonNullab
 		blankLines: dataset.blank_lines,
 		repairs: JSON.parse(dataset.repairs_json ?? '[]'),
 		rejects: await countRejects(store, dataset.dataset_id),
+		alerts: JSON.parse(dataset.alerts_json ?? '[]'),
 	};
 }
 

@@ -1,4 +1,5 @@
 import type { GeneratorHistory } from '../contracts/generator-history.ts';
+import type { TableAlert } from '../contracts/inspection.ts';
 import type { TableProfile } from '../contracts/profile.ts';
 import type { ClosestRecord } from '../evaluate/closest-record.ts';
 import type { ColumnComparison } from '../evaluate/compare-columns.ts';
@@ -56,6 +57,8 @@ export interface SourceReport {
 	readonly rowsRejected: number;
 	readonly blankLines?: number;
 	readonly repairs?: readonly { readonly message: string; readonly count: number }[];
+	/** What is worth knowing of its columns, most serious first. */
+	readonly alerts?: readonly TableAlert[];
 	/** Rejected rows by reason, most first. */
 	readonly rejects?: readonly { readonly reason: string; readonly count: number }[];
 }

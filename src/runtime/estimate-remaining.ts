@@ -22,9 +22,9 @@ interface Typical {
 	readonly msPerRow: number;
 }
 
-/** What is followed: runs, and advice, which is work of one step and no run. */
-export type FollowedKind = RunKind | 'advise';
-type FollowedStep = StepName | 'adviseAugmentation';
+/** What is followed: runs, and work of one step that is no run. */
+export type FollowedKind = RunKind | 'advise' | 'inspect';
+export type FollowedStep = StepName | 'adviseAugmentation' | 'inspect';
 
 const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 	ingest: { ms: 500, msPerRow: 0.02 },
@@ -42,6 +42,7 @@ const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 	evaluate: { ms: 15_000, msPerRow: 0.2 },
 	writeReport: { ms: 1_000, msPerRow: 0.01 },
 	adviseAugmentation: { ms: 150_000, msPerRow: 20 },
+	inspect: { ms: 1_500, msPerRow: 0.05 },
 };
 /** Steps that only write a few rows. */
 const SHORT: Typical = { ms: 100, msPerRow: 0 };
@@ -65,6 +66,7 @@ const STAGES: Readonly<Record<FollowedKind, readonly (readonly FollowedStep[])[]
 	score: [['loadModel'], ['loadDataset'], ...TABLE, ...SCORES, ['publishQueue']],
 	augment: [['loadModel'], ['generate'], ['judgeRelease'], ['registerSynthetic'], ['publishSynthetic']],
 	advise: [['adviseAugmentation']],
+	inspect: [['inspect']],
 };
 
 const DEFAULT_ROWS = 20_000;

@@ -61,6 +61,7 @@ interface DatasetsTable {
 	ingested_at: string;
 	status: Generated<'loaded' | 'quarantined' | 'refused'>;
 	contract_uri: string | null;
+	alerts_json: string | null;
 	schema_changes_json: string | null;
 }
 

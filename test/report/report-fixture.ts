@@ -191,6 +191,15 @@ export function reportFixture({ hostile }: FixtureOptions = {}): ReportData {
 			blankLines: 1,
 			repairs: [{ message: text(1, 'a byte order mark was removed'), count: 1 }],
 			rejects: [{ reason: text(2, 'the row has 15 fields instead of 16'), count: 3 }],
+			alerts: [
+				{
+					kind: 'leakage',
+					column: text(1, 'settled'),
+					level: 'warning',
+					message: text(2, 'Predicts the label nearly alone.'),
+					remedy: '--ignore settled',
+				},
+			],
 		},
 		profile: profileOf(training),
 		training: {

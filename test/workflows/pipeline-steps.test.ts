@@ -28,7 +28,7 @@ function recorded(outputs: Record<string, object> = {}) {
 			comparison: ref,
 			isQuarantined: false,
 		},
-		profile: { profile: ref, contract: ref },
+		profile: { profile: ref, contract: ref, alerts: ref },
 		registerDataset: { datasetId: 'ds' },
 		loadDataset: {
 			datasetId: 'ds',

@@ -54,7 +54,7 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			const done = await carryOutRun(workspace, asked, flags, terminal);
 			if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
 			// Columns and metrics are those of the model; the new table has nothing to say about them.
-			const result = { ...(await collectResult(workspace, done.summary)), columns: [], metrics: [] };
+			const result = { ...(await collectResult(workspace, done.summary)), columns: [], tableAlerts: [], metrics: [] };
 			if (terminal.json) terminal.outJson(result);
 			else printResult(result, done.tookMs, terminal);
 			requireLoaded(result);

@@ -1,7 +1,7 @@
 import { getJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
-import type { ExplainInput, ExplainOutput } from '../../contracts/pipeline.ts';
+import type { ExplainInput, ExplainOutput } from '../../contracts/task-inputs.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { explainRows } from '../../scoring/explain-rows.ts';

@@ -1,20 +1,32 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import type { TableAlert } from '../../contracts/inspection.ts';
+import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ArtifactRef, ContractTerms, ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import type { RunConfig } from '../../contracts/run-config.ts';
 import { NO_POLICIES, type SchemaContract } from '../../contracts/schema-contract.ts';
 import { compareContract } from '../../features/compare-contract.ts';
-import { finishProfile, type ProfileOptions } from '../../features/finish-profile.ts';
+import { createDuplicateCounter } from '../../features/count-duplicates.ts';
+import { finishProfile } from '../../features/finish-profile.ts';
 import { planHistory } from '../../features/history/plan-history.ts';
 import { mergeContracts } from '../../features/merge-contracts.ts';
 import type { PartialProfile } from '../../features/profile-batch.ts';
 import { requireColumns } from '../../features/require-columns.ts';
+import { sampleBatches } from '../../features/sample-batches.ts';
 import { makeContract } from '../../features/schema-contract.ts';
+import { lookAtTable } from '../inspect-table.ts';
+import { namedRoles } from '../named-roles.ts';
 import { profileTable } from '../profile-table.ts';
 import { labelKey } from '../read-labels.ts';
+import { readShard } from '../read-shards.ts';
 import { requireTimeColumn } from '../record-times.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
+
+/** Fewer than `inspect` looks at: here they are a by-product. */
+const SAMPLED_ROWS = 2_500;
+const COUNTED_ROWS = 100_000;
+const LOOKED_AT_SHARDS = 3;
 
 const NO_TERMS: ContractTerms = { policies: NO_POLICIES, isCompared: false, goesOnFrom: null, isQuarantined: false };
 
@@ -24,7 +36,7 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 	const merged = await profileTable(environment, input.manifest);
 	const { policies, isCompared, goesOnFrom, isQuarantined } = input.terms ?? NO_TERMS;
 	const names = new Set(merged.columns.map(({ name }) => name));
-	const profile = finishProfile(merged, namedColumns(input.config, isQuarantined ? names : null));
+	const profile = finishProfile(merged, namedRoles(input.config, isQuarantined ? names : null));
 	if (!isCompared) {
 		requireColumns(
 			names,
@@ -38,16 +50,11 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		columns: policies.columns.filter(({ column }) => !isCompared || names.has(column)),
 	});
 	const contract = goesOnFrom === null ? own : await goOn(environment, goesOnFrom, own, merged);
-	return { profile: await putJson(artifacts, profile), contract: await putJson(artifacts, contract) };
-}
-
-/** The roles that were asked for, of columns that are there; those of all columns where none are told. */
-function namedColumns({ label, key, ignore }: RunConfig, there: ReadonlySet<string> | null): ProfileOptions {
-	const isThere = (column: string) => there === null || there.has(column);
+	const alerts = await findTableAlerts(environment, input.manifest, profile, merged);
 	return {
-		...(label === null || !isThere(label) ? {} : { label }),
-		...(key === null || !isThere(key) ? {} : { key }),
-		ignore: ignore.filter(isThere),
+		profile: await putJson(artifacts, profile),
+		contract: await putJson(artifacts, contract),
+		alerts: await putJson(artifacts, alerts),
 	};
 }
 
@@ -59,6 +66,27 @@ function requireUsable(profile: TableProfile, config: RunConfig): void {
 	if (time !== null && (entity.length === 0 || alertsPer !== null)) requireTimeColumn(profile, time);
 	// Refused here, before anything is stored.
 	if (entity.length > 0) planHistory(profile, entity, time);
+}
+
+/** What is worth knowing of the table; its rows are looked at in a few shards, spread over it. */
+async function findTableAlerts(
+	{ artifacts }: TaskEnvironment,
+	ref: ArtifactRef,
+	profile: TableProfile,
+	statistics: PartialProfile,
+): Promise<readonly TableAlert[]> {
+	const manifest = await getJson<TableManifest>(artifacts, ref);
+	const { shards } = manifest;
+	const sample = sampleBatches(SAMPLED_ROWS);
+	const duplicates = createDuplicateCounter(COUNTED_ROWS);
+	const looks = Math.min(LOOKED_AT_SHARDS, shards.length);
+	for (let look = 0; look < looks; look++) {
+		const batch = await readShard(artifacts, manifest, shards[Math.floor((look * shards.length) / looks)] as ShardRef);
+		sample.add(batch);
+		duplicates.add(batch);
+	}
+	const looked = { profile, statistics, sample: sample.batches(), duplicates: duplicates.counts(), nowMs: Date.now() };
+	return lookAtTable(looked).alerts;
 }
 
 /** The contract of a data set that has had tables before. */

@@ -3,6 +3,8 @@ import { dataText, html } from '../html.ts';
 import { answer, dataTable, type Section } from '../page-parts.ts';
 import type { SourceReport } from '../report-data.ts';
 
+const SHOWN_ALERTS = 30;
+
 function fileWords(source: SourceReport) {
 	if (source.file === undefined) return null;
 	const size = source.bytes === undefined ? '' : `, ${formatBytes(source.bytes)}`;
@@ -11,7 +13,7 @@ function fileWords(source: SourceReport) {
 }
 
 export function sourceSection(source: SourceReport): Section {
-	const { rowsTotal, rowsLoaded, rowsRejected, blankLines = 0, repairs = [], rejects = [] } = source;
+	const { rowsTotal, rowsLoaded, rowsRejected, blankLines = 0, repairs = [], rejects = [], alerts = [] } = source;
 	const rejectedWords =
 		rowsRejected === 0
 			? 'and none was rejected.'
@@ -32,6 +34,19 @@ export function sourceSection(source: SourceReport): Section {
 					repairs.map(({ message, count }) => [dataText(message, 200), formatCount(count)]),
 				)
 			: null;
+	const alertTable =
+		alerts.length > 0
+			? dataTable(
+					[{ head: 'Column' }, { head: 'Worth knowing' }, { head: 'What to do' }],
+					alerts
+						.slice(0, SHOWN_ALERTS)
+						.map(({ column, message, remedy }) => [
+							dataText(column ?? 'all rows', 60),
+							dataText(message, 300),
+							dataText(remedy ?? '', 200),
+						]),
+				)
+			: null;
 	return {
 		id: 'source',
 		short: 'Read',
@@ -39,6 +54,6 @@ export function sourceSection(source: SourceReport): Section {
 		body: html`${answer(
 			html`${fileWords(source)}${loaded}${rejectedWords}`,
 			rowsRejected === 0 ? 'good' : rowsRejected / Math.max(1, rowsTotal) > 0.01 ? 'bad' : 'watch',
-		)}${blank}${repairTable}${rejectTable}`,
+		)}${blank}${repairTable}${rejectTable}${alertTable}`,
 	};
 }

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import { checkInput } from '../check-input.ts';
+import { printInspection } from '../print-inspection.ts';
+import { addTableOptions, type RunFlags, TABLE_FILE, toConfigFlags } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+import { watchTask } from '../watch-task.ts';
+
+export function defineInspect(command: Command, terminal: Terminal): void {
+	command.argument('<file>', TABLE_FILE);
+	addTableOptions(command);
+	addExamples(command, [
+		['inspect payments.csv', 'how it is read, what its columns hold, what to look out for'],
+		['inspect payments.csv --label is_fraud', 'also which columns give the label away'],
+		['inspect legacy.txt --delimiter pipe --json', 'for a program'],
+	]);
+	command.action(async (file: string) => {
+		const flags = command.optsWithGlobals<RunFlags>();
+		const source = await checkInput(file, flags);
+		const { resolveConfig } = await import('../../runtime/resolve-config.ts');
+		const { inspectFile } = await import('../../runtime/inspect-file.ts');
+		const config = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
+		const startedMs = Date.now();
+		const inspection = await watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task));
+		if (terminal.json) terminal.outJson(inspection);
+		else printInspection(inspection, { file, config, tookMs: Date.now() - startedMs }, terminal);
+	});
+}
