@@ -5,15 +5,23 @@ import { type MissingTest, missingTestOf } from './is-missing-text.ts';
 import { parseNumber } from './parse-number.ts';
 import { addText, createTextEvidence, mergeIntoTextEvidence, type TextEvidence } from './text-evidence.ts';
 
-/** Distinct texts counted exactly, per column. */
-export const MAX_EXACT_LEVELS = 100_000;
+/** Distinct texts of a column that are counted exactly at most, and of all columns of a table together. */
+const MAX_EXACT_LEVELS = 100_000;
+const MAX_EXACT_OF_TABLE = 2_000_000;
+const LEAST_EXACT_LEVELS = 1_000;
 /** Frequent texts that are still counted once there are more distinct ones than that. */
 const KEPT_LEVELS = 10_000;
+
+/** Distinct texts that are counted exactly in each column of a table of so many: fewer where it is very wide. */
+export function exactLevelsOf(columns: number): number {
+	const share = Math.floor(MAX_EXACT_OF_TABLE / Math.max(1, columns));
+	return Math.min(MAX_EXACT_LEVELS, Math.max(LEAST_EXACT_LEVELS, share));
+}
 
 /**
  * Statistics of one column over some consecutive rows. Plain data: it may be stored as JSON and merged later.
  *
- * While a column has at most `MAX_EXACT_LEVELS` distinct texts, they and their counts are all there is to know;
+ * While a column has at most `exactLevelsOf` distinct texts, they and their counts are all there is to know;
  * beyond, they are turned into `beyond` and only the frequent ones go on being counted.
  */
 export interface ColumnTally {
@@ -78,6 +86,8 @@ function followedBy(a: RowOrder, b: RowOrder): RowOrder {
 
 /** A tally that grows. */
 interface GrowingTally {
+	/** Distinct texts that are counted exactly. */
+	readonly maxExact: number;
 	rows: number;
 	empty: number;
 	order: RowOrder;
@@ -86,16 +96,16 @@ interface GrowingTally {
 	readonly wordsAreValues: boolean;
 }
 
-function emptyTally(wordsAreValues: boolean): GrowingTally {
+function emptyTally(maxExact: number, wordsAreValues: boolean): GrowingTally {
 	const order: RowOrder = { increasing: true, first: null, last: null };
-	return { rows: 0, empty: 0, order, levels: new Map(), beyond: null, wordsAreValues };
+	return { maxExact, rows: 0, empty: 0, order, levels: new Map(), beyond: null, wordsAreValues };
 }
 
-function reopen(tally: ColumnTally): GrowingTally {
+function reopen(tally: ColumnTally, maxExact: number): GrowingTally {
 	const { rows, empty, order, texts, counts } = tally;
 	const levels = new Map(texts.map((text, i) => [text, counts[i] as number]));
 	const wordsAreValues = tally.wordsAreValues === true;
-	return { rows, empty, order, levels, beyond: structuredClone(tally.beyond), wordsAreValues };
+	return { maxExact, rows, empty, order, levels, beyond: structuredClone(tally.beyond), wordsAreValues };
 }
 
 function close(name: string, tally: GrowingTally): ColumnTally {
@@ -114,12 +124,11 @@ function close(name: string, tally: GrowingTally): ColumnTally {
 
 function addEvidence(
 	beyond: BeyondExact,
-	texts: readonly string[],
-	counts: ArrayLike<number>,
+	{ texts, counts, values }: Omit<LevelCounts, 'empty'>,
 	isMissing: MissingTest,
 ): void {
 	for (let i = 0; i < texts.length; i++) {
-		addText(beyond.evidence, texts[i] as string, counts[i] as number, isMissing);
+		addText(beyond.evidence, texts[i] as string, counts[i] as number, isMissing, values?.[i]);
 		addToDistinctSketch(beyond.registers, texts[i] as string);
 	}
 }
@@ -133,13 +142,16 @@ function endExactCounting(tally: GrowingTally): BeyondExact {
 		exactCells: counts.reduce((sum, count) => sum + count, 0),
 		exactDistinct: counts.length,
 	};
-	addEvidence(beyond, [...tally.levels.keys()], counts, missingTestOf(tally));
-	tally.levels = new Map([...tally.levels].sort((a, b) => b[1] - a[1]).slice(0, KEPT_LEVELS));
+	addEvidence(beyond, { texts: [...tally.levels.keys()], counts }, missingTestOf(tally));
+	tally.levels = new Map([...tally.levels].sort((a, b) => b[1] - a[1]).slice(0, Math.min(KEPT_LEVELS, tally.maxExact)));
 	tally.beyond = beyond;
 	return beyond;
 }
 
-function addTally(tally: GrowingTally, next: Omit<ColumnTally, 'name' | 'counts'> & Pick<LevelCounts, 'counts'>): void {
+function addTally(
+	tally: GrowingTally,
+	next: Omit<ColumnTally, 'name' | 'counts'> & Pick<LevelCounts, 'counts' | 'values'>,
+): void {
 	tally.rows += next.rows;
 	tally.empty += next.empty;
 	tally.order = followedBy(tally.order, next.order);
@@ -148,18 +160,19 @@ function addTally(tally: GrowingTally, next: Omit<ColumnTally, 'name' | 'counts'
 		mergeIntoTextEvidence(beyond.evidence, next.beyond.evidence);
 		mergeIntoDistinctSketch(beyond.registers, next.beyond.registers);
 	} else if (tally.beyond !== null) {
-		addEvidence(tally.beyond, next.texts, next.counts, missingTestOf(tally));
+		addEvidence(tally.beyond, next, missingTestOf(tally));
 	}
 	const { levels } = tally;
+	const kept = Math.min(KEPT_LEVELS, tally.maxExact);
 	for (let i = 0; i < next.texts.length; i++) {
 		const text = next.texts[i] as string;
 		const known = levels.get(text);
-		if (known === undefined && tally.beyond !== null && levels.size >= KEPT_LEVELS) continue;
+		if (known === undefined && tally.beyond !== null && levels.size >= kept) continue;
 		const count = next.counts[i] as number;
 		if (known === undefined) levels.set(ownText(text), count);
 		else levels.set(text, known + count);
 	}
-	if (tally.beyond === null && levels.size > MAX_EXACT_LEVELS) endExactCounting(tally);
+	if (tally.beyond === null && levels.size > tally.maxExact) endExactCounting(tally);
 }
 
 /** A text cut from a longer one keeps all of it in memory; this one is kept longer than the shard that it is from. */
@@ -177,9 +190,12 @@ export interface ColumnTallier {
 	tally(): ColumnTally;
 }
 
-/** @param wordsAreValues whether words such as `NA` are values of the column, and no missing cells */
-export function createTallier(name: string, wordsAreValues = false): ColumnTallier {
-	const tally = emptyTally(wordsAreValues);
+/**
+ * @param maxExact see `exactLevelsOf`
+ * @param wordsAreValues whether words such as `NA` are values of the column, and no missing cells
+ */
+export function createTallier(name: string, maxExact: number, wordsAreValues = false): ColumnTallier {
+	const tally = emptyTally(maxExact, wordsAreValues);
 	return {
 		add(cells) {
 			const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
@@ -189,10 +205,14 @@ export function createTallier(name: string, wordsAreValues = false): ColumnTalli
 	};
 }
 
-/** Merges tallies of one column in the order of their rows; the parts are left as they are. */
-export function mergeTallies(tallies: readonly ColumnTally[]): ColumnTally {
+/**
+ * Merges tallies of one column in the order of their rows; the parts are left as they are.
+ *
+ * @param maxExact see `exactLevelsOf`
+ */
+export function mergeTallies(tallies: readonly ColumnTally[], maxExact: number): ColumnTally {
 	const first = tallies[0] as ColumnTally;
-	const tally = reopen(first);
+	const tally = reopen(first, maxExact);
 	for (const next of tallies.slice(1)) addTally(tally, next);
 	return close(first.name, tally);
 }

@@ -3,6 +3,8 @@ import type { Cells } from '../contracts/table.ts';
 /** Distinct texts with the number of cells that hold each, in order of first appearance. */
 export interface LevelCounts {
 	readonly texts: readonly string[];
+	/** The numbers that the texts are, where the cells are numbers. */
+	readonly values?: Float64Array;
 	readonly counts: ArrayLike<number>;
 	/** Cells without a value. */
 	readonly empty: number;
@@ -47,7 +49,8 @@ function countNumbers(values: Float64Array): LevelCounts {
 			counts[held - 1] = (counts[held - 1] as number) + 1;
 			continue;
 		}
-		distinct[known] = value;
+		// As the text of -0 is that of 0.
+		distinct[known] = value + 0;
 		counts[known] = 1;
 		slots[slot] = ++known;
 		if (isDirect) direct[whole] = known;
@@ -56,8 +59,10 @@ function countNumbers(values: Float64Array): LevelCounts {
 		counts = enlarge(counts, new Int32Array(2 * known));
 		slots = placeAll(distinct, known, 4 * known);
 	}
+	const found = distinct.subarray(0, known);
 	return {
-		texts: Array.from(distinct.subarray(0, known), String),
+		texts: Array.from(found, String),
+		values: found,
 		counts: counts.subarray(0, known),
 		empty,
 	};

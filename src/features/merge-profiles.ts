@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import { type ColumnTally, mergeTallies } from './column-tally.ts';
+import { type ColumnTally, exactLevelsOf, mergeTallies } from './column-tally.ts';
 import type { PartialProfile } from './profile-batch.ts';
 
 /**
@@ -17,8 +17,14 @@ export function mergeProfiles(profiles: readonly PartialProfile[]): PartialProfi
 			profile.columns.every((column, i) => column.name === first.columns[i]?.name);
 		if (!same) throw new CounterfoilError('SCHEMA_MISMATCH', 'The shards of the table do not have the same columns.');
 	}
+	const maxExact = exactLevelsOf(first.columns.length);
 	return {
 		rows: profiles.reduce((sum, profile) => sum + profile.rows, 0),
-		columns: first.columns.map((_, i) => mergeTallies(profiles.map((profile) => profile.columns[i] as ColumnTally))),
+		columns: first.columns.map((_, i) =>
+			mergeTallies(
+				profiles.map((profile) => profile.columns[i] as ColumnTally),
+				maxExact,
+			),
+		),
 	};
 }

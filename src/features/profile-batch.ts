@@ -1,5 +1,5 @@
 import type { TableBatch } from '../contracts/table.ts';
-import { type ColumnTallier, type ColumnTally, createTallier } from './column-tally.ts';
+import { type ColumnTallier, type ColumnTally, createTallier, exactLevelsOf } from './column-tally.ts';
 
 /**
  * Statistics of some consecutive rows of a table. Plain data, bounded in size whatever the number of rows;
@@ -28,7 +28,8 @@ export interface Profiler {
  * @param wordsAreValues whether words such as `NA` are values, and no missing cells
  */
 export function createProfiler(names: readonly string[], wordsAreValues = false): Profiler {
-	const talliers = names.map((name) => createTallier(name, wordsAreValues));
+	const maxExact = exactLevelsOf(names.length);
+	const talliers = names.map((name) => createTallier(name, maxExact, wordsAreValues));
 	let rows = 0;
 	return {
 		add(batch) {

@@ -65,20 +65,26 @@ function datesOf(evidence: TextEvidence, order: DateOrder): DateEvidence {
 	return dates;
 }
 
-/** Adds one distinct text that `count` cells hold. */
+/**
+ * Adds one distinct text that `count` cells hold.
+ *
+ * @param known the number that it is written for, if any
+ */
 export function addText(
 	evidence: TextEvidence,
 	text: string,
 	count: number,
 	isMissing: MissingTest = isMissingText,
+	known = Number.NaN,
 ): void {
-	if (isMissing(text)) {
+	const isNumber = !Number.isNaN(known);
+	if (!isNumber && isMissing(text)) {
 		addCount(evidence.missingTexts, text, count);
 		return;
 	}
 	evidence.present += count;
 	evidence.maxLength = Math.max(evidence.maxLength, text.length);
-	const value = parseNumber(text);
+	const value = isNumber ? known : parseNumber(text);
 	if (!Number.isNaN(value)) {
 		addNumberText(evidence, text, value, count);
 		return;

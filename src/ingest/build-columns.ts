@@ -137,8 +137,8 @@ export function createBatchBuilder(names: readonly string[]): BatchBuilder {
 
 /**
  * Rows of a batch: a shard of ordinary tables, fewer where they are very wide, so that the cells of a batch
- * stay near 128 MB.
+ * stay near 16 MB of numbers, or 125 MB of texts of which none is repeated.
  */
 export function rowsPerBatchOf(columns: number): number {
-	return Math.min(ROWS_PER_SHARD, Math.max(1_024, Math.floor(2 ** 24 / Math.max(1, columns))));
+	return Math.min(ROWS_PER_SHARD, Math.max(1_024, Math.floor(2 ** 21 / Math.max(1, columns))));
 }

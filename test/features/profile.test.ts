@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { TableBatch } from '../../src/contracts/table.ts';
+import { exactLevelsOf } from '../../src/features/column-tally.ts';
 import { finishProfile } from '../../src/features/finish-profile.ts';
 import { mergeProfiles } from '../../src/features/merge-profiles.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
@@ -68,6 +69,16 @@ test('a column of more distinct values than are counted merges step by step as i
 	}
 	assert.equal(name?.kind, 'text');
 	assert.ok(Math.abs((name?.distinct ?? 0) / 160_000 - 1) < 0.05);
+});
+
+test('the wider a table, the fewer distinct values of a column are counted one by one', () => {
+	assert.deepEqual([1, 20, 200, 4_096].map(exactLevelsOf), [100_000, 100_000, 10_000, 1_000]);
+	const same = cells(1_600, () => 'a');
+	const others = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`c${i}`, same]));
+	const table = tableOf({ ...others, names: cells(1_600, (row) => `user ${row}`) });
+	const column = profileBatch(table).columns.at(-1);
+	assert.equal(column?.beyond?.exactDistinct, 1_600);
+	assert.equal(column?.texts.length, 1_000);
 });
 
 test('mean, deviation, extremes and quantiles are those of the finite numbers', () => {

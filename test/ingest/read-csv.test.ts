@@ -38,7 +38,7 @@ test('a table of 2,500 columns is read, in batches that are smaller so that memo
 	const { names, counts } = await readText(`${header}\n${`${row}\n`.repeat(100)}`);
 	assert.equal(names.length, 2_500);
 	assert.equal(counts.rowsLoaded, 100);
-	assert.deepEqual([1, 256, 2_500, 4_096].map(rowsPerBatchOf), [65_536, 65_536, 6_710, 4_096]);
+	assert.deepEqual([1, 32, 256, 4_096].map(rowsPerBatchOf), [65_536, 65_536, 8_192, 1_024]);
 });
 
 test('one row, one column, all missing and all constant are tables', async () => {
