@@ -42,18 +42,22 @@ function quotings(sample: Sample, named: NamedLayout): Quoting[] {
 	if (named.quote === null) return [{ quote: null, escape: null, isEvident: false }];
 	const text = sample.text.toString('latin1');
 	const quotes = named.quote === undefined ? ['"'] : [named.quote];
-	if (named.quote === undefined && opensFields(text, "'") && !opensFields(text, '"')) quotes.push("'");
+	const single = named.quote === undefined && countQuoted(text, '"') === 0 ? countQuoted(text, "'") : 0;
+	if (single > 0) quotes.push("'");
+	// In one line of two: a few cells may as well be words in quotation marks.
+	const isUsual = 2 * single >= (text.match(/[^\r\n]+/g)?.length ?? 0);
 	return quotes.flatMap((quote) => {
-		const isEvident = quote === "'";
+		const isEvident = quote === "'" && isUsual;
 		if (named.escape !== undefined) return [{ quote, escape: named.escape, isEvident }];
 		const doubled = { quote, escape: quote, isEvident };
 		return text.includes(`\\${quote}`) ? [doubled, { quote, escape: '\\', isEvident }] : [doubled];
 	});
 }
 
-/** Whether there are fields that begin and end with the quote. */
-function opensFields(text: string, quote: string): boolean {
-	return new RegExp(`(?:^|[,;\\t|\\r\\n])${quote}[^\\r\\n]*?${quote}(?:[,;\\t|\\r\\n]|$)`).test(text);
+/** Fields that begin and end with the quote. */
+function countQuoted(text: string, quote: string): number {
+	const field = new RegExp(`(?<=^|[,;\\t|\\r\\n])${quote}[^\\r\\n]*?${quote}(?=[,;\\t|\\r\\n]|$)`, 'g');
+	return text.match(field)?.length ?? 0;
 }
 
 function findDelimiter(

@@ -25,6 +25,8 @@ test('single quotes are found where fields begin and end with them and no field 
 	assert.deepEqual(layoutOf(table), ['|', "'", '\\', null]);
 	assert.deepEqual(table.rows[1], ['345', 'T', "te|xt'2"]);
 	assert.deepEqual(layoutOf(await readText("a,b\n'tis,1\ndon't,2\n")), [',', '"', '"', null]);
+	const few = await readText("a,b\n'so called',1\nx,2\ny,3\n");
+	assert.deepEqual(few.rows[0], ["'so called'", '1']);
 	assert.deepEqual(layoutOf(await readText('a,b\n"x",\'y\'\n')), [',', '"', '"', null]);
 });
 

@@ -53,7 +53,8 @@ test('any text survives the way through CSV', async () => {
 			const path = makeFile('');
 			const table = batch({ first: rows.map((row) => row[0]), second: rows.map((row) => row[1]) });
 			await writeTable(streamOf(table), path, { format: 'csv' });
-			const read = await readAll(path, { header: true, delimiter: ',', skipInitialSpace: false });
+			const told = { header: true, delimiter: ',', quote: '"', comment: null, skipRows: 0, findFooter: false };
+			const read = await readAll(path, { ...told, skipInitialSpace: false });
 			assert.deepEqual(
 				read.rows,
 				rows.map((row) => row.map((cell) => (cell === '' ? null : cell))),
