@@ -7,6 +7,7 @@ import { openJson } from './read-json.ts';
 import {
 	createRepairLog,
 	type Dialect,
+	type OpenRows,
 	type OpenTableOptions,
 	type ReadProgress,
 	type RepairLog,
@@ -70,7 +71,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 	}
 }
 
-interface OpenRows {
+interface FoundRows {
 	readonly names: readonly string[];
 	readonly dialect: Dialect | null;
 	read(rowsPerBatch: number): AsyncGenerator<TableChunk>;
@@ -82,20 +83,9 @@ async function openRows(
 	options: OpenTableOptions,
 	progress: ReadProgress,
 	repairs: RepairLog,
-): Promise<OpenRows> {
-	if (source.format === 'json-lines' || source.format === 'json-array') {
-		const { names, read } = await openJson(source, options, repairs);
-		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
-	}
-	if (source.format === 'parquet') {
-		const { openParquet } = await import('./read-parquet.ts');
-		const { names, read } = await openParquet(source, options, repairs);
-		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
-	}
+): Promise<FoundRows> {
 	if (source.format !== 'csv') {
-		// The library for Arrow takes a while to load, and most tables are CSV.
-		const { openArrow } = await import('./read-arrow.ts');
-		const { names, read } = await openArrow(source, options.maxColumns, repairs);
+		const { names, read } = await openOther(source, options, repairs);
 		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
 	}
 	const found = await detectDialect(source.head, source.isHeadWhole, source.path, options, repairs);
@@ -104,6 +94,19 @@ async function openRows(
 		dialect: found.dialect,
 		read: (rowsPerBatch) => readCsv(source.bytes(), found, { ...options, rowsPerBatch }, progress, repairs),
 	};
+}
+
+/** The libraries for Parquet and Arrow take a while to load, and most tables are CSV. */
+async function openOther(source: OpenSource, options: OpenTableOptions, repairs: RepairLog): Promise<OpenRows> {
+	switch (source.format) {
+		case 'json-lines':
+		case 'json-array':
+			return openJson(source, options, repairs);
+		case 'parquet':
+			return (await import('./read-parquet.ts')).openParquet(source, options, repairs);
+		default:
+			return (await import('./read-arrow.ts')).openArrow(source, options.maxColumns, repairs);
+	}
 }
 
 function noRows({ path, format }: OpenSource, rejected: number): CounterfoilError {

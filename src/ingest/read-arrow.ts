@@ -11,14 +11,7 @@ import { MAX_COLUMNS } from './detect-dialect.ts';
 import type { OpenSource } from './open-source.ts';
 import { readExactly } from './read-exactly.ts';
 import { repairNames } from './repair-names.ts';
-import type { ReadProgress, RepairLog, TableChunk } from './table-source.ts';
-
-/** Arrow data of which the schema was read. */
-export interface OpenArrow {
-	readonly names: readonly string[];
-	/** The rows, once; record batches are cut anew into batches of `rowsPerBatch`. */
-	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
-}
+import type { OpenRows, ReadProgress, RepairLog, TableChunk } from './table-source.ts';
 
 /** Length of the footer (4 bytes) and `ARROW1`. */
 const FOOTER_TAIL_BYTES = 10;
@@ -32,7 +25,7 @@ export async function openArrow(
 	source: OpenSource,
 	maxColumns: number | undefined,
 	repairs: RepairLog,
-): Promise<OpenArrow> {
+): Promise<OpenRows> {
 	const { path } = source;
 	registerArrowCodecs();
 	const input = source.format === 'arrow-file' ? await openFileInput(source) : openStreamInput(source);

@@ -9,13 +9,7 @@ import type { OpenSource } from './open-source.ts';
 import { rawText } from './raw-text.ts';
 import { repairNames } from './repair-names.ts';
 import { scanJsonObject } from './scan-json-object.ts';
-import type { ReadProgress, RejectType, RepairLog, TableChunk } from './table-source.ts';
-
-/** JSON of which the columns are known. */
-export interface OpenJson {
-	readonly names: readonly string[];
-	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
-}
+import type { OpenRows, ReadProgress, RejectType, RepairLog, TableChunk } from './table-source.ts';
 
 export interface OpenJsonOptions {
 	readonly maxColumns?: number;
@@ -32,7 +26,7 @@ const HALF_PAIR = /\p{Surrogate}/u;
  *
  * @throws JSON_UNREADABLE for too many keys, and where an array is cut short; the latter also while rows are read.
  */
-export async function openJson(source: OpenSource, options: OpenJsonOptions, repairs: RepairLog): Promise<OpenJson> {
+export async function openJson(source: OpenSource, options: OpenJsonOptions, repairs: RepairLog): Promise<OpenRows> {
 	const { path } = source;
 	const maxColumns = options.maxColumns ?? MAX_COLUMNS;
 	const bomBytes = source.head.readUIntBE(0, Math.min(3, source.head.length)) === 0xefbbbf ? 3 : 0;

@@ -13,13 +13,7 @@ import { isRepeated, type ParquetNode, readParquetSchema } from './parquet-schem
 import { createLeafReader, createNestedWriter, type ParquetCell } from './parquet-values.ts';
 import { readExactly } from './read-exactly.ts';
 import { repairNames } from './repair-names.ts';
-import type { ReadProgress, RepairLog, TableChunk } from './table-source.ts';
-
-/** Parquet of which the footer was read. */
-export interface OpenParquet {
-	readonly names: readonly string[];
-	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
-}
+import type { OpenRows, ReadProgress, RepairLog, TableChunk } from './table-source.ts';
 
 export interface OpenParquetOptions {
 	readonly maxColumns?: number;
@@ -46,7 +40,7 @@ export async function openParquet(
 	source: OpenSource,
 	options: OpenParquetOptions,
 	repairs: RepairLog,
-): Promise<OpenParquet> {
+): Promise<OpenRows> {
 	const { path } = source;
 	const file = await source.asFile();
 	const fileBytes = (await file.stat()).size;

@@ -137,6 +137,12 @@ export interface ReadProgress {
 	blankLines: number;
 }
 
+/** A table of which the columns are known, and whose rows can be read, once. */
+export interface OpenRows {
+	readonly names: readonly string[];
+	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
+}
+
 export interface Dialect {
 	/** Label of the WHATWG encoding standard: `utf-8`, `utf-16le`, `utf-16be`, `windows-1252`. */
 	readonly encoding: string;
