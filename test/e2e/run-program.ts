@@ -27,14 +27,15 @@ export interface StartedProgram {
 /** Starts the program as a user would, in a process group of its own. */
 export function startProgram(
 	args: readonly string[],
-	options: { cwd: string; env?: NodeJS.ProcessEnv },
+	options: { cwd: string; env?: NodeJS.ProcessEnv; input?: string },
 ): StartedProgram {
 	const child = spawn(PROGRAM, args, {
 		cwd: options.cwd,
 		env: { ...process.env, ...options.env },
-		stdio: ['ignore', 'pipe', 'pipe'],
+		stdio: ['pipe', 'pipe', 'pipe'],
 		detached: true,
 	});
+	child.stdin.on('error', () => undefined).end(options.input ?? '');
 	let stdout = '';
 	let stderr = '';
 	const listeners = new Set<() => void>();
@@ -68,7 +69,10 @@ export function startProgram(
 	};
 }
 
-export function runProgram(args: readonly string[], options: { cwd: string; env?: NodeJS.ProcessEnv }): Promise<Ended> {
+export function runProgram(
+	args: readonly string[],
+	options: { cwd: string; env?: NodeJS.ProcessEnv; input?: string },
+): Promise<Ended> {
 	return startProgram(args, options).ended;
 }
 
