@@ -48,10 +48,10 @@ export interface ListRejectsOptions {
 	/** Only those of one type. */
 	readonly type?: string;
 	/** Only rejects after this one: the last of the page before. */
-	readonly after?: Pick<Reject, 'line_number' | 'reject_id'>;
+	readonly after?: Pick<Reject, 'file' | 'line_number' | 'reject_id'>;
 }
 
-/** In the order of the file. */
+/** In the order of the files, and within each of its lines. */
 export async function listRejects(
 	store: Store,
 	datasetId: string,
@@ -63,12 +63,19 @@ export async function listRejects(
 	if (after !== undefined) {
 		query = query.where((where) =>
 			where.or([
-				where('line_number', '>', after.line_number),
-				where.and([where('line_number', '=', after.line_number), where('reject_id', '>', after.reject_id)]),
+				after.file === null ? where('file', 'is not', null) : where('file', '>', after.file),
+				where.and([
+					where('file', 'is', after.file),
+					where.or([
+						where('line_number', '>', after.line_number),
+						where.and([where('line_number', '=', after.line_number), where('reject_id', '>', after.reject_id)]),
+					]),
+				]),
 			]),
 		);
 	}
 	return await query
+		.orderBy('file')
 		.orderBy('line_number')
 		.orderBy('reject_id')
 		.limit(options.limit ?? 50)

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { type RawBuilder, sql } from 'kysely';
 import { queueQuery } from '../../src/review/list-queue.ts';
 import { publishQueue } from '../../src/review/publish-queue.ts';
+import type { Reject } from '../../src/store/database.ts';
 import { putMetrics } from '../../src/store/model-metrics.ts';
 import { listRejects, replaceRejects } from '../../src/store/rejects.ts';
 import { finishRun } from '../../src/store/runs.ts';
@@ -91,6 +92,17 @@ test('the history of a record and the rejects of a data set are read from an ind
 		[first, ...rest].map((row) => row.line_number),
 		[7, 7, 9],
 	);
+	const of = (file: string, line_number: number) => ({ ...reject(line_number), file });
+	await replaceRejects(store, datasetId, [[of('a.csv', 5), of('b.csv', 2), of('a.csv', 9), reject(8)]]);
+	const places: string[] = [];
+	for (let after: Reject | undefined; ; ) {
+		const [next] = await listRejects(store, datasetId, { limit: 1, ...(after === undefined ? {} : { after }) });
+		if (next === undefined) break;
+		places.push(`${next.file}:${next.line_number}`);
+		after = next;
+	}
+	assert.deepEqual(places, ['null:8', 'a.csv:5', 'a.csv:9', 'b.csv:2']);
+	await replaceRejects(store, datasetId, [[reject(7), reject(7)], [reject(9)]]);
 	const [summary] = await store.reader.selectFrom('reject_summary').selectAll().execute();
 	assert.deepEqual([summary?.rejects, summary?.first_line, summary?.last_line], [3, 7, 9]);
 });
