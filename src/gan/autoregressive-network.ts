@@ -147,7 +147,8 @@ export interface TokenBatch {
 	readonly weights: Float32Array | null;
 }
 
-interface Forward {
+/** What the rows are on their way through the network. */
+export interface Forward {
 	readonly x: Tensor;
 	readonly maskedFirst: Tensor;
 	readonly hidden: Tensor;
@@ -216,10 +217,62 @@ export function surprisalTensor({ tf }: Backend, plan: AutoregressivePlan, flat:
 	return tf.sub(tf.logSumExp(logits, 2), own);
 }
 
+/** What each row of a batch sends back through the network, before rows are added up. */
+export interface RowDeltas {
+	readonly pass: Forward;
+	/** [features, rows, widest]: derivatives of the row's loss in the logits. */
+	readonly logits: Tensor;
+	/** [rows, features * hidden]: in the hidden units before they are cut off at 0. */
+	readonly activated: Tensor;
+	/** [rows, features * embedding]: in the embedded tokens. */
+	readonly x: Tensor;
+}
+
+/**
+ * By hand: the derivative of a column's cross-entropy in its logits is softmax - one-hot, the rest is the chain rule.
+ *
+ * @param share what the loss of a row is multiplied by, a scalar or [1, rows, 1]; null: nothing
+ */
+export function rowDeltas(
+	{ tf }: Backend,
+	plan: AutoregressivePlan,
+	flat: Tensor,
+	batch: TokenBatch,
+	share: Tensor | null,
+): RowDeltas {
+	const { features, hidden: h, widest } = plan;
+	const { rows } = batch;
+	const pass = forward(tf, plan, flat, batch);
+	const targets = tf.tensor1d(byColumn(batch.tokens, rows, features), 'int32');
+	const oneHot = tf.reshape(tf.oneHot(targets, widest), [features, rows, widest]);
+	const errors = tf.sub(tf.softmax(pass.logits), oneHot);
+	const logits = share === null ? errors : tf.mul(errors, share);
+	const perColumn = tf.matMul(logits as never, pass.heads as never, false, true); // [features, rows, h]
+	const hidden = tf.reshape(tf.transpose(perColumn, [1, 0, 2]), [rows, features * h]);
+	// A unit that was dropped, or that relu cut off, is 0.
+	const isOn = tf.sign(pass.hidden);
+	const activated = tf.mul(hidden, pass.dropout === null ? isOn : tf.mul(isOn, pass.dropout));
+	const x = tf.matMul(activated as never, pass.maskedFirst as never, false, true);
+	return { pass, logits, activated, x };
+}
+
+/** Gradient of the losses of the rows added up, flat, as the parameters. */
+export function sumDeltasTensor(backend: Backend, plan: AutoregressivePlan, { pass, ...deltas }: RowDeltas): Tensor {
+	const { tf } = backend;
+	const { features, embedding: e, hidden: h, tokens } = plan;
+	const dHeads = tf.matMul(pass.perColumn as never, deltas.logits as never, true, false);
+	const dHeadBias = tf.sum(deltas.logits, 1, true);
+	const dFirstBias = tf.sum(deltas.activated, 0, true);
+	const dFirst = tf.mul(
+		tf.reshape(tf.matMul(pass.x as never, deltas.activated as never, true, false), [features, e, features, h]),
+		pass.expandedMask,
+	);
+	const dEmbeddings = segmentSumTensor(backend, tf.reshape(deltas.x, [-1, e]), pass.flatTokens, tokens);
+	return joinParameters(tf, [dEmbeddings, dFirst, dFirstBias, dHeads, dHeadBias]);
+}
+
 /**
  * Gradient of the loss: the weighted mean over rows of their negative log-likelihood.
- *
- * By hand: the derivative of a column's cross-entropy in its logits is softmax - one-hot, the rest is the chain rule.
  *
  * @returns flat, as the parameters; call inside a tidy.
  */
@@ -230,27 +283,7 @@ export function likelihoodGradientTensor(
 	batch: TokenBatch,
 ): Tensor {
 	const { tf } = backend;
-	const { features, embedding: e, hidden: h, widest, tokens } = plan;
 	const { rows, weights } = batch;
-	const pass = forward(tf, plan, flat, batch);
-	const targets = tf.tensor1d(byColumn(batch.tokens, rows, features), 'int32');
-	const oneHot = tf.reshape(tf.oneHot(targets, widest), [features, rows, widest]);
 	const share = weights === null ? tf.scalar(1 / rows) : tf.mul(tf.tensor3d(weights, [1, rows, 1]), 1 / rows);
-	const dLogits = tf.mul(tf.sub(tf.softmax(pass.logits), oneHot), share); // [features, rows, widest]
-	const dHeads = tf.matMul(pass.perColumn as never, dLogits as never, true, false);
-	const dHeadBias = tf.sum(dLogits, 1, true);
-	const dPerColumn = tf.matMul(dLogits as never, pass.heads as never, false, true); // [features, rows, h]
-	const dHidden = tf.reshape(tf.transpose(dPerColumn, [1, 0, 2]), [rows, features * h]);
-	// A unit that was dropped, or that relu cut off, is 0.
-	const isOn = tf.sign(pass.hidden);
-	const scale = pass.dropout === null ? isOn : tf.mul(isOn, pass.dropout);
-	const dActivated = tf.mul(dHidden, scale);
-	const dFirstBias = tf.sum(dActivated, 0, true);
-	const dFirst = tf.mul(
-		tf.reshape(tf.matMul(pass.x as never, dActivated as never, true, false), [features, e, features, h]),
-		pass.expandedMask,
-	);
-	const dX = tf.reshape(tf.matMul(dActivated as never, pass.maskedFirst as never, false, true), [rows * features, e]);
-	const dEmbeddings = segmentSumTensor(backend, dX, pass.flatTokens, tokens);
-	return joinParameters(tf, [dEmbeddings, dFirst, dFirstBias, dHeads, dHeadBias]);
+	return sumDeltasTensor(backend, plan, rowDeltas(backend, plan, flat, batch, share));
 }
