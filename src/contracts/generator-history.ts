@@ -1,8 +1,10 @@
+import type { PrivacyRecord } from './privacy.ts';
+
 /** null where it is not a number. */
 type Figure = number | null;
 
 /** What the training of a generator looked like. */
-export type GeneratorHistory = AutoregressiveHistory | MlpHistory;
+export type GeneratorHistory = AutoregressiveHistory | MlpHistory | PrivateHistory;
 
 export interface AutoregressiveHistory {
 	readonly kind: 'autoregressive';
@@ -31,4 +33,12 @@ export interface MlpHistory {
 	readonly realAccuracy: readonly Figure[];
 	readonly fakeAccuracy: readonly Figure[];
 	readonly momentDistance: readonly Figure[];
+}
+
+/** Of a training under differential privacy, which looks at no row to see how far it is. */
+export interface PrivateHistory {
+	readonly kind: 'private';
+	/** Empty. */
+	readonly step: readonly number[];
+	readonly privacy: PrivacyRecord;
 }

@@ -38,8 +38,16 @@ export interface PairTarget {
 	readonly counts: Float64Array;
 }
 
-/** Counts of real rows that generated rows are weighted to. */
-export function measureMoments(columns: readonly TokenColumn[], real: Int32Array): MomentTargets {
+/**
+ * Counts of real rows that generated rows are weighted to.
+ *
+ * @param fewestRows cells of two columns with fewer rows are counted as empty
+ */
+export function measureMoments(
+	columns: readonly TokenColumn[],
+	real: Int32Array,
+	fewestRows: number = FEWEST_ROWS,
+): MomentTargets {
 	const features = columns.length;
 	const rows = real.length / features;
 	const single = columns.map((_, feature) => columnOf(real, features, feature));
@@ -52,7 +60,7 @@ export function measureMoments(columns: readonly TokenColumn[], real: Int32Array
 			cellsOf(single[first] as Int32Array, single[second] as Int32Array, a, b),
 			a.count * b.count,
 		);
-		pairs.push({ first, second, counts: counts.map((count) => (count < FEWEST_ROWS ? 0 : count)) });
+		pairs.push({ first, second, counts: counts.map((count) => (count < fewestRows ? 0 : count)) });
 	}
 	const singles = columns.map(({ tokens }, feature) => countCells(single[feature] as Int32Array, tokens));
 	return { rows, singles, pairs };

@@ -130,7 +130,7 @@ function createTraining(
 	return { finish, dispose: () => trainer.dispose() };
 }
 
-function createAutoregressiveTable(encoder: TokenEncoder, judged: JudgedGenerator): TableGenerator {
+export function createAutoregressiveTable(encoder: TokenEncoder, judged: JudgedGenerator): TableGenerator {
 	const { columns } = encoder;
 
 	function sample(rows: number, random: Random, { domains = [], temperature = 1 }: DrawOptions = {}): FeatureTable {
