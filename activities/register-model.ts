@@ -1,10 +1,20 @@
 import type { RegisterModelInput, RegisterModelOutput } from '../src/contracts/pipeline.ts';
+import type { PrivacyRecord } from '../src/contracts/privacy.ts';
 import { getDataset } from '../src/store/datasets.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
 import { insertModel } from '../src/store/models.ts';
 import { updateRun } from '../src/store/runs.ts';
 import { timestamp } from '../src/store/timestamp.ts';
 import type { Activity } from './activity-services.ts';
+
+/** As metrics, so that the promise stands where everything else is looked up about a model. */
+function describePrivacy({ epsilon, delta }: PrivacyRecord) {
+	const shared = { part: '', floor: null, ceiling: null };
+	return [
+		{ ...shared, metric: 'privacy_epsilon', value: epsilon, note: 'of generated rows, for one row of the table' },
+		{ ...shared, metric: 'privacy_delta', value: delta, note: 'probability that it is not kept' },
+	];
+}
 
 /** Enters the trained parts as one model, named like its data set. */
 export const registerModel: Activity<RegisterModelInput, RegisterModelOutput> = async (services, input) => {
@@ -35,7 +45,9 @@ export const registerModel: Activity<RegisterModelInput, RegisterModelOutput> = 
 		backend: generator.backend,
 		trained_at: timestamp(),
 	});
+	const { privacy } = generator;
 	await putMetrics(store, model.model_id, [
+		...(privacy === null ? [] : describePrivacy(privacy)),
 		{ metric: 'training_steps', part: '', value: generator.steps, floor: null, ceiling: null, note: null },
 		{
 			metric: 'sign_check_auroc',

@@ -5,6 +5,7 @@ export type { Condition, ConditionOperator } from './contracts/conditions.ts';
 export { CounterfoilError, type ErrorCode } from './contracts/errors.ts';
 export type { EncodedLayout, FeatureColumn, FeatureSpec, FeatureTable } from './contracts/features.ts';
 export type { ModelState } from './contracts/model-state.ts';
+export type { PrivacyRecord } from './contracts/privacy.ts';
 export type { ColumnKind, ColumnProfile, TableProfile } from './contracts/profile.ts';
 export { createRandom, type Random } from './contracts/random.ts';
 export type { Cells, TableBatch } from './contracts/table.ts';
@@ -42,6 +43,7 @@ export { createJudgedGenerator, type JudgedGenerator, restoreJudgedGenerator } f
 export { restoreMlpGenerator } from './gan/mlp-generator.ts';
 export { createMlpTrainer, restoreMlpTrainer } from './gan/mlp-trainer.ts';
 export { drawByWeight, type MomentTargets, measureMoments, rakeWeights } from './gan/moment-critic.ts';
+export { epsilonOf, findNoise } from './gan/privacy-accountant.ts';
 export {
 	restoreTokenDiscriminator,
 	type TokenDiscriminator,
@@ -57,6 +59,14 @@ export type { LearningTarget } from './learn/learning-target.ts';
 export { restoreBoostedTrees } from './learn/restore-boosted-trees.ts';
 export { chooseTargets, measureTrainOnSynthetic, type TrainOnSynthetic } from './learn/train-on-synthetic.ts';
 export { measureTwoSample, type TwoSample } from './learn/two-sample.ts';
+export {
+	type CompleteRowsOptions,
+	type GeneratedRow,
+	type GenerateOptions,
+	type PrivacyOptions,
+	RowGenerator,
+	type RowGeneratorOptions,
+} from './row-generator.ts';
 export { fitScorer } from './scoring/fit-scorer.ts';
 export { describeReasons, type Reason } from './scoring/reasons.ts';
 export { restoreScorer } from './scoring/restore-scorer.ts';
@@ -64,6 +74,7 @@ export type { ScoredRows, Scorer } from './scoring/scorer.ts';
 export { completeRows } from './synthesis/complete-rows.ts';
 export { type DrawRequest, drawRows } from './synthesis/draw-rows.ts';
 export { type GeneratorOptions, restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
+export { fitPrivateGenerator, type PrivateFit, type PrivateFitOptions } from './synthesis/fit-private-generator.ts';
 export type { RowSource } from './synthesis/row-source.ts';
 export type { FittedGenerator, GeneratorTraining, TableGenerator } from './synthesis/table-generator.ts';
 export type { PlainCell, PlainRow, TableInput } from './table-from-rows.ts';

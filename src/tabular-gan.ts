@@ -1,6 +1,5 @@
 import { decodeModel, encodeModel } from './artifacts/model-file.ts';
 import { shownValues } from './compute/shown-values.ts';
-import type { Condition } from './contracts/conditions.ts';
 import type { Constraint } from './contracts/constraints.ts';
 import { CounterfoilError } from './contracts/errors.ts';
 import type { FeatureSpec, FeatureTable } from './contracts/features.ts';
@@ -8,17 +7,23 @@ import type { ModelState } from './contracts/model-state.ts';
 import type { TableProfile } from './contracts/profile.ts';
 import { createRandom } from './contracts/random.ts';
 import type { TableBatch } from './contracts/table.ts';
-import { measureTable, type TableMeasurements } from './evaluate/measure-table.ts';
-import { qualityTableFromFeatures } from './evaluate/quality-table.ts';
-import { finishProfile } from './features/finish-profile.ts';
-import { fitFeatures, withLabelAsFeature } from './features/fit-features.ts';
-import { joinFeatures } from './features/join-features.ts';
+import type { TableMeasurements } from './evaluate/measure-table.ts';
+import { fitFeatures } from './features/fit-features.ts';
 import { pickRows } from './features/pick-rows.ts';
-import { profileBatch } from './features/profile-batch.ts';
 import { requireSameSchema } from './features/require-same-schema.ts';
 import { requireTrainable } from './features/require-trainable.ts';
 import { toFeatures } from './features/to-features.ts';
 import { loadBackend } from './gan/backend.ts';
+import {
+	type CompleteRowsOptions,
+	type GeneratedRow,
+	type GenerateOptions,
+	type PrivacyOptions,
+	profileOf,
+	RowGenerator,
+	type RowGeneratorOptions,
+	sampleRows,
+} from './row-generator.ts';
 import { fitBackground } from './scoring/background/background.ts';
 import { type Severity, severity } from './scoring/calibration.ts';
 import { fitEnsemble } from './scoring/ensemble.ts';
@@ -29,55 +34,19 @@ import type { ScoringSettings } from './scoring/options.ts';
 import type { Reason } from './scoring/reasons.ts';
 import { restoreScoringModel, type ScoringModel, scoreWithModel, scoringModelState } from './scoring/scoring-model.ts';
 import { checkSign, requireSign } from './scoring/sign-check.ts';
-import { type CompleteOptions, completeRows } from './synthesis/complete-rows.ts';
-import { learnConstraints } from './synthesis/constraints/learn-constraints.ts';
-import { drawRows } from './synthesis/draw-rows.ts';
-import { restoreGenerator, startGenerator } from './synthesis/fit-generator.ts';
-import type { RowSource } from './synthesis/row-source.ts';
-import type { GeneratorKind } from './synthesis/table-generator.ts';
-import { readTable, rowsFromTable, type TableInput } from './table-from-rows.ts';
+import { readTable, type TableInput } from './table-from-rows.ts';
 
-export interface TabularGanOptions {
-	/** Same rows, options and seed: same model on the same backend. @default 1 */
-	readonly seed?: number;
-	/** Column that no score looks at; generated rows have it. */
-	readonly label?: string;
-	/** Column that names a record: never looked at. */
-	readonly key?: string;
-	/** Columns to leave out. */
-	readonly ignore?: readonly string[];
+export interface TabularGanOptions extends RowGeneratorOptions {
 	/** The rows are known to be normal: none is left out of the fits of the score. @default false */
 	readonly normalOnly?: boolean;
 	/** Scores by the mean rank of ours and of other detectors. @default false */
 	readonly ensemble?: boolean;
-	/** What makes rows: column by column and judged by a discriminator, or a plain GAN. @default 'autoregressive' */
-	readonly generator?: GeneratorKind;
 	/** Training steps of the generator; 0 trains none, and `generate` is refused. @default by rows, width and backend */
 	readonly steps?: number;
+	/** What generated rows may give away of any one row; scores are not bounded by it. @default no promise */
+	readonly privacy?: PrivacyOptions;
 	/** Settings of the score other than the defaults. */
 	readonly scoring?: Partial<ScoringSettings>;
-	/** @default 'auto' */
-	readonly backend?: 'auto' | 'node' | 'wasm';
-	/** Ends the fit with CANCELLED. */
-	readonly signal?: AbortSignal;
-	/** Told how much of which half is done. */
-	readonly onProgress?: (progress: { readonly phase: string; readonly done: number; readonly total: number }) => void;
-}
-
-/** A generated record: numbers, texts, and null where a cell is missing. */
-export type GeneratedRow = Record<string, string | number | null>;
-
-export interface GenerateOptions {
-	/** Another seed, other rows. @default 1 */
-	readonly seed?: number;
-	/** What every row shall meet. @default nothing */
-	readonly conditions?: readonly Condition[];
-	/** Column of which each value comes equally often. @default none */
-	readonly balance?: string;
-	/** Below 1 rows are more usual than real ones, above 1 less. @default 1 */
-	readonly temperature?: number;
-	/** Ids of constraints that rows need not hold. @default none */
-	readonly withoutConstraints?: readonly string[];
 }
 
 /** Scores of rows, [rows] each. A row's figures depend on the model and the row only. */
@@ -106,17 +75,16 @@ export interface RowExplanation {
 
 /** Rows that the halves are fitted on at most, as in the pipeline. */
 const MOST_SCORED_ROWS = 200_000;
-const MOST_GENERATOR_ROWS = 100_000;
 const SCORED_AT_ONCE = 4_096;
 const EXPLAINED_AT_ONCE = 128;
-const FORMAT = 'counterfoil-tabular-gan-2';
+const FORMAT = 'counterfoil-tabular-gan-3';
 
 interface Parts {
 	readonly profile: TableProfile;
 	readonly specs: readonly FeatureSpec[];
 	readonly scoring: ScoringModel;
 	/** Null: none was trained. */
-	readonly rows: RowSource | null;
+	readonly rows: RowGenerator | null;
 }
 
 /**
@@ -145,13 +113,9 @@ export class TabularGan {
 	 * @throws CounterfoilError TABLE_UNTRAINABLE, COLUMN_UNKNOWN, SIGN_CHECK_FAILED, TRAINING_DIVERGED, CANCELLED
 	 */
 	static async fit(table: TableInput, options: TabularGanOptions = {}): Promise<TabularGan> {
-		const { seed = 1, label, key, ignore = [], signal, onProgress } = options;
+		const { seed = 1, signal, onProgress } = options;
 		const batch = readTable(table);
-		const profile = finishProfile(profileBatch(batch), {
-			...(label === undefined ? {} : { label }),
-			...(key === undefined ? {} : { key }),
-			ignore,
-		});
+		const profile = profileOf(batch, options);
 		requireTrainable(profile);
 		const specs = fitFeatures(profile, [batch]);
 		const features = toFeatures(batch, specs);
@@ -175,25 +139,8 @@ export class TabularGan {
 		};
 		if (options.steps === 0) return new TabularGan({ profile, specs, scoring, rows: null });
 
-		const generatedProfile = withLabelAsFeature(profile);
-		const generatedSpecs = fitFeatures(generatedProfile, [batch]);
-		const trained = sampleRows(features.rows, MOST_GENERATOR_ROWS, random.fork('trained'));
-		const trainingRows = pickRows(toFeatures(batch, generatedSpecs), trained);
-		const training = startGenerator(backend, trainingRows, generatedSpecs, seed, {
-			...(options.generator === undefined ? {} : { kind: options.generator }),
-			...(options.steps === undefined ? {} : { steps: options.steps }),
-		});
-		try {
-			const { generator } = await training.finish({
-				...(signal === undefined ? {} : { signal }),
-				onProgress: ({ done, total }) => onProgress?.({ phase: 'generator', done, total }),
-			});
-			const constraints = learnConstraints(trainingRows, generatedSpecs);
-			const rows = { generator, specs: generatedSpecs, profile: generatedProfile, constraints, keys: null };
-			return new TabularGan({ profile, specs, scoring, rows });
-		} finally {
-			training.dispose();
-		}
+		const rows = await RowGenerator.fitTable(backend, batch, profile, options);
+		return new TabularGan({ profile, specs, scoring, rows });
 	}
 
 	/** @throws CounterfoilError SCHEMA_MISMATCH when the columns are not those of training. */
@@ -247,9 +194,8 @@ export class TabularGan {
 	 *
 	 * @throws CounterfoilError MODEL_INVALID when no generator was trained; CONDITION_INVALID
 	 */
-	generate(rows: number, { seed = 1, ...request }: GenerateOptions = {}): GeneratedRow[] {
-		const random = createRandom(seed, 'generate');
-		return [...drawRows(this.#rows(), { ...request, rows }, random)].flatMap(rowsFromTable);
+	generate(rows: number, options: GenerateOptions = {}): GeneratedRow[] {
+		return this.rows.generate(rows, options);
 	}
 
 	/**
@@ -257,12 +203,8 @@ export class TabularGan {
 	 *
 	 * @throws CounterfoilError MODEL_INVALID when no generator was trained; CONDITION_INVALID for unknown columns and levels
 	 */
-	complete(
-		table: TableInput,
-		{ seed = 1, ...options }: Omit<CompleteOptions, 'firstRow'> & { readonly seed?: number } = {},
-	): GeneratedRow[] {
-		const random = createRandom(seed, 'generate');
-		return rowsFromTable(completeRows(this.#rows(), readTable(table), random, options));
+	complete(table: TableInput, options: CompleteRowsOptions = {}): GeneratedRow[] {
+		return this.rows.complete(table, options);
 	}
 
 	/**
@@ -277,21 +219,7 @@ export class TabularGan {
 		heldOut: TableInput,
 		{ seed = 1 }: { readonly seed?: number } = {},
 	): TableMeasurements {
-		const source = this.#rows();
-		const { specs } = source;
-		const [seen, unseen] = [training, heldOut].map((table) => toFeatures(readTable(table), specs));
-		const drawn = [...drawRows(source, { rows: (seen as FeatureTable).rows }, createRandom(seed, 'evaluate'))];
-		const generated = joinFeatures(
-			drawn.map((batch) => toFeatures(batch, specs)),
-			specs,
-		);
-		const asTable = (table: FeatureTable) => qualityTableFromFeatures(specs, table);
-		const tables = {
-			training: asTable(seen as FeatureTable),
-			heldOut: asTable(unseen as FeatureTable),
-			synthetic: asTable(generated),
-		};
-		return measureTable(tables, createRandom(seed, 'measure'));
+		return this.rows.evaluate(training, heldOut, { seed });
 	}
 
 	/** What holds in every training row, and so in every generated one. */
@@ -299,7 +227,12 @@ export class TabularGan {
 		return this.#parts.rows?.constraints ?? [];
 	}
 
-	#rows(): RowSource {
+	/**
+	 * The half that makes rows, which can be stored and handed on by itself. It is freed with this one.
+	 *
+	 * @throws CounterfoilError MODEL_INVALID when none was trained
+	 */
+	get rows(): RowGenerator {
 		const { rows } = this.#parts;
 		if (rows !== null) return rows;
 		throw new CounterfoilError('MODEL_INVALID', 'The model has no generator.', { hint: 'Fit it with steps above 0.' });
@@ -314,12 +247,9 @@ export class TabularGan {
 	toBytes(): Uint8Array {
 		const { profile, specs, scoring, rows } = this.#parts;
 		const state = joinStates({
-			table: {
-				json: { profile, specs, generated: rows?.specs ?? null, constraints: rows?.constraints ?? [] },
-				tensors: {},
-			},
+			table: { json: { profile, specs, hasRows: rows !== null }, tensors: {} },
 			scoring: scoringModelState(scoring),
-			...(rows === null ? {} : { generator: rows.generator.toState() }),
+			...(rows === null ? {} : { rows: rows.toState() }),
 		});
 		return encodeModel({ json: { format: FORMAT, parts: state.json }, tensors: state.tensors });
 	}
@@ -341,35 +271,25 @@ export class TabularGan {
 			});
 		}
 		const state: ModelState = { json: stored.parts, tensors: whole.tensors };
-		const parts = splitStates(state, ['table', 'scoring', 'generator']);
-		const { profile, specs, generated, constraints } = parts.table.json as {
+		const parts = splitStates(state, ['table', 'scoring', 'rows']);
+		const { profile, specs, hasRows } = parts.table.json as {
 			readonly profile: TableProfile;
 			readonly specs: readonly FeatureSpec[];
-			readonly generated: readonly FeatureSpec[] | null;
-			readonly constraints: readonly Constraint[];
+			readonly hasRows: boolean;
 		};
 		const backend = await loadBackend({ backend: name });
 		return new TabularGan({
 			profile,
 			specs,
 			scoring: restoreScoringModel(backend, parts.scoring),
-			rows:
-				generated === null
-					? null
-					: {
-							generator: restoreGenerator(backend, parts.generator),
-							specs: generated,
-							profile: withLabelAsFeature(profile),
-							constraints,
-							keys: null,
-						},
+			rows: hasRows ? RowGenerator.fromState(backend, parts.rows) : null,
 		});
 	}
 
 	/** Frees the memory on the device; the model cannot be used after it. */
 	dispose(): void {
 		this.#parts.scoring.scorer.dispose();
-		this.#parts.rows?.generator.dispose();
+		this.#parts.rows?.dispose();
 	}
 
 	#read(table: TableInput): { readonly batch: TableBatch; readonly features: FeatureTable } {
@@ -380,12 +300,6 @@ export class TabularGan {
 		requireSameSchema(profile, [...new Set([...batch.names, ...unused])]);
 		return { batch, features: toFeatures(batch, specs) };
 	}
-}
-
-/** Row numbers of all rows, or of a sample. */
-function sampleRows(rows: number, most: number, random: ReturnType<typeof createRandom>): Int32Array {
-	if (rows > most) return random.sample(rows, most).sort();
-	return Int32Array.from({ length: rows }, (_, row) => row);
 }
 
 function partsOf(rows: number, size: number): Int32Array[] {

@@ -82,6 +82,20 @@ export function parseDuration(text: string): number {
 	return seconds;
 }
 
+/** Of differential privacy: a number above 0 and at most 100. */
+export function parseEpsilon(text: string): number {
+	const value = text.trim() === '' ? Number.NaN : Number(text);
+	if (!(value > 0 && value <= 100)) throw new InvalidArgumentError('It must be a number above 0, such as 1 or 3.');
+	return value;
+}
+
+/** Of differential privacy: a probability well below one row. */
+export function parseDelta(text: string): number {
+	const value = text.trim() === '' ? Number.NaN : Number(text);
+	if (!(value > 0 && value < 0.01)) throw new InvalidArgumentError('It must be a small probability, such as 1e-6.');
+	return value;
+}
+
 /** A number above 0 and at most 10. */
 export function parseTemperature(text: string): number {
 	const value = text.trim() === '' ? Number.NaN : Number(text);

@@ -9,7 +9,9 @@ import {
 	parseDateFormat,
 	parseDecimal,
 	parseDelimiter,
+	parseDelta,
 	parseDuration,
+	parseEpsilon,
 	parseNames,
 	parseRejectLimit,
 	parseSchemaPolicy,
@@ -53,6 +55,9 @@ export interface TrainingFlags {
 	readonly generator?: 'autoregressive' | 'mlp';
 	/** Seconds. */
 	readonly budget?: number;
+	/** Epsilon. */
+	readonly private?: number;
+	readonly delta?: number;
 	readonly normalOnly?: boolean;
 	readonly ensemble?: boolean;
 	readonly backend?: 'auto' | 'node' | 'wasm';
@@ -143,6 +148,8 @@ export function addTrainingOptions(command: Command): void {
 		)
 		.option('--steps <n>', 'training steps of the generator', parseWhole(1))
 		.option('--budget <time>', 'time for the training of the generator at most, such as 60s or 5m', parseDuration)
+		.option('--private <epsilon>', 'generated rows under differential privacy: epsilon, such as 3', parseEpsilon)
+		.option('--delta <probability>', 'its delta (default: a tenth of one row)', parseDelta)
 		.option('--normal-only', 'all rows are known to be normal')
 		.option('--entity <columns>', 'who acts, then with whom or where: score rows against their own past', parseNames)
 		.option('--ensemble', 'score by the mean rank of ours and of other detectors');
@@ -213,6 +220,8 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		generator: flags.generator,
 		steps: flags.steps,
 		budgetSeconds: flags.budget,
+		private: flags.private,
+		delta: flags.delta,
 		normalOnly: flags.normalOnly,
 		ensemble: flags.ensemble,
 		// Commander says true where nothing was said; then the configuration file has the word.

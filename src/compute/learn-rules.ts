@@ -43,5 +43,5 @@ export async function learnRules(
 		key === undefined || found === null
 			? null
 			: { column: key.name, pattern: found, taken: found.type === 'running' ? null : filter.toJSON() };
-	return { specs, constraints, keys };
+	return { specs, constraints, keys, private: null };
 }

@@ -34,12 +34,14 @@ export async function measureSynthetic(
 	{ label, ...input }: MeasureSyntheticInput,
 	onStep: () => void = () => undefined,
 ): Promise<MeasuredSynthetic> {
-	const { specs } = await loadRowRules(artifacts, input.model.generator.uri);
+	const rules = await loadRowRules(artifacts, input.model.generator.uri);
+	const { specs } = rules;
 	const mostRows = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(MAX_WORK / specs.length ** 2)));
 	const compared = await loadCompared(artifacts, input, specs, mostRows);
 	const tables = asMeasured(compared);
 	const random = createRandom(input.seed, 'evaluate');
-	const measured = measureTable(tables, random, { onStep });
+	const gateFloor = rules.private === null ? 'training' : 'synthetic';
+	const measured = measureTable(tables, random, { onStep, gateFloor });
 	const reference = measured.privacy === null ? tables.training : tables.heldOut;
 	const comparisons = compareColumns(reference, tables.synthetic);
 	const classifiers = measureByClassifiers(compared, label, random.fork('classifiers'), onStep);

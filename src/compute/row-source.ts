@@ -3,6 +3,7 @@ import { decodeModel } from '../artifacts/model-file.ts';
 import { getJson } from '../artifacts/stored-json.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import type { ModelParts } from '../contracts/pipeline.ts';
+import type { PrivacyRecord } from '../contracts/privacy.ts';
 import type { TableProfile } from '../contracts/profile.ts';
 import { withLabelAsFeature } from '../features/fit-features.ts';
 import { loadBackend } from '../gan/backend.ts';
@@ -11,22 +12,29 @@ import type { RowSource } from '../synthesis/row-source.ts';
 import { getModel } from './stored-model.ts';
 
 /** All that turns a generator into rows, but for the profile of the table. */
-export type RowRules = Pick<RowSource, 'specs' | 'constraints' | 'keys'>;
+export interface RowRules extends Pick<RowSource, 'specs' | 'constraints' | 'keys'> {
+	/** Of a generator that was trained under differential privacy; null where none was. */
+	readonly private: {
+		readonly privacy: PrivacyRecord;
+		/** In place of the profile of the table, which tells of rows. */
+		readonly profile: TableProfile;
+	} | null;
+}
 
 interface StoredSource extends RowRules {
 	readonly generator: unknown;
 }
 
 /** A generator with its rules, as one model file has them. */
-export function rowSourceState(generator: ModelState, { specs, constraints, keys }: RowRules): ModelState {
-	const json: StoredSource = { specs, constraints, keys, generator: generator.json };
+export function rowSourceState(generator: ModelState, rules: RowRules): ModelState {
+	const json: StoredSource = { ...rules, generator: generator.json };
 	return { json, tensors: generator.tensors };
 }
 
 /** The rules of a stored generator, without the generator. */
 export async function loadRowRules(artifacts: ArtifactStore, uri: string): Promise<RowRules> {
-	const { specs, constraints, keys } = decodeModel(await artifacts.get(uri)).json as StoredSource;
-	return { specs, constraints, keys };
+	const { generator: _, ...rules } = decodeModel(await artifacts.get(uri)).json as StoredSource;
+	return { ...rules, private: rules.private ?? null };
 }
 
 /** What rows are drawn from: a stored model's generator. @throws CounterfoilError MODEL_INVALID */
@@ -36,12 +44,12 @@ export async function loadRowSource(
 	backend: 'auto' | 'node' | 'wasm',
 ): Promise<RowSource> {
 	const state = await getModel(artifacts, model.generator);
-	const { specs, constraints, keys, generator } = state.json as StoredSource;
+	const { specs, constraints, keys, generator, private: told } = state.json as StoredSource;
 	return {
 		specs,
 		constraints,
 		keys,
-		profile: withLabelAsFeature(await getJson<TableProfile>(artifacts, model.profile)),
+		profile: told?.profile ?? withLabelAsFeature(await getJson<TableProfile>(artifacts, model.profile)),
 		generator: restoreGenerator(await loadBackend({ backend }), { json: generator, tensors: state.tensors }),
 	};
 }

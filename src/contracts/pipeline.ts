@@ -1,5 +1,6 @@
 import type { GenerationPlan, GenerationTarget } from './conditions.ts';
 import type { ErrorRecord } from './errors.ts';
+import type { PrivacyPromise, PrivacyRecord } from './privacy.ts';
 import type { RunConfig } from './run-config.ts';
 import type { SchemaPolicies } from './schema-contract.ts';
 
@@ -203,6 +204,8 @@ export interface TrainGeneratorOutput {
 	readonly history: ArtifactRef;
 	readonly steps: number;
 	readonly backend: string;
+	/** Null where no promise was made to the rows. */
+	readonly privacy: PrivacyRecord | null;
 }
 export interface TrainScorerOutput {
 	readonly scorer: ArtifactRef;
@@ -331,6 +334,8 @@ export interface JudgeReleaseOutput {
 	readonly reasons: readonly string[];
 	/** Why they are handed out all the same. */
 	readonly override: string | null;
+	/** What was promised to the rows that the generator learnt from; null: nothing. */
+	readonly privacy: PrivacyPromise | null;
 }
 export interface RegisterSyntheticInput extends StepInput {
 	readonly modelId: string;

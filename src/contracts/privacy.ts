@@ -6,12 +6,16 @@ export interface PrivacyRequest {
 	readonly delta: number | null;
 }
 
-/** What was done to keep a promise; stored with the generator and told wherever its rows go. */
-export interface PrivacyRecord {
+/** What is promised, told wherever rows go. */
+export interface PrivacyPromise {
 	readonly epsilon: number;
 	readonly delta: number;
 	/** What is protected: one row, present or taken away. */
 	readonly unit: 'row';
+}
+
+/** What was done to keep a promise; stored with the generator. */
+export interface PrivacyRecord extends PrivacyPromise {
 	readonly mechanism: 'noisy counts and DP-SGD';
 	readonly accountant: 'Renyi';
 	/** Rows that took part; their number is not protected. */

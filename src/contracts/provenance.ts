@@ -1,4 +1,5 @@
 import type { JudgeReleaseOutput } from './pipeline.ts';
+import type { PrivacyPromise } from './privacy.ts';
 import type { RunConfig } from './run-config.ts';
 
 /** What generated rows were made from: the same again makes the same rows. No time and no place is in it. */
@@ -15,8 +16,8 @@ export interface Provenance {
 	readonly trainingData: {
 		readonly datasetId: string;
 		readonly name: string;
-		/** SHA-256 of the file. */
-		readonly sha256: string;
+		/** SHA-256 of the file; null of a private generator, for a hash tells who guesses all rows but one the last. */
+		readonly sha256: string | null;
 		readonly rows: number;
 	};
 	/** With which the model was trained. */
@@ -25,7 +26,9 @@ export interface Provenance {
 	/** What was asked for: rows, and the conditions, balance and so on where there are any. */
 	readonly request: Readonly<Record<string, unknown>>;
 	readonly seed: number;
-	/** Null where nobody judged the rows. */
+	/** What was promised to each row of the training data; null: nothing. */
+	readonly privacy: PrivacyPromise | null;
+	/** Null where nobody judged the rows; of a private generator without the reasons, which tell of the real rows. */
 	readonly release: JudgeReleaseOutput | null;
 }
 

@@ -1,4 +1,5 @@
 import type { GenerationPlan } from './conditions.ts';
+import type { PrivacyRequest } from './privacy.ts';
 import { NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
 import type { DateReading, NumberReading } from './value-reading.ts';
 
@@ -33,6 +34,8 @@ export interface RunConfig {
 		readonly steps: number | null;
 		/** Time that its training may take on this machine; turned once into steps. */
 		readonly budgetSeconds: number | null;
+		/** What its rows may give away of any row of the table; absent: no promise is made. */
+		readonly privacy?: PrivacyRequest;
 	};
 	readonly scoring: {
 		/** The rows are known to be normal: nothing is trimmed. */

@@ -67,6 +67,11 @@ export interface MeasureOptions {
 	readonly onStep?: () => void;
 	/** Whether the synthetic rows are meant to be like the real ones; else the gate leaves quality out. @default true */
 	readonly isComparable?: boolean;
+	/**
+	 * Whose columns, drawn one by one, the gate takes for the floor: those of a private generator are narrower than real
+	 * ones, which the gate is not to hold against it. @default 'training'
+	 */
+	readonly gateFloor?: 'training' | 'synthetic';
 }
 
 /**
@@ -78,7 +83,7 @@ export interface MeasureOptions {
 export function measureTable(
 	tables: MeasuredTables,
 	random: Random,
-	{ onStep = () => undefined, isComparable = true }: MeasureOptions = {},
+	{ onStep = () => undefined, isComparable = true, gateFloor = 'training' }: MeasureOptions = {},
 ): TableMeasurements {
 	const { training, heldOut, synthetic } = tables;
 	const isJudgeable = heldOut.rows >= FEWEST_HELD_OUT;
@@ -94,6 +99,10 @@ export function measureTable(
 		? measureBetween(training, synthetic, heldOut, training, smaller, 1, random.fork('against training'))
 		: null;
 	onStep();
+	const judged =
+		gateFloor === 'training'
+			? quality
+			: measureBetween(reference, synthetic, isJudgeable ? training : null, synthetic, rows, draws, random);
 	const privacy = isJudgeable ? measurePrivacy(tables, quality.synthetic, random, onStep) : null;
 	return {
 		rows: { training: training.rows, heldOut: heldOut.rows, synthetic: synthetic.rows },
@@ -105,7 +114,7 @@ export function measureTable(
 		},
 		coverage: measureCoverage(training, cutTo(synthetic, training.rows, random.fork('coverage'))),
 		privacy,
-		release: judge(heldOut.rows, isComparable ? quality : null, privacy, training),
+		release: judge(heldOut.rows, isComparable ? { ...judged, floorOf: gateFloor } : null, privacy, training),
 	};
 }
 
@@ -182,7 +191,7 @@ function shareOfIndependent({ training, heldOut, synthetic }: MeasuredTables, ra
 
 function judge(
 	heldOutRows: number,
-	quality: MeasuredQuality | null,
+	quality: (MeasuredQuality & { readonly floorOf: 'training' | 'synthetic' }) | null,
 	privacy: Pick<PrivacyMeasurements, 'copies' | 'closestRecord' | 'closestRecordFloor'> | null,
 	training: QualityTable,
 ): ReleaseJudgement {
@@ -203,7 +212,11 @@ function judge(
 		quality:
 			quality === null
 				? null
-				: { thresholded: bounded(quality, 'thresholded'), allPairs: bounded(quality, 'allPairs') },
+				: {
+						thresholded: bounded(quality, 'thresholded'),
+						allPairs: bounded(quality, 'allPairs'),
+						floorOf: quality.floorOf,
+					},
 		closestRecord:
 			privacy === null
 				? { share: Number.NaN, standardError: Number.NaN, floor: Number.NaN }

@@ -4,7 +4,12 @@ import type { Copies } from './copies.ts';
 export interface ReleaseMeasurements {
 	readonly heldOutRows: number;
 	/** Against held-out rows; null where there is nothing to compare with, as for rows asked for by conditions. */
-	readonly quality: { readonly thresholded: BoundedScore; readonly allPairs: BoundedScore } | null;
+	readonly quality: {
+		readonly thresholded: BoundedScore;
+		readonly allPairs: BoundedScore;
+		/** Whose columns the floor draws one by one. @default 'training' */
+		readonly floorOf?: 'training' | 'synthetic';
+	} | null;
 	readonly closestRecord: {
 		readonly share: number;
 		readonly standardError: number;
@@ -65,7 +70,7 @@ interface Finding {
 /**
  * Whether a synthetic table may be handed out. It is refused if
  * - fewer than 20 rows were held out, since nothing can be said then;
- * - it is not clearly better than independent columns: the margin is twice the root of .004^2 (what draws of one
+ * - it is not clearly better than independent columns (of a private generator its own, see docs/privacy.md): the margin is twice the root of .004^2 (what draws of one
  *   generator vary by) and the square of the spread of the floor. One way of counting pairs must be above the floor
  *   by the margin, none below it by the margin. Where real rows are not above the floor by the margin either, it
  *   need only not be below;
@@ -128,6 +133,9 @@ function checkQuality(quality: ReleaseMeasurements['quality']): Finding {
 	});
 	if (quality === null)
 		return said(true, null, 'Quality was not judged: there are no real rows to compare these with.');
+	const columns = quality.floorOf === 'synthetic' ? 'its own columns' : 'columns';
+	const describe = ({ words, score, margin }: Placed) =>
+		`quality ${percent(score.synthetic)} over ${words}, where ${columns} drawn one by one have ${percent(score.floor)} (differences under ${percent(margin)} say nothing)`;
 	const modes = [place('related columns', quality.thresholded), place('all pairs of columns', quality.allPairs)].filter(
 		({ standing }) => standing !== 'unknown',
 	);
@@ -156,10 +164,6 @@ function checkQuality(quality: ReleaseMeasurements['quality']): Finding {
 		telling,
 		`Not clearly better than independent columns: ${describe(telling)}, and real rows reach ${percent(telling.score.ceiling)}. The relations between the columns are lost.`,
 	);
-}
-
-function describe({ words, score, margin }: Placed): string {
-	return `quality ${percent(score.synthetic)} over ${words}, where columns drawn one by one have ${percent(score.floor)} (differences under ${percent(margin)} say nothing)`;
 }
 
 function checkClosestRecord({ share, standardError, floor }: ReleaseMeasurements['closestRecord']): Finding {

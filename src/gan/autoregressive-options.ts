@@ -75,7 +75,7 @@ export function resolveAutoregressiveOptions(
 }
 
 /** 16 up to about 90 columns, less where the first layer would grow beyond what a step can be quick with. */
-function defaultEmbedding(features: number): number {
+export function defaultEmbedding(features: number): number {
 	const most = Math.floor(Math.sqrt(MOST_WEIGHTS / 4) / features);
 	return Math.max(2, Math.min(16, most));
 }

@@ -23,7 +23,7 @@ export interface PlannedWork {
 /** Part of delta for values that a single row has and that are told all the same. */
 const THRESHOLD_SHARE = 0.1;
 /** Parts of the promise, in zero-concentrated privacy; the rest is for the training. */
-const SHARES = { encoding: 0.15, pairs: 0 } as const;
+const SHARES = { encoding: 0.25, pairs: 0.25 } as const;
 
 /**
  * Splits a promise and finds the noise that keeps it.

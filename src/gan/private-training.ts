@@ -12,6 +12,7 @@ import {
 	planAutoregressive,
 	type TokenBatch,
 } from './autoregressive-network.ts';
+import { defaultEmbedding } from './autoregressive-options.ts';
 import { learningRateAt } from './autoregressive-trainer.ts';
 import type { Backend } from './backend.ts';
 import { clippedGradientTensor } from './clipped-gradient.ts';
@@ -24,7 +25,7 @@ export interface PrivateTrainingOptions {
 	readonly hidden?: number;
 	/** Longest gradient of a row. @default 1 */
 	readonly clipNorm?: number;
-	/** Of Adam, at its highest. @default 0.0025 */
+	/** Of Adam, at its highest. @default 0.02 */
 	readonly learningRate?: number;
 	/** Of the moving average of the parameters. @default 0.99 */
 	readonly averageDecay?: number;
@@ -36,6 +37,8 @@ const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 /** Cells of the widest array of a part of a batch, which bounds the memory. */
 const MOST_CELLS = 1e7;
 const STEPS_PER_TURN = 5;
+/** Half of what is best without noise: noise grows with the number of parameters. */
+const MOST_EMBEDDED = 8;
 
 /**
  * Trains an autoregressive generator so that no row has much to say in it (DP-SGD, Abadi et al. 2016): each step takes
@@ -58,8 +61,8 @@ export async function trainPrivately(
 	const { tf } = backend;
 	const features = columns.length;
 	const rows = tokens.length / features;
-	const { clipNorm = 1, learningRate = 2.5e-3, averageDecay = 0.99, signal, onProgress } = options;
-	const embedding = options.embedding ?? 8;
+	const { clipNorm = 1, learningRate = 0.02, averageDecay = 0.99, signal, onProgress } = options;
+	const embedding = options.embedding ?? Math.min(MOST_EMBEDDED, defaultEmbedding(features));
 	const plan = planAutoregressive({ columns, embedding, hidden: options.hidden ?? 4 * embedding });
 	const random = createRandom(seed, 'private/training');
 	const first: Tensor = tf.tensor1d(initialAutoregressive(plan, rows, createRandom(seed, 'private/initial')));

@@ -35,7 +35,7 @@ export async function collectReportData(
 		source: await describeSource(store, dataset),
 		profile,
 		training: {
-			steps: history.kind === 'autoregressive' ? history.bestStep : (history.step.at(-1) ?? 0),
+			steps: stepsOf(history),
 			...(seconds === null ? {} : { seconds }),
 			...(run.backend === null ? {} : { backend: run.backend }),
 			history,
@@ -58,6 +58,11 @@ export async function collectReportData(
 		...(evaluation.labels === null ? {} : { labels: evaluation.labels }),
 		repeat: describeRepeat(run, dataset, input),
 	};
+}
+
+function stepsOf(history: TrainingReport['history']): number {
+	if (history.kind === 'private') return history.privacy.training.steps;
+	return history.kind === 'autoregressive' ? history.bestStep : (history.step.at(-1) ?? 0);
 }
 
 async function describeSource(store: Store, dataset: Dataset): Promise<NonNullable<ReportData['source']>> {

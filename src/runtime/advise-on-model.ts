@@ -66,6 +66,12 @@ export async function adviseOnModel(
 		throw new CounterfoilError('MODEL_INVALID', 'the model is not complete', { where: `model ${model.model_id}` });
 	};
 	const { generator } = JSON.parse(model.config_json) as RunConfig;
+	if (generator.privacy) {
+		throw new CounterfoilError('CONFIG_INVALID', 'advice is not measured for a private generator', {
+			where: `model ${model.model_id}`,
+			hint: 'the advice trains generators on parts of the table, without noise: train a model without --private for it',
+		});
+	}
 	const { label, value, advice } = await runTask(
 		'adviseAugmentation',
 		{

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
+import type { PrivacyRequest } from '../contracts/privacy.ts';
 import { DEFAULT_CONFIG, type DialectConfig, type InputLimits, type RunConfig } from '../contracts/run-config.ts';
 import { SCHEMA_POLICIES, type SchemaPolicies, type SchemaPolicy } from '../contracts/schema-contract.ts';
 
@@ -47,6 +48,9 @@ export interface ConfigFlags {
 	readonly generator?: 'autoregressive' | 'mlp';
 	readonly steps?: number;
 	readonly budgetSeconds?: number;
+	/** Epsilon. */
+	readonly private?: number;
+	readonly delta?: number;
 	readonly normalOnly?: boolean;
 	readonly ensemble?: boolean;
 	readonly baselines?: boolean;
@@ -110,6 +114,8 @@ const flagsSchema = z.strictObject({
 	generator: z.enum(['autoregressive', 'mlp']).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
 	budgetSeconds: z.number().min(1).max(1_000_000).optional(),
+	private: z.number().gt(0).max(100).optional(),
+	delta: z.number().gt(0).lt(0.01).optional(),
 	normalOnly: z.boolean().optional(),
 	ensemble: z.boolean().optional(),
 	baselines: z.boolean().optional(),
@@ -156,6 +162,7 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 			kind: chosen.generator ?? DEFAULT_CONFIG.generator.kind,
 			steps: chosen.steps ?? null,
 			budgetSeconds: chosen.budgetSeconds ?? null,
+			...readPrivacy(chosen),
 		},
 		scoring: {
 			normalOnly: chosen.normalOnly ?? DEFAULT_CONFIG.scoring.normalOnly,
@@ -203,6 +210,32 @@ function resolveSchema(file: ConfigFlags['schema'], flags: ConfigFlags['schema']
 function policyPairs(schema: ConfigFlags['schema']): (readonly [string, SchemaPolicy])[] {
 	const columns = schema?.columns ?? [];
 	return Array.isArray(columns) ? [...columns] : Object.entries(columns as Readonly<Record<string, SchemaPolicy>>);
+}
+
+/** @throws CounterfoilError CONFIG_INVALID for what does not go together with a private generator */
+function readPrivacy({ private: epsilon, delta, generator, budgetSeconds }: ConfigFlags): {
+	readonly privacy?: PrivacyRequest;
+} {
+	if (epsilon === undefined) {
+		if (delta === undefined) return {};
+		throw new CounterfoilError('CONFIG_INVALID', 'a delta is of use with an epsilon only', {
+			where: 'delta',
+			hint: 'say how private the generator shall be: --private 3',
+		});
+	}
+	if (generator === 'mlp') {
+		throw new CounterfoilError('CONFIG_INVALID', 'a plain GAN cannot be trained privately', {
+			where: 'generator',
+			hint: 'leave --generator out: the autoregressive one can',
+		});
+	}
+	if (budgetSeconds !== undefined) {
+		throw new CounterfoilError('CONFIG_INVALID', 'a private training has no time budget', {
+			where: 'budgetSeconds',
+			hint: 'the noise is laid out for a number of steps: set it with --steps, or leave it to the number of rows',
+		});
+	}
+	return { privacy: { epsilon, delta: delta ?? null } };
 }
 
 /** `100/day` as 100 per day. */

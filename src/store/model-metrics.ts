@@ -1,4 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
+import type { PrivacyPromise } from '../contracts/privacy.ts';
 import type { ModelMetric, NewModelMetric } from './database.ts';
 import type { Store } from './store.ts';
 
@@ -24,6 +25,14 @@ export async function putMetrics(store: Store, modelId: string, metrics: readonl
 			upsert([modelId, metric, part ?? '', value, floor ?? null, ceiling ?? null, note ?? null]);
 		}
 	});
+}
+
+/** What was promised to each row that the model's generator learnt from; null: nothing. */
+export async function readPrivacy(store: Store, modelId: string): Promise<PrivacyPromise | null> {
+	const metrics = await listMetrics(store, modelId);
+	const value = (name: string) => metrics.find(({ metric }) => metric === name)?.value;
+	const [epsilon, delta] = [value('privacy_epsilon'), value('privacy_delta')];
+	return epsilon === undefined || delta === undefined ? null : { epsilon, delta, unit: 'row' };
 }
 
 /** By metric and part. */

@@ -1,6 +1,7 @@
 import type { Provenance } from '../contracts/provenance.ts';
 import type { RunConfig } from '../contracts/run-config.ts';
 import { getDataset } from './datasets.ts';
+import { readPrivacy } from './model-metrics.ts';
 import { getModel } from './models.ts';
 import type { Store } from './store.ts';
 
@@ -11,6 +12,7 @@ export async function describeProvenance(
 ): Promise<Provenance> {
 	const model = await getModel(store, made.modelId);
 	const dataset = await getDataset(store, model.dataset_id);
+	const privacy = await readPrivacy(store, made.modelId);
 	return {
 		madeBy: { name: 'counterfoil', version: made.version },
 		model: {
@@ -22,13 +24,14 @@ export async function describeProvenance(
 		trainingData: {
 			datasetId: dataset.dataset_id,
 			name: dataset.name,
-			sha256: dataset.content_sha256,
+			sha256: privacy === null ? dataset.content_sha256 : null,
 			rows: dataset.rows_loaded,
 		},
 		config: JSON.parse(model.config_json) as RunConfig,
 		trainingSeed: model.seed,
 		request: made.request,
 		seed: made.seed,
-		release: made.release,
+		privacy,
+		release: made.release === null || privacy === null ? made.release : { ...made.release, reasons: [] },
 	};
 }

@@ -8,7 +8,7 @@ import { joinFeatures } from '../../features/join-features.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { drawRows } from '../../synthesis/draw-rows.ts';
 import { asMeasured, type ComparedTables, loadCompared } from '../load-compared.ts';
-import { loadRowRules, loadRowSource } from '../row-source.ts';
+import { loadRowRules, loadRowSource, type RowRules } from '../row-source.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Rows of each table that are looked at. */
@@ -28,7 +28,8 @@ export async function judgeReleaseTask(
 ): Promise<JudgeReleaseOutput> {
 	const { model, plan } = input;
 	reportProgress(environment, 'comparing with real rows', 0, 2);
-	const findings = await judgeFindings(input, environment);
+	const rules = await loadRowRules(environment.artifacts, model.generator.uri);
+	const findings = await judgeFindings(input, rules, environment);
 	const reasons = [...new Set(findings.flatMap((finding) => finding.reasons.map(({ text }) => text)))];
 	const verdict = reasons.length === 0 ? 'release' : 'refuse';
 	if (verdict === 'refuse' && plan.override === null) {
@@ -37,20 +38,27 @@ export async function judgeReleaseTask(
 			hint: 'train on more rows, or for less long; to hand the rows out all the same say why: --override "REASON"',
 		});
 	}
-	return { verdict, reasons, override: plan.override };
+	const told = rules.private?.privacy ?? null;
+	const privacy = told === null ? null : { epsilon: told.epsilon, delta: told.delta, unit: told.unit };
+	return { verdict, reasons, override: plan.override, privacy };
 }
 
-async function judgeFindings(input: JudgeReleaseInput, environment: TaskEnvironment): Promise<ReleaseJudgement[]> {
+async function judgeFindings(
+	input: JudgeReleaseInput,
+	rules: RowRules,
+	environment: TaskEnvironment,
+): Promise<ReleaseJudgement[]> {
 	const { artifacts } = environment;
 	const { model, plan, table: synthetic } = input;
-	const { specs } = await loadRowRules(artifacts, model.generator.uri);
+	const { specs } = rules;
+	const gateFloor = rules.private === null ? 'training' : 'synthetic';
 	const compared = { ...model.training, model, synthetic };
 	const tables = await loadCompared(artifacts, { ...compared, conditions: plan.conditions }, specs, MAX_ROWS);
 	const random = createRandom(model.training.seed, 'release');
 	const isSpecial = plan.conditions.length > 0 || plan.balance !== null || plan.temperature !== 1;
 	// A table of few rows is too small to be compared, one of special rows has nothing to be compared with.
 	const isComparable = !isSpecial && tables.synthetic.rows >= Math.min(tables.training.rows, MAX_ROWS) / 2;
-	const judgeAll = (of: ComparedTables) => measureTable(asMeasured(of), random.fork('table')).release;
+	const judgeAll = (of: ComparedTables) => measureTable(asMeasured(of), random.fork('table'), { gateFloor }).release;
 	if (isComparable) return [judgeAll(tables)];
 	const copies = judgeCopies(asMeasured(tables), random.fork('copies'));
 	if (model.isReleased) return [copies];

@@ -5,12 +5,14 @@ import type { TableManifest } from '../../contracts/manifest.ts';
 import type { ModelState } from '../../contracts/model-state.ts';
 import type { ArtifactRef, TrainGeneratorInput, TrainGeneratorOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
+import { withoutRanges } from '../../features/private/private-encoder.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { startGenerator } from '../../synthesis/fit-generator.ts';
 import { learnRules } from '../learn-rules.ts';
 import { rowSourceState } from '../row-source.ts';
 import { getModel, putModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
+import { trainPrivate } from '../train-private.ts';
 import { loadTrainingRows } from '../training-rows.ts';
 
 /** A few seconds of training: what a crash costs at most. */
@@ -23,9 +25,14 @@ export async function trainGeneratorTask(
 ): Promise<TrainGeneratorOutput> {
 	const { artifacts } = environment;
 	const { seed, plan, config } = input;
-	const specs = await getJson<FeatureSpec[]>(artifacts, input.features);
+	const { privacy } = config.generator;
+	const described = await getJson<FeatureSpec[]>(artifacts, input.features);
+	const specs = privacy ? withoutRanges(described) : described;
 	const table = await loadTrainingRows(artifacts, input, specs);
 	const backend = await loadBackend({ backend: environment.backend });
+	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
+	const profile = await getJson<TableProfile>(artifacts, input.profile);
+	if (privacy) return trainPrivate(backend, table, profile, specs, privacy, input, environment);
 	const saved = await findCheckpoint(environment);
 	const steps = config.generator.steps ?? plan?.steps ?? null;
 	const judgeSteps = plan?.judgeSteps ?? null;
@@ -50,8 +57,6 @@ export async function trainGeneratorTask(
 		},
 	});
 	const { generator, discriminator } = fitted;
-	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
-	const profile = await getJson<TableProfile>(artifacts, input.profile);
 	const rules = await learnRules(artifacts, manifest, profile, specs, table);
 	return {
 		generator: await putModel(artifacts, rowSourceState(generator.toState(), rules)),
@@ -59,6 +64,7 @@ export async function trainGeneratorTask(
 		history: await putJson(artifacts, fitted.history),
 		steps: fitted.steps,
 		backend: backend.name,
+		privacy: null,
 	};
 }
 

@@ -4,6 +4,7 @@ import {
 	type FeatureSpec,
 	type FeatureTable,
 	MISSING_LEVEL,
+	type NumericFeature,
 	type NumericSpec,
 	UNSEEN_LEVEL,
 } from '../../contracts/features.ts';
@@ -28,6 +29,8 @@ const MOST_LEVELS = 200;
 /** Standard deviations of the noise from which on cells are missing at all. */
 const CLEARLY_MISSING = 3;
 const QUANTILES = 101;
+/** Where the line that ranges are looked for on ends. */
+const HUGE = 2 ** 60;
 
 /**
  * The token encoder of a table under differential privacy: the levels of a column, its range, its bins and how often each
@@ -60,6 +63,16 @@ export function fitPrivateEncoder(
 	};
 }
 
+/**
+ * The specs by which rows are read for a private encoder: infinite numbers do not become the largest of the table, which
+ * other rows decide, but one that no column has.
+ */
+export function withoutRanges(specs: readonly FeatureSpec[]): FeatureSpec[] {
+	return specs.map((spec) =>
+		spec.type === 'numeric' ? { ...spec, min: -Number.MAX_VALUE, max: Number.MAX_VALUE, quantiles: [] } : spec,
+	);
+}
+
 type Codes = Extract<FeatureColumn, { type: 'categorical' }>;
 
 interface FittedColumn {
@@ -75,13 +88,18 @@ function fitNumbers(
 	allowance: ColumnAllowance,
 	noise: NoiseSource,
 ): FittedColumn {
-	const codec = fitNoisyNumberTokens(values, spec, allowance, noise);
+	const codec = fitNoisyNumberTokens(withoutHuge(values), spec, allowance, noise);
 	const missingShare = codec.missing ? (codec.frequencies[codec.frequencies.length - 1] as number) : 0;
 	return {
 		codec,
 		spec: { ...spec, missingShare, min: codec.min, max: codec.max, quantiles: quantilesOf(codec) },
-		recode: (column) => column,
+		recode: (column) => ({ type: 'numeric', values: withoutHuge((column as NumericFeature).values) }),
 	};
+}
+
+/** What is too large to be a number of anything, infinity above all, is missing. */
+function withoutHuge(values: Float64Array): Float64Array {
+	return values.map((value) => (Math.abs(value) < HUGE ? value : Number.NaN));
 }
 
 /** Of the numbers that the tokens stand for. */

@@ -1,5 +1,10 @@
 import { line, ruleY } from '@observablehq/plot';
-import type { AutoregressiveHistory, MlpHistory } from '../../contracts/generator-history.ts';
+import type {
+	AutoregressiveHistory,
+	GeneratorHistory,
+	MlpHistory,
+	PrivateHistory,
+} from '../../contracts/generator-history.ts';
 import { formatFigure, formatNumberOf, formatSeconds, formatShare, isDefined } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { answer, figure, figures, type LegendEntry, legend, type Section, type Verdict } from '../page-parts.ts';
@@ -158,9 +163,27 @@ function tellAutoregressive({ step, training, heldOut, bestStep, judge }: Autore
 	return { words: `${learnt}${judged}`, verdict: hasLearnt && !isEasy ? 'good' : 'watch', curves };
 }
 
+function tellPrivate({ privacy }: PrivateHistory): Told {
+	const { epsilon, delta, rows, training } = privacy;
+	const promise = `epsilon ${formatFigure(epsilon)}, delta ${delta.toPrecision(1)}`;
+	const seeded = privacy.isSeeded
+		? ' The noise came from a given seed, so that whoever knows it can take the noise away: rows are NOT protected from them.'
+		: '';
+	return {
+		words: ` It is private: ${promise} for each of ${formatNumberOf(rows, 'row')}, under its presence or absence. What generated rows can tell of a single row is bounded by that; the scores, the records and all figures of this page are not, for they look at the real rows. Each step took a row with probability ${formatFigure(training.rate)} and added noise of ${formatFigure(training.noise)} times what a row can say. This costs quality: rare values and far ends of the columns are missing, relations are weaker.${seeded}`,
+		verdict: privacy.isSeeded ? 'watch' : 'good',
+		curves: [],
+	};
+}
+
+function tell(history: GeneratorHistory): Told {
+	if (history.kind === 'private') return tellPrivate(history);
+	return history.kind === 'mlp' ? tellGan(history) : tellAutoregressive(history);
+}
+
 export function trainingSection(training: TrainingReport): Section {
 	const { history, steps, seconds, backend } = training;
-	const { words, verdict, curves } = history.kind === 'mlp' ? tellGan(history) : tellAutoregressive(history);
+	const { words, verdict, curves } = tell(history);
 	const time = seconds === undefined ? '' : ` in ${formatSeconds(seconds)}`;
 	const place = backend === undefined ? '' : ` on ${backend}`;
 	return {
