@@ -18,7 +18,7 @@ const PARTS = 8;
 const DIVISIONS = 4;
 /** Standard deviations of the noise: what counts as rows among some 180 stretches, in a part of one that has rows. */
 const CLEAR = 4.5;
-const LIKELY = 1.5;
+const LIKELY = 2.5;
 /** Stretches with fewer of the rows are fine enough. */
 const FINE_SHARE = 1 / 64;
 
