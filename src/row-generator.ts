@@ -209,9 +209,7 @@ export class RowGenerator {
 
 	toState(): ModelState {
 		const { generator, ...rest } = this.#source;
-		const { json, tensors } = generator.toState();
-		const parts: StoredParts = { ...rest, privacy: this.privacy };
-		return { json: { parts, generator: json }, tensors };
+		return rowGeneratorState(rest, this.privacy, generator.toState());
 	}
 
 	static fromState(backend: Backend, { json, tensors }: ModelState): RowGenerator {
@@ -248,6 +246,16 @@ export class RowGenerator {
 	dispose(): void {
 		this.#source.generator.dispose();
 	}
+}
+
+/** The state of a `RowGenerator` from the state of what draws its rows. */
+export function rowGeneratorState(
+	source: Omit<RowSource, 'generator'>,
+	privacy: PrivacyRecord | null,
+	{ json, tensors }: ModelState,
+): ModelState {
+	const parts: StoredParts = { ...source, privacy };
+	return { json: { parts, generator: json }, tensors };
 }
 
 /** The file of a generator of rows. */

@@ -20,7 +20,13 @@ function shops(): Row[] {
 		const amount = Math.round((shop === 'north' ? 40 : 90) * 1000 + 8000 * random.normal()) / 1000;
 		return row === 77
 			? { shop: NAME, amount: AMOUNT, day: DAY, note: null, currency: 'EUR' }
-			: { shop, amount, day, note: random.uniform() < 0.3 ? null : random.uniform() < 0.5 ? 'a' : 'b', currency: 'EUR' };
+			: {
+					shop,
+					amount,
+					day,
+					note: random.uniform() < 0.3 ? null : random.uniform() < 0.5 ? 'a' : 'b',
+					currency: 'EUR',
+				};
 	});
 }
 
@@ -68,12 +74,17 @@ describe('a private generator', () => {
 			return own.reduce((sum, { amount }) => sum + (amount as number), 0) / own.length;
 		};
 		assert.ok(mean('north') < 60 && mean('south') > 70, `${mean('north')} ${mean('south')}`);
-		assert.ok(rows.every(({ amount }) => Math.abs((amount as number) * 1000 - Math.round((amount as number) * 1000)) < 1e-6));
+		assert.ok(
+			rows.every(({ amount }) => Math.abs((amount as number) * 1000 - Math.round((amount as number) * 1000)) < 1e-6),
+		);
 	});
 
 	test('tells what it promised, and that its noise can be repeated', () => {
 		const { epsilon, delta, unit, rows, isSeeded } = generator.privacy ?? {};
-		assert.deepEqual({ epsilon, delta, unit, rows, isSeeded }, { epsilon: 8, delta: 1e-5, unit: 'row', rows: ROWS, isSeeded: true });
+		assert.deepEqual(
+			{ epsilon, delta, unit, rows, isSeeded },
+			{ epsilon: 8, delta: 1e-5, unit: 'row', rows: ROWS, isSeeded: true },
+		);
 		assert.deepEqual(generator.constraints, []);
 	});
 
@@ -111,7 +122,7 @@ describe('a private generator', () => {
 	});
 
 	test('is half of a GAN whose other half is not private, and can be taken out of it', async () => {
-		const gan = await TabularGan.fit(table, { ...OPTIONS, steps: 20 });
+		const gan = await TabularGan.fit(table.slice(0, 300), { ...OPTIONS, steps: 20 });
 		assert.ok(holds(gan.toBytes(), NAME));
 		assert.ok(!holds(gan.rows.toBytes(), NAME, AMOUNT, DAY));
 		const again = await TabularGan.fromBytes(gan.toBytes());

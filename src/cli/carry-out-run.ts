@@ -1,6 +1,6 @@
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { DialectConfig, RunKind, RunSummary } from '../contracts/run-config.ts';
+import type { DialectConfig, RunConfig, RunKind, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { commandName, quoteArgument } from './command-name.ts';
@@ -60,6 +60,7 @@ export async function carryOutRun(
 		...(flags.temporal === true ? { scorerParts: PARTS_ON_TEMPORAL } : {}),
 	});
 	if (resumed) terminal.note(`going on with run ${request.runId}`);
+	if (asked.kind === 'pipeline' || asked.kind === 'train') notePrivacy(config, terminal);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
 	const done = await follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) =>
@@ -69,6 +70,16 @@ export async function carryOutRun(
 	);
 	await dropSpooled(asked.source, workspace.paths.home);
 	return done;
+}
+
+/** What a promise to the rows does not cover is said before anything is done under it. */
+function notePrivacy({ generator, entity }: RunConfig, terminal: Terminal): void {
+	if (generator.privacy === undefined) return;
+	terminal.note(
+		'the promise is for generated rows; scores, report and figures look at the real rows (docs/privacy.md)',
+	);
+	if (entity.length === 0) return;
+	terminal.note('it is for single rows: who has several rows, as entities do, is protected less');
 }
 
 /** What is wrong with a table as a whole is wrong in its file. */

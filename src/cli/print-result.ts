@@ -130,8 +130,18 @@ export function printQuality(metrics: readonly ModelMetric[], terminal: Terminal
 		const columns = headers.map((header) => ({ header, align: 'right' }) as const);
 		terminal.out(formatTable([{ header: '' }, ...columns], rows));
 	}
+	printPrivacy(metrics, terminal);
 	printRanking(metrics, terminal);
 	printAgreement(metrics, terminal);
+}
+
+/** What was promised to the rows, and that the figures above are what it costs. */
+function printPrivacy(metrics: readonly ModelMetric[], terminal: Terminal): void {
+	const find = (name: string) => metrics.find(({ metric }) => metric === name)?.value;
+	const [epsilon, delta] = [find('privacy_epsilon'), find('privacy_delta')];
+	if (epsilon === undefined || delta === undefined) return;
+	heading('Private', terminal);
+	terminal.out(`  generated rows: epsilon ${epsilon}, delta ${delta.toPrecision(2)} for each row, which costs quality`);
 }
 
 /** Where the report is and what to type next. */

@@ -9,7 +9,6 @@ import { withLabelAsFeature } from '../features/fit-features.ts';
 import { loadBackend } from '../gan/backend.ts';
 import { restoreGenerator } from '../synthesis/fit-generator.ts';
 import type { RowSource } from '../synthesis/row-source.ts';
-import { getModel } from './stored-model.ts';
 
 /** All that turns a generator into rows, but for the profile of the table. */
 export interface RowRules extends Pick<RowSource, 'specs' | 'constraints' | 'keys'> {
@@ -37,19 +36,27 @@ export async function loadRowRules(artifacts: ArtifactStore, uri: string): Promi
 	return { ...rules, private: rules.private ?? null };
 }
 
+/** A stored generator as it lies in its file, with the profile that rows are written by. */
+export async function loadStoredSource(
+	artifacts: ArtifactStore,
+	model: { readonly generator: { readonly uri: string }; readonly profile: { readonly uri: string } },
+): Promise<Omit<RowSource, 'generator'> & { readonly privacy: PrivacyRecord | null; readonly generator: ModelState }> {
+	const { json, tensors } = decodeModel(await artifacts.get(model.generator.uri));
+	const { generator, private: told, ...rules } = json as StoredSource;
+	return {
+		...rules,
+		profile: told?.profile ?? withLabelAsFeature(await getJson<TableProfile>(artifacts, model.profile)),
+		privacy: told?.privacy ?? null,
+		generator: { json: generator, tensors },
+	};
+}
+
 /** What rows are drawn from: a stored model's generator. @throws CounterfoilError MODEL_INVALID */
 export async function loadRowSource(
 	artifacts: ArtifactStore,
 	model: Pick<ModelParts, 'generator' | 'profile'>,
 	backend: 'auto' | 'node' | 'wasm',
 ): Promise<RowSource> {
-	const state = await getModel(artifacts, model.generator);
-	const { specs, constraints, keys, generator, private: told } = state.json as StoredSource;
-	return {
-		specs,
-		constraints,
-		keys,
-		profile: told?.profile ?? withLabelAsFeature(await getJson<TableProfile>(artifacts, model.profile)),
-		generator: restoreGenerator(await loadBackend({ backend }), { json: generator, tensors: state.tensors }),
-	};
+	const { generator, privacy: _, ...source } = await loadStoredSource(artifacts, model);
+	return { ...source, generator: restoreGenerator(await loadBackend({ backend }), generator) };
 }

@@ -8,6 +8,7 @@ import { formatNumber } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
+import { defineModelExport } from './models-export.ts';
 
 export function defineModels(group: Command, terminal: Terminal): void {
 	addExamples(group, [
@@ -16,6 +17,7 @@ export function defineModels(group: Command, terminal: Terminal): void {
 	]);
 	defineList(group, terminal);
 	defineShow(group, terminal);
+	defineModelExport(group, terminal);
 }
 
 function defineList(group: Command, terminal: Terminal): void {
