@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { describePromise } from '../contracts/privacy.ts';
 import type { ModelMetric } from '../store/database.ts';
 import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
 import { commandName, quoteArgument } from './command-name.ts';
@@ -141,7 +142,7 @@ function printPrivacy(metrics: readonly ModelMetric[], terminal: Terminal): void
 	const [epsilon, delta] = [find('privacy_epsilon'), find('privacy_delta')];
 	if (epsilon === undefined || delta === undefined) return;
 	heading('Private', terminal);
-	terminal.out(`  generated rows: epsilon ${epsilon}, delta ${delta.toPrecision(2)} for each row, which costs quality`);
+	terminal.out(`  generated rows: ${describePromise({ epsilon, delta })} for each row, which costs quality`);
 }
 
 /** Where the report is and what to type next. */

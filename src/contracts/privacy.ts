@@ -14,6 +14,11 @@ export interface PrivacyPromise {
 	readonly unit: 'row';
 }
 
+/** In words, such as `epsilon 3, delta 6.1e-6`. */
+export function describePromise({ epsilon, delta }: Pick<PrivacyPromise, 'epsilon' | 'delta'>): string {
+	return `epsilon ${epsilon}, delta ${Number(delta.toPrecision(2)).toExponential()}`;
+}
+
 /** What was done to keep a promise; stored with the generator. */
 export interface PrivacyRecord extends PrivacyPromise {
 	readonly mechanism: 'noisy counts and DP-SGD';

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import { describePromise } from '../../contracts/privacy.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -37,7 +38,7 @@ export function defineModelExport(group: Command, terminal: Terminal): void {
 			terminal.note(
 				privacy === null
 					? `${flags.out} holds values of training rows: treat it as you treat the table`
-					: `${flags.out} is private: epsilon ${privacy.epsilon}, delta ${privacy.delta.toPrecision(2)} for each row`,
+					: `${flags.out} is private: ${describePromise(privacy)} for each row`,
 			);
 		});
 	});

@@ -5,6 +5,7 @@ import type {
 	MlpHistory,
 	PrivateHistory,
 } from '../../contracts/generator-history.ts';
+import { describePromise } from '../../contracts/privacy.ts';
 import { formatFigure, formatNumberOf, formatSeconds, formatShare, isDefined } from '../format.ts';
 import { type Html, html } from '../html.ts';
 import { answer, figure, figures, type LegendEntry, legend, type Section, type Verdict } from '../page-parts.ts';
@@ -164,8 +165,8 @@ function tellAutoregressive({ step, training, heldOut, bestStep, judge }: Autore
 }
 
 function tellPrivate({ privacy }: PrivateHistory): Told {
-	const { epsilon, delta, rows, training } = privacy;
-	const promise = `epsilon ${formatFigure(epsilon)}, delta ${delta.toPrecision(1)}`;
+	const { rows, training } = privacy;
+	const promise = describePromise(privacy);
 	const seeded = privacy.isSeeded
 		? ' The noise came from a given seed, so that whoever knows it can take the noise away: rows are NOT protected from them.'
 		: '';
