@@ -7,6 +7,7 @@ import type { Workspace } from '../runtime/open-workspace.ts';
 import type { Dataset, ModelMetric, Severity } from '../store/database.ts';
 import { describeMissing, describeReading } from './describe-reading.ts';
 import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';
+import { maskComparison } from './personal-columns.ts';
 
 /** What came of a run, as `--json` prints it and as it is put into words. */
 export interface RunResult {
@@ -61,12 +62,15 @@ export async function collectResult(workspace: Workspace, summary: RunSummary, t
 	const { listMetrics } = await import('../store/model-metrics.ts');
 	const { store } = workspace;
 	const dataset = summary.datasetId === null ? null : await getDataset(store, summary.datasetId);
+	const tableAlerts = JSON.parse(dataset?.alerts_json ?? '[]') as TableAlert[];
+	const comparison =
+		summary.comparison === null ? null : await readJson<SchemaComparison>(workspace, summary.comparison);
 	return {
 		...summary,
-		comparison: summary.comparison === null ? null : await readJson(workspace, summary.comparison),
+		comparison: maskComparison(comparison, tableAlerts),
 		repairs: dataset === null ? [] : readRepairs(dataset),
 		reading: dataset === null ? [] : await readReading(workspace, dataset),
-		tableAlerts: JSON.parse(dataset?.alerts_json ?? '[]') as TableAlert[],
+		tableAlerts,
 		columns: dataset === null ? [] : await readColumns(workspace, dataset),
 		top: await collectTop(workspace, summary.runId, top),
 		metrics: summary.modelId === null ? [] : await listMetrics(store, summary.modelId),

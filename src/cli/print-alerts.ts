@@ -5,6 +5,8 @@ import type { Terminal } from './terminal.ts';
 import { wrapText } from './wrap-text.ts';
 
 const WIDTH = 74;
+/** Of columns of which the same is said. */
+const SHOWN_COLUMNS = 8;
 
 /** Prints alerts, those that are said in the same words of several columns once; at most `most`. */
 export function printAlerts(alerts: readonly TableAlert[], most: number, terminal: Terminal): void {
@@ -29,7 +31,8 @@ function groupAlerts(alerts: readonly TableAlert[]): AlertGroup[] {
 /** A mark and the columns, what is the matter, and below what to do about it. */
 function printAlert({ columns, level, message, remedy }: AlertGroup, terminal: Terminal): void {
 	const mark = level === 'warning' ? terminal.paint('yellow', '!') : ' ';
-	const names = columns.map((name) => cutToWidth(escapeControls(name), 24)).join(', ');
+	const shown = columns.slice(0, SHOWN_COLUMNS).map((name) => cutToWidth(escapeControls(name), 24));
+	const names = `${shown.join(', ')}${columns.length > shown.length ? ` and ${columns.length - shown.length} more` : ''}`;
 	const lines = wrapText(`${names === '' ? '' : `${names}: `}${escapeControls(message)}`, WIDTH);
 	lines.forEach((line, i) => void terminal.out(`  ${i === 0 ? mark : ' '} ${line}`));
 	if (remedy === null) return;

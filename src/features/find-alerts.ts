@@ -18,6 +18,8 @@ const SKEW = 20;
 const FAR_OUT = 20;
 /** Share of numbers among words, and of words among numbers, from which on a column is of two types. */
 const MIXED = 0.02;
+/** Fewer rows tell nothing by shares and ranges. */
+const LEAST_ROWS = 20;
 /** Dates so far ahead are not the clock of another zone. */
 const AHEAD_MS = 2 * DAY_MS;
 
@@ -150,10 +152,12 @@ function numberAlerts(column: ColumnProfile, { nowMs }: AlertEvidence): TableAle
 		]);
 	}
 	const zeros = levels.find(({ level }) => Number(level) === 0)?.count ?? 0;
-	const zeroShare = zeros / Math.max(1, rows - missing);
+	const isEnough = rows - missing >= LEAST_ROWS;
+	const zeroShare = isEnough ? zeros / (rows - missing) : 0;
 	const reach = Math.max(max - high, low - min);
-	const isFarOut = high > low && reach > FAR_OUT * (high - low);
-	const isSkewed = zeroShare < MANY_ZEROS && high - middle > SKEW * Math.max(middle - low, 0) && high > middle;
+	const isFarOut = isEnough && high > low && reach > FAR_OUT * (high - low);
+	const isSkewed =
+		isEnough && zeroShare < MANY_ZEROS && high - middle > SKEW * Math.max(middle - low, 0) && high > middle;
 	return alertsOf(column, [
 		infinite > 0 && {
 			kind: 'infinite',
@@ -189,7 +193,7 @@ function levelAlerts(column: ColumnProfile, { proposed, personal }: AlertEvidenc
 	const top = (levels[0]?.count ?? 0) / Math.max(1, present);
 	const isLabel = role === 'label' || (proposed.label === name && role === 'feature');
 	const rarest = (levels.at(-1)?.count ?? 0) / Math.max(1, present);
-	const isFew = kind === 'boolean' || kind === 'categorical';
+	const isFew = present >= LEAST_ROWS && (kind === 'boolean' || kind === 'categorical');
 	return alertsOf(column, [
 		kind === 'key' &&
 			role !== 'key' &&

@@ -171,6 +171,11 @@ test('the JSON twin holds the same data with null for what is undefined', () => 
 	assert.ok(!JSON.stringify(json).includes('NaN'));
 });
 
+test('what is worth knowing of the columns stands beside what was read, with what to do about it', () => {
+	const text = elements(buildReport(reportFixture()).html, '#source')[0]?.textContent ?? '';
+	assert.match(text, /settled.*Predicts the label nearly alone\..*--ignore settled/s);
+});
+
 test('a report reads the same from its JSON twin as from the data', () => {
 	const { format, ...data } = friendly.json as { format: number } & ReturnType<typeof reportFixture>;
 	assert.equal(format, 1);

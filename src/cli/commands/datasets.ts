@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { TableAlert } from '../../contracts/inspection.ts';
 import type { SchemaComparison, SchemaContract } from '../../contracts/schema-contract.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import type { Dataset } from '../../store/database.ts';
@@ -10,6 +11,7 @@ import { formatTable } from '../format-table.ts';
 import { formatCount, formatQuantity, formatShare } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
+import { maskComparison, personalColumns } from '../personal-columns.ts';
 import { printSchema } from '../print-schema.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -64,7 +66,7 @@ function defineList(group: Command, terminal: Terminal): void {
 
 /** JSON columns as what they hold. */
 function withParsedJson(dataset: Dataset) {
-	const { columns_json, dialect_json, repairs_json, schema_changes_json, ...rest } = dataset;
+	const { columns_json, dialect_json, repairs_json, schema_changes_json, alerts_json, ...rest } = dataset;
 	const parse = (text: string | null) => (text === null ? null : (JSON.parse(text) as unknown));
 	return {
 		...rest,
@@ -72,6 +74,7 @@ function withParsedJson(dataset: Dataset) {
 		dialect: parse(dialect_json),
 		repairs: parse(repairs_json),
 		schema_changes: parse(schema_changes_json),
+		alerts: parse(alerts_json),
 	};
 }
 
@@ -98,8 +101,9 @@ function defineShow(group: Command, terminal: Terminal): void {
 				['fingerprint', dataset.schema_fingerprint.slice(0, 16)],
 			];
 			for (const [name, text] of facts) terminal.out(`  ${name.padEnd(11)} ${escapeControls(text)}`);
-			printSchema(parsed.schema_changes as SchemaComparison | null, terminal);
-			if (contract !== null) printContract(contract, terminal);
+			const alerts = (parsed.alerts ?? []) as readonly TableAlert[];
+			printSchema(maskComparison(parsed.schema_changes as SchemaComparison | null, alerts), terminal);
+			if (contract !== null) printContract(contract, personalColumns(alerts), terminal);
 		});
 	});
 }
@@ -111,7 +115,11 @@ async function readContract(workspace: Workspace, dataset: Dataset): Promise<Sch
 	return ref === null ? null : getJson<SchemaContract>(workspace.artifacts, ref);
 }
 
-function printContract({ policies, columns, rows }: SchemaContract, terminal: Terminal): void {
+function printContract(
+	{ policies, columns, rows }: SchemaContract,
+	personal: ReadonlySet<string | null>,
+	terminal: Terminal,
+): void {
 	const own = new Map(policies.columns.map(({ column, policy }) => [column, policy]));
 	const policy = policies.table ?? 'evolve (freeze where a model scores)';
 	terminal.out(`\n${terminal.paint('bold', 'Contract')}  of ${formatQuantity(rows, 'row')}, policy ${policy}`);
@@ -130,7 +138,7 @@ function printContract({ policies, columns, rows }: SchemaContract, terminal: Te
 				column.role === 'feature' || column.role === column.kind ? column.kind : `${column.kind}, ${column.role}`,
 				formatShare(column.missingShare),
 				formatCount(column.distinct),
-				describeContractColumn(column),
+				personal.has(column.name) ? 'not shown: personal data' : describeContractColumn(column),
 				own.get(column.name) ?? '',
 			]),
 		),
