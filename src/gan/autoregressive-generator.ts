@@ -1,17 +1,12 @@
-import type { Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import type { Random } from '../contracts/random.ts';
-import {
-	type AutoregressivePlan,
-	type AutoregressiveShape,
-	orderMask,
-	planAutoregressive,
-	surprisalTensor,
-} from './autoregressive-network.ts';
+import type { AutoregressiveShape } from './autoregressive-network.ts';
 import type { Backend } from './backend.ts';
+import { createColumnDrawer, type RowsInMaking } from './column-drawer.ts';
 import { readSettings, readTensor } from './model-parts.ts';
-import { splitParameters } from './parameter-layout.ts';
+import { createTokenNetwork } from './token-network.ts';
 
 export interface TokenSampleOptions {
 	/** Per feature, [tokens] what the odds of each token are multiplied by, 0 to 1; null: nothing. @default nothing */
@@ -51,23 +46,10 @@ export function createAutoregressiveGenerator(
 	parameters: Float32Array,
 ): AutoregressiveGenerator {
 	const { tf } = backend;
-	const plan = planAutoregressive(shape);
-	const { features, embedding: e, hidden: h, columns, offsets } = plan;
+	const network = createTokenNetwork(backend, shape);
+	const { features, embedding, hidden, columns, rank } = network.plan;
 	const flat = tf.tensor1d(parameters);
-	const heads = columns.map(({ tokens }, feature) => headOf(feature, tokens));
-
-	/** What one column is drawn by. */
-	function headOf(feature: number, tokens: number) {
-		return tf.tidy(() => {
-			const [, first, firstBias, head, headBias] = splitParameters(tf, flat, plan.layout);
-			return {
-				first: tf.slice(first as Tensor2D, [0, feature * h], [-1, h]),
-				firstBias: tf.slice(firstBias as Tensor2D, [0, feature * h], [-1, h]),
-				head: tf.reshape(tf.slice(head as never, [feature, 0, 0], [1, h, tokens]), [h, tokens]),
-				headBias: tf.reshape(tf.slice(headBias as never, [feature, 0, 0], [1, 1, tokens]), [1, tokens]),
-			};
-		}) as unknown as Record<'first' | 'firstBias' | 'head' | 'headBias', Tensor2D>;
-	}
+	const drawer = createColumnDrawer(backend, network.plan, parameters);
 
 	function sample(rows: number, random: Random, options: TokenSampleOptions = {}): Int32Array {
 		const { shares: limits = [], given, temperature = 1 } = options;
@@ -77,22 +59,19 @@ export function createAutoregressiveGenerator(
 		for (let start = 0; start < rows; start += ROWS_PER_ORDER) {
 			const count = Math.min(ROWS_PER_ORDER, rows - start);
 			const shuffled = [...random.permutation(features)];
-			const rank = (feature: number) => (isGiven[feature] ? 0 : bars[feature] !== null ? 1 : 2);
-			const order = shuffled.sort((a, b) => rank(a) - rank(b));
-			const x = new Float32Array(count * features * e);
+			const turn = (feature: number) => (isGiven[feature] ? 0 : bars[feature] !== null ? 1 : 2);
+			const order = shuffled.sort((a, b) => turn(a) - turn(b));
+			const making = drawer.begin(count);
 			for (const feature of order) {
 				const { tokens } = columns[feature] as { tokens: number };
 				const at = (row: number) => (start + row) * features + feature;
 				if (isGiven[feature]) {
 					for (let row = 0; row < count; row++) drawn[at(row)] = (given as Int32Array)[at(row)] as number;
 				} else {
-					const shares = sharesOf(feature, x, count, bars[feature] ?? null, temperature);
+					const shares = sharesOf(making, feature, bars[feature] ?? null, temperature);
 					for (let row = 0; row < count; row++) drawn[at(row)] = draw(shares, row * tokens, tokens, random.uniform());
 				}
-				for (let row = 0; row < count; row++) {
-					const from = ((offsets[feature] as number) + (drawn[at(row)] as number)) * e;
-					x.set(parameters.subarray(from, from + e), (row * features + feature) * e);
-				}
+				making.tell(feature, (row) => drawn[at(row)] as number);
 			}
 		}
 		return drawn;
@@ -100,16 +79,13 @@ export function createAutoregressiveGenerator(
 
 	/** Probabilities of a column's tokens, [rows, tokens]. */
 	function sharesOf(
+		making: RowsInMaking,
 		feature: number,
-		x: Float32Array,
-		rows: number,
 		bar: Float32Array | null,
 		temperature: number,
 	): Float32Array {
-		const { first, firstBias, head, headBias } = heads[feature] as (typeof heads)[number];
 		const shares = tf.tidy(() => {
-			const hidden = tf.relu(tf.add(tf.matMul(tf.tensor2d(x, [rows, features * e]), first), firstBias));
-			let logits = tf.add(tf.matMul(hidden as Tensor2D, head), headBias);
+			let logits: Tensor = making.logitsTensor(feature);
 			if (temperature !== 1) logits = tf.div(logits, temperature);
 			if (bar !== null) logits = tf.add(logits, tf.tensor2d(bar, [1, bar.length]));
 			return tf.softmax(logits);
@@ -127,11 +103,11 @@ export function createAutoregressiveGenerator(
 			const batch = {
 				tokens: tokens.subarray(start * features, (start + count) * features),
 				rows: count,
-				mask: orderMask(order ?? random.permutation(features)),
+				order: order ?? random.permutation(features),
 				dropout: null,
 				weights: null,
 			};
-			const tensor = tf.tidy(() => tf.transpose(surprisalTensor(backend, plan, flat, batch)));
+			const tensor = tf.tidy(() => tf.transpose(network.surprisalTensor(flat, batch)));
 			all.set(tensor.dataSync() as Float32Array, start * features);
 			tensor.dispose();
 		}
@@ -143,23 +119,27 @@ export function createAutoregressiveGenerator(
 		sample,
 		surprisal,
 		toState: () => ({
-			json: { kind: 'autoregressive-generator', columns, embedding: e, hidden: h },
+			json: { kind: 'autoregressive-generator', columns, embedding, hidden, rank: rank ?? null },
 			tensors: { parameters: { shape: [parameters.length], data: parameters } },
 		}),
 		dispose: () => {
 			flat.dispose();
-			tf.dispose(heads.flatMap((head) => Object.values(head)));
+			drawer.dispose();
 		},
 	};
 }
 
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreAutoregressiveGenerator(backend: Backend, state: ModelState): AutoregressiveGenerator {
-	const names = ['columns', 'embedding', 'hidden'] as const;
-	const shape = readSettings<AutoregressiveShape>(state, 'autoregressive-generator', names);
-	const plan: AutoregressivePlan = planAutoregressive(shape);
-	return createAutoregressiveGenerator(backend, shape, readTensor(state, 'parameters', plan.layout.total));
+	const names = ['columns', 'embedding', 'hidden', 'rank'] as const;
+	const { rank, ...dense } = readSettings<Stored>(state, 'autoregressive-generator', names);
+	const shape = rank === null ? dense : { ...dense, rank };
+	const { layout } = createTokenNetwork(backend, shape).plan;
+	return createAutoregressiveGenerator(backend, shape, readTensor(state, 'parameters', layout.total));
 }
+
+/** A shape as JSON. */
+type Stored = Omit<AutoregressiveShape, 'rank'> & { readonly rank: number | null };
 
 /** Added to the log-odds of a column's tokens, [tokens]; null where none is limited. */
 function barOf(shares: Float32Array | null, feature: number): Float32Array | null {

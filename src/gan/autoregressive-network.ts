@@ -16,6 +16,8 @@ export interface AutoregressiveShape {
 	readonly embedding: number;
 	/** Hidden units of each column. */
 	readonly hidden: number;
+	/** Numbers that pass on what the columns before say to all columns (`factorised-network.ts`); absent: all pass. */
+	readonly rank?: number;
 }
 
 /** What the operations need of the shape, worked out once. */
@@ -39,15 +41,24 @@ const RANK_COSINES = 8;
 export function planAutoregressive(shape: AutoregressiveShape): AutoregressivePlan {
 	const { columns, embedding, hidden } = shape;
 	const features = columns.length;
-	const { tokens, offsets } = countTokens(columns);
-	const widest = Math.max(...columns.map((column) => column.tokens));
-	const layout = createParameterLayout([
-		[tokens, embedding],
+	const first = [
 		[features * embedding, features * hidden],
 		[1, features * hidden],
+	];
+	return planColumns(shape, first);
+}
+
+/** @param first shapes of what lies between the embedding and the heads */
+export function planColumns(shape: AutoregressiveShape, first: readonly (readonly number[])[]): AutoregressivePlan {
+	const { columns, embedding, hidden } = shape;
+	const features = columns.length;
+	const { tokens, offsets } = countTokens(columns);
+	const widest = Math.max(...columns.map((column) => column.tokens));
+	const heads = [
 		[features, hidden, widest],
 		[features, 1, widest],
-	]);
+	];
+	const layout = createParameterLayout([[tokens, embedding], ...first, ...heads]);
 	return { ...shape, features, tokens, offsets, widest, layout };
 }
 
@@ -69,15 +80,26 @@ export function countTokens(columns: readonly TokenColumn[]): { tokens: number; 
  * @param rows training rows, for the smoothing of the shares.
  */
 export function initialAutoregressive(plan: AutoregressivePlan, rows: number, random: Random): Float32Array {
-	const { columns, embedding, hidden, features, widest, layout } = plan;
+	const { embedding, features, layout } = plan;
 	const flat = new Float32Array(layout.total);
-	const starts = blockStarts(layout);
-	const [embeddings, first, , heads, biases] = starts as [number, number, number, number, number];
+	const [embeddings, first, firstBias, heads] = blockStarts(layout) as [number, number, number, number, number];
 	flat.set(initialEmbedding(plan, random), embeddings);
 	// On average half of the columns come before one; ordered ones have larger embeddings.
 	const scale = 1 / Math.sqrt(features * embedding * 0.35);
-	for (let i = first; i < (starts[2] as number); i++) flat[i] = scale * random.normal();
-	for (let i = heads; i < biases; i++) flat[i] = (0.3 / Math.sqrt(hidden)) * random.normal();
+	for (let i = first; i < firstBias; i++) flat[i] = scale * random.normal();
+	flat.set(initialHeads(plan, rows, random), heads);
+	return flat;
+}
+
+/** Heads and their biases, the last two blocks of the layout: [features, hidden, widest], [features, 1, widest]. */
+export function initialHeads(
+	{ columns, features, hidden, widest }: AutoregressivePlan,
+	rows: number,
+	random: Random,
+): Float32Array {
+	const biases = features * hidden * widest;
+	const flat = new Float32Array(biases + features * widest);
+	for (let i = 0; i < biases; i++) flat[i] = (0.3 / Math.sqrt(hidden)) * random.normal();
 	for (const [feature, { frequencies }] of columns.entries()) {
 		const total = rows + SMOOTHING * frequencies.length;
 		for (let token = 0; token < widest; token++) {
@@ -113,7 +135,8 @@ export function initialEmbedding(
 	return table;
 }
 
-function blockStarts(layout: ParameterLayout): number[] {
+/** Where each block of a layout begins. */
+export function blockStarts(layout: ParameterLayout): number[] {
 	let at = 0;
 	return layout.sizes.map((size) => {
 		const start = at;
@@ -194,7 +217,7 @@ function forward(tf: Tfjs, plan: AutoregressivePlan, flat: Tensor, batch: TokenB
 }
 
 /** [features * rows]: each row's token of each column, column by column. */
-function byColumn(tokens: Int32Array, rows: number, features: number): Int32Array {
+export function byColumn(tokens: Int32Array, rows: number, features: number): Int32Array {
 	const turned = new Int32Array(tokens.length);
 	for (let row = 0; row < rows; row++) {
 		for (let feature = 0; feature < features; feature++) {

@@ -5,15 +5,7 @@ import { createRandom, type Random, type RandomState, restoreRandom } from '../c
 import type { TokenColumn } from '../contracts/tokens.ts';
 import { type AdamState, adamStep } from './adam.ts';
 import { type AutoregressiveGenerator, createAutoregressiveGenerator } from './autoregressive-generator.ts';
-import {
-	type AutoregressivePlan,
-	initialAutoregressive,
-	likelihoodGradientTensor,
-	orderMask,
-	planAutoregressive,
-	surprisalTensor,
-	type TokenBatch,
-} from './autoregressive-network.ts';
+import type { AutoregressiveShape } from './autoregressive-network.ts';
 import {
 	type AutoregressiveOptions,
 	type ResolvedAutoregressiveOptions,
@@ -21,7 +13,9 @@ import {
 } from './autoregressive-options.ts';
 import type { Backend } from './backend.ts';
 import { drawDropout } from './draw-dropout.ts';
+import type { OrderedBatch } from './factorised-network.ts';
 import { readFlat, readSettings, readTensor } from './model-parts.ts';
+import { createTokenNetwork, type TokenNetwork } from './token-network.ts';
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 /** Share of the steps over which the rate rises, and after which it begins to fall; and where it ends. */
@@ -119,14 +113,14 @@ export function createAutoregressiveTrainer(
 		});
 	}
 	const resolved = resolveAutoregressiveOptions(options, { rows, features, backend: backend.name });
-	const plan = planAutoregressive({ columns, embedding: resolved.embedding, hidden: resolved.hidden });
+	const network = createTokenNetwork(backend, shapeOf(columns, resolved));
 	const { tf } = backend;
-	const parameters = tf.tensor1d(initialAutoregressive(plan, rows, createRandom(seed, 'autoregressive/initial')));
+	const parameters = tf.tensor1d(network.initial(rows, createRandom(seed, 'autoregressive/initial')));
 	const adam = { parameters, firstMoment: tf.zerosLike(parameters), secondMoment: tf.zerosLike(parameters) };
 	const random = createRandom(seed, 'autoregressive/training').save();
 	const history = { step: [], training: [], heldOut: [] };
 	const start = { adam, average: tf.clone(parameters) };
-	return assembleTrainer(backend, plan, tokens, resolved, seed, start, 0, random, history, null);
+	return assembleTrainer(backend, network, tokens, resolved, seed, start, 0, random, history, null);
 }
 
 /**
@@ -143,7 +137,8 @@ export function restoreAutoregressiveTrainer(
 	const names = ['step', 'seed', 'random', 'options', 'history', 'best'] as const;
 	const settings = readSettings<CheckpointSettings>(state, 'autoregressive-trainer', names);
 	const { step, seed, random, options, history, best } = settings;
-	const plan = planAutoregressive({ columns, embedding: options.embedding, hidden: options.hidden });
+	const network = createTokenNetwork(backend, shapeOf(columns, options));
+	const { plan } = network;
 	const read = (name: string) => backend.tf.tensor1d(readTensor(state, name, plan.layout.total));
 	const adam = {
 		parameters: read('parameters'),
@@ -152,12 +147,12 @@ export function restoreAutoregressiveTrainer(
 	};
 	const start = { adam, average: read('average') };
 	const kept = best === null ? null : { ...best, parameters: readTensor(state, 'best', plan.layout.total) };
-	return assembleTrainer(backend, plan, tokens, options, seed, start, step, random, structuredClone(history), kept);
+	return assembleTrainer(backend, network, tokens, options, seed, start, step, random, structuredClone(history), kept);
 }
 
 function assembleTrainer(
 	backend: Backend,
-	plan: AutoregressivePlan,
+	network: TokenNetwork,
 	tokens: Int32Array,
 	options: ResolvedAutoregressiveOptions,
 	seed: number,
@@ -168,6 +163,7 @@ function assembleTrainer(
 	startBest: Best | null,
 ): AutoregressiveTrainer {
 	const { tf } = backend;
+	const { plan } = network;
 	const { features, hidden } = plan;
 	const { training, heldOut } = splitRows(tokens.length / features, options.heldOut, seed);
 	const batchRows = Math.min(options.batchRows, training.length);
@@ -188,12 +184,12 @@ function assembleTrainer(
 		return into;
 	}
 
-	function drawBatch(): TokenBatch {
+	function drawBatch(): OrderedBatch {
 		const rows = Int32Array.from({ length: batchRows }, () => training[random.integer(training.length)] as number);
 		return {
 			tokens: batchOf(rows, batchTokens),
 			rows: batchRows,
-			mask: orderMask(random.permutation(features)),
+			order: random.permutation(features),
 			dropout: dropoutRate === 0 ? null : drawDropout(batchRows * features * hidden, dropoutRate, random),
 			weights: null,
 		};
@@ -205,7 +201,7 @@ function assembleTrainer(
 		const before = state;
 		const rate = learningRateAt(step, options);
 		state = tf.tidy((() => {
-			const gradient = likelihoodGradientTensor(backend, plan, before.adam.parameters, batch);
+			const gradient = network.gradientTensor(before.adam.parameters, batch);
 			const length = tf.sqrt(tf.sum(tf.square(gradient)));
 			const clipped = tf.mul(gradient, tf.minimum(1, tf.div(options.clipNorm, tf.add(length, 1e-6))));
 			const adam = adamStep(tf, before.adam, clipped, step, { ...ADAM, learningRate: rate });
@@ -222,8 +218,8 @@ function assembleTrainer(
 		const rows = rowTokens.length / features;
 		if (rows === 0) return Number.NaN;
 		const flat = state.average;
-		const batch = { tokens: rowTokens, rows, mask: orderMask(order), dropout: null, weights: null };
-		const sum = tf.tidy(() => tf.sum(surprisalTensor(backend, plan, flat, batch)));
+		const batch = { tokens: rowTokens, rows, order, dropout: null, weights: null };
+		const sum = tf.tidy(() => tf.sum(network.surprisalTensor(flat, batch)));
 		const value = (sum.dataSync()[0] as number) / rows;
 		sum.dispose();
 		return value;
@@ -310,6 +306,13 @@ function assembleTrainer(
 		},
 		dispose: () => disposeState(state),
 	};
+}
+
+function shapeOf(
+	columns: readonly TokenColumn[],
+	{ embedding, hidden, rank }: ResolvedAutoregressiveOptions,
+): AutoregressiveShape {
+	return rank === 0 ? { columns, embedding, hidden } : { columns, embedding, hidden, rank };
 }
 
 /** A linear rise, a level part, and a linear fall. */
