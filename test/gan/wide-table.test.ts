@@ -31,7 +31,11 @@ test('of few rows with many columns more is learnt than the shares of each colum
 		for (let at = column; at < tokens.length; at += COLUMNS) {
 			counts[tokens[at] as number] = (counts[tokens[at] as number] as number) + 1;
 		}
-		return { tokens: TOKENS, frequencies: counts.map((count) => count / rows), positions: [0.125, 0.375, 0.625, 0.875] };
+		return {
+			tokens: TOKENS,
+			frequencies: counts.map((count) => count / rows),
+			positions: [0.125, 0.375, 0.625, 0.875],
+		};
 	});
 	const trainer = createAutoregressiveTrainer(backend, columns, tokens, { steps: 60 }, 3);
 	await trainer.train({ untilStep: trainer.totalSteps });
