@@ -44,10 +44,7 @@ const STEPS_PER_ROOT_OF_ROWS = 7;
 /** Numbers of the first layer at most: the square of the columns times embedding times hidden. */
 const MOST_WEIGHTS = 8e6;
 const EMBEDDING = 16;
-/**
- * Where that many columns tell each other too much: 200 simulated columns of 2,000 rows with eight hidden causes are
- * learnt by heart (held-out likelihood best after a third of the steps); through 64 numbers twice as much is learnt.
- */
+/** 2,000 rows of 500 simulated columns, raked: quality .901 / .938, at rank 0 (embedding 2) .857 / .923. */
 const RANK = 64;
 
 const DEFAULTS = {
