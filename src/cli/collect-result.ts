@@ -10,20 +10,9 @@ import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';
 import { maskComparison } from './personal-columns.ts';
 
 /** What came of a run, as `--json` prints it and as it is put into words. */
-export interface RunResult {
-	readonly runId: string;
-	readonly datasetId: string | null;
-	readonly modelId: string | null;
-	readonly syntheticTableId: string | null;
-	readonly rowsLoaded: number;
-	readonly rowsRejected: number;
-	readonly alerts: number;
-	readonly syntheticRows: number;
-	readonly reportPath: string | null;
+export interface RunResult extends Omit<RunSummary, 'comparison'> {
 	/** How the table differs from what was known; null where there was nothing to compare with. */
 	readonly comparison: SchemaComparison | null;
-	/** The file was held back: nothing of it was loaded. */
-	readonly isQuarantined: boolean;
 	/** What was mended while reading. */
 	readonly repairs: readonly { readonly message: string; readonly count: number }[];
 	/** How its texts were understood, in words. */
