@@ -26,6 +26,7 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 	const { isQuarantined } = input;
 	const comparison =
 		input.comparison === null ? null : await getJson<SchemaComparison>(services.artifacts, input.comparison);
+	const forms = new Map(source.forms?.map(({ column, form }) => [column, form]));
 	const name = input.name ?? nameDataset(source.path);
 	const identity = [name, input.manifest.sha256, profile.fingerprint, input.config.key, input.config.label];
 	// The same file may be let in later.
@@ -48,6 +49,7 @@ export const registerDataset: Activity<RegisterDatasetInput, RegisterDatasetOutp
 				kind: column.kind,
 				role: column.role,
 				...(column.note === undefined ? {} : { note: column.note }),
+				...(forms.has(column.name) ? { form: forms.get(column.name) } : {}),
 			})),
 		),
 		schema_fingerprint: profile.fingerprint,

@@ -1,4 +1,4 @@
-import type { OutputColumn } from './column-type.ts';
+import type { OutputColumn, ValueForm } from './column-type.ts';
 import type { ArtifactRef } from './pipeline.ts';
 import type { ValueReading } from './value-reading.ts';
 
@@ -35,6 +35,8 @@ export interface TableSourceFacts {
 	readonly dialect: unknown;
 	/** What was mended while reading, in words, with counts. */
 	readonly repairs: readonly RepairNote[];
+	/** What the columns hold where the file tells texts from other values; absent where it does not. */
+	readonly forms?: readonly { readonly column: string; readonly form: ValueForm }[];
 	/** How its texts are to be understood; absent where they stand as they are. */
 	readonly reading?: ValueReading;
 	/** JSON Lines of rejects, in order. */

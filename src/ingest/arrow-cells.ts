@@ -1,4 +1,5 @@
 import { type Data, DataType, DateUnit, Precision, TimeUnit, Type, Vector } from 'apache-arrow';
+import type { ValueForm } from '../contracts/column-type.ts';
 import type { ColumnBuilder } from './build-columns.ts';
 import { formatDate, formatDecimal, formatInstant, formatTime, NANOS_PER_DAY } from './format-cells.ts';
 
@@ -20,6 +21,26 @@ export function createCellAppender(type: DataType): CellAppender {
 	if (DataType.isFloat(type) && type.precision !== Precision.HALF) return appendNumbers;
 	if (DataType.isDictionary(type)) return createDictionaryAppender(type.dictionary);
 	return createTextAppender(createTextReader(type));
+}
+
+/** Decimals are numbers; dates, times and bytes are written as texts. */
+export function formOf(type: DataType): ValueForm {
+	if (DataType.isDictionary(type)) return formOf(type.dictionary);
+	switch (type.typeId) {
+		case Type.Utf8:
+		case Type.LargeUtf8:
+		case Type.Utf8View:
+		case Type.Binary:
+		case Type.LargeBinary:
+		case Type.BinaryView:
+		case Type.FixedSizeBinary:
+		case Type.Date:
+		case Type.Time:
+		case Type.Timestamp:
+			return 'texts';
+		default:
+			return 'json';
+	}
 }
 
 function appendNothing(_data: Data, from: number, to: number, column: ColumnBuilder): void {

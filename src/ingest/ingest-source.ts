@@ -1,3 +1,4 @@
+import type { ValueForm } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
 import { detectDialect } from './detect-dialect.ts';
@@ -33,7 +34,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 	const repairs = createRepairLog();
 	const progress: ReadProgress = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0 };
 	try {
-		const { names, dialect, read } = await openRows(source, options, progress, repairs);
+		const { names, dialect, read, forms } = await openRows(source, options, progress, repairs);
 		const chunks = read(options.rowsPerBatch ?? rowsPerBatchOf(names.length));
 
 		async function* iterate(): AsyncGenerator<TableChunk> {
@@ -56,6 +57,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 			names,
 			dialect,
 			repairs: () => repairs.list(),
+			forms,
 			counts: () => ({
 				rowsTotal: progress.rowsLoaded + progress.rowsRejected,
 				...progress,
@@ -75,6 +77,7 @@ interface FoundRows {
 	readonly names: readonly string[];
 	readonly dialect: Dialect | null;
 	read(rowsPerBatch: number): AsyncGenerator<TableChunk>;
+	forms(): readonly (ValueForm | null)[];
 }
 
 /** The one place that knows which reader takes which format. */
@@ -85,14 +88,15 @@ async function openRows(
 	repairs: RepairLog,
 ): Promise<FoundRows> {
 	if (source.format !== 'csv') {
-		const { names, read } = await openOther(source, options, repairs);
-		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress) };
+		const { names, read, forms } = await openOther(source, options, repairs);
+		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress), forms };
 	}
 	const found = await detectDialect(source.head, source.isHeadWhole, source.path, options, repairs);
 	return {
 		names: found.names,
 		dialect: found.dialect,
 		read: (rowsPerBatch) => readCsv(source.bytes(), found, { ...options, rowsPerBatch }, progress, repairs),
+		forms: () => found.names.map(() => null),
 	};
 }
 

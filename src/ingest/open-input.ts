@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { ValueForm } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RefusedFile } from '../contracts/pipeline.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
@@ -76,6 +77,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 	const perBatch = options.rowsPerBatch ?? rowsPerBatchOf(names.length);
 	const progress = await createProgress(paths, options.onProgress);
 	const totals = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0, bytes: 0 };
+	const forms = new Map<string, ValueForm | null>();
 	const hash = createHash('sha256');
 	let isWhole = false;
 
@@ -142,6 +144,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 			totals.bytes += counts.bytes;
 			hash.update(`${counts.sha256}  ${basename(path)}\n`);
 			addRepairs(repairs, table.repairs());
+			addForms(forms, table);
 			const lacking = names.length - table.names.length;
 			repairs.add(
 				'COLUMN_MISSING_IN_FILE',
@@ -160,6 +163,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 		names,
 		dialect: first.dialect,
 		repairs: () => repairs.list(),
+		forms: () => names.map((name) => forms.get(name) ?? null),
 		counts: () => ({
 			rowsTotal: totals.rowsLoaded + totals.rowsRejected,
 			...totals,
@@ -227,6 +231,14 @@ function rejectFile(path: string, { code, message }: { readonly code: string; re
 function addRepairs(log: RepairLog, repairs: readonly Repair[]): void {
 	for (const { kind, count, message } of repairs) {
 		log.add(kind, count, (n) => (n === count ? message : `${message} (And in other files: ${n - count}.)`));
+	}
+}
+
+/** Files that do not agree do not tell. */
+function addForms(forms: Map<string, ValueForm | null>, table: TableSource): void {
+	for (const [index, form] of table.forms().entries()) {
+		const name = table.names[index] as string;
+		forms.set(name, forms.has(name) && forms.get(name) !== form ? null : form);
 	}
 }
 

@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet';
 import { parseFloat16 } from 'hyparquet/src/convert.js';
+import type { ValueForm } from '../contracts/column-type.ts';
 import { formatDate, formatDecimal, formatInstant, formatTime, NANOS_PER_DAY } from './format-cells.ts';
 import { isRepeated, listElement, type ParquetNode } from './parquet-schema.ts';
 
@@ -55,6 +56,15 @@ export function createLeafReader(element: SchemaElement): ReadLeaf {
 		default:
 			return createBytesReader(element);
 	}
+}
+
+/** Decimals are numbers; dates, times and bytes are written as texts. */
+export function leafForm(element: SchemaElement): ValueForm {
+	const { type, converted_type: converted, logical_type: logical } = element;
+	if (logical?.type === 'DECIMAL' || converted === 'DECIMAL' || converted === 'INTERVAL') return 'json';
+	if (logical?.type === 'FLOAT16') return 'json';
+	const isTime = /^(DATE|TIME)/.test(logical?.type ?? converted ?? '');
+	return isTime || /^(INT96|BYTE_ARRAY|FIXED_LEN_BYTE_ARRAY)$/.test(type ?? '') ? 'texts' : 'json';
 }
 
 function createBytesReader({

@@ -1,4 +1,4 @@
-import type { ColumnType, OutputColumn } from '../contracts/column-type.ts';
+import type { ColumnType, OutputColumn, ValueForm } from '../contracts/column-type.ts';
 import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import { readValue } from './read-value.ts';
@@ -13,6 +13,7 @@ export interface ColumnPlanner {
 interface Plan {
 	readonly name: string;
 	readonly missingText: string | null;
+	readonly form: ValueForm | null;
 	/** What every value so far can be read as, narrowest first. */
 	possible: readonly ColumnType[];
 	/** A number may be written in more ways than one, since it is a number. */
@@ -27,6 +28,7 @@ const NARROWEST_FIRST: readonly ColumnType[] = ['boolean', 'int64', 'double', 'd
 /** Of times with an offset only the instant would be left. */
 const EXACT = NARROWEST_FIRST.filter((type) => type !== 'instant');
 const NUMBERS: readonly ColumnType[] = ['int64', 'double'];
+const NO_TEXTS: readonly ColumnType[] = ['boolean', ...NUMBERS];
 
 /**
  * Finds for each column the narrowest type that all of its cells have without loss: codes such as `007`, whole
@@ -35,19 +37,21 @@ const NUMBERS: readonly ColumnType[] = ['int64', 'double'];
  *
  * @param profile of the table that the model learnt from; columns that it does not have go by their cells alone.
  * @param options.isExact whether a value that could be written in another way (`TRUE`, `2024-01-01T12:00`) is text
+ * @param options.forms what the source had in the columns: what it had as texts is no number, and neither true nor false
  */
 export function createColumnPlanner(
 	profile: TableProfile | null,
-	options: { readonly isExact?: boolean } = {},
+	options: { readonly isExact?: boolean; readonly forms?: readonly (ValueForm | null)[] } = {},
 ): ColumnPlanner {
 	let plans: Plan[] | null = null;
 
 	function add(batch: TableBatch): void {
-		plans ??= batch.names.map((name) =>
+		plans ??= batch.names.map((name, index) =>
 			startPlan(
 				name,
 				profile?.columns.find((column) => column.name === name),
 				options.isExact === true,
+				options.forms?.[index] ?? null,
 			),
 		);
 		batch.columns.forEach((cells, index) => {
@@ -57,21 +61,24 @@ export function createColumnPlanner(
 	}
 
 	function columns(): OutputColumn[] {
-		return (plans ?? []).map(({ name, possible, missingText, isKnown }) => ({
+		return (plans ?? []).map(({ name, possible, missingText, isKnown, form }) => ({
 			name,
 			type: isKnown ? (possible[0] ?? 'text') : 'text',
 			missingText,
+			...(form === null ? {} : { form }),
 		}));
 	}
 
 	return { add, columns };
 }
 
-function startPlan(name: string, profile: ColumnProfile | undefined, isExact: boolean): Plan {
+function startPlan(name: string, profile: ColumnProfile | undefined, isExact: boolean, form: ValueForm | null): Plan {
+	const all = isExact ? EXACT : NARROWEST_FIRST;
 	const plan: Plan = {
 		name,
+		form,
 		missingText: profile?.missingText ?? null,
-		possible: isExact ? EXACT : NARROWEST_FIRST,
+		possible: form === 'texts' ? all.filter((type) => !NO_TEXTS.includes(type)) : all,
 		isExact,
 		isQuantity: profile?.kind === 'numeric' || profile?.kind === 'integer',
 		isKnown: false,

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Message, type RecordBatch, RecordBatchReader, type Schema } from 'apache-arrow';
 import { type FileBlock, Footer } from 'apache-arrow/ipc/metadata/file';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { type CellAppender, createCellAppender } from './arrow-cells.ts';
+import { type CellAppender, createCellAppender, formOf } from './arrow-cells.ts';
 import { registerArrowCodecs } from './arrow-codecs.ts';
 import { isBigEndianFooter, isBigEndianStream } from './arrow-endianness.ts';
 import { createBatchBuilder } from './build-columns.ts';
@@ -88,7 +88,8 @@ export async function openArrow(
 		if (rows > 0) yield { batch: builder.take(rows), firstRow, rejects: [] };
 	}
 
-	return { names, read };
+	const forms = schema.fields.map((field) => formOf(field.type));
+	return { names, read, forms: () => forms };
 }
 
 /** Where the library gets its bytes from. */

@@ -4,6 +4,7 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { ColumnBuilder } from './build-columns.ts';
 import { createChunkCollector } from './collect-chunks.ts';
 import { MAX_COLUMNS, MAX_RECORD_BYTES } from './detect-dialect.ts';
+import { createFormTally, type FormTally } from './form-tally.ts';
 import { createArrayFramer, createLineFramer, type FramedValue, type JsonFramer } from './frame-json.ts';
 import type { OpenSource } from './open-source.ts';
 import { rawText } from './raw-text.ts';
@@ -60,11 +61,12 @@ export async function openJson(source: OpenSource, options: OpenJsonOptions, rep
 	});
 	for (const value of scan.frame(Buffer.alloc(0), true)) addKeys(value);
 	const names = repairNames([...indexOf.keys()], repairs);
+	const forms = createFormTally(names.length);
 
 	async function* read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk> {
 		const collector = createChunkCollector(names, rowsPerBatch, progress);
 		const framer = createFramer();
-		const addRow = createRowAdder(indexOf, collector.columns, repairs);
+		const addRow = createRowAdder(indexOf, collector.columns, forms, repairs);
 		for await (const piece of readPieces(file)) {
 			for (const value of framer.frame(piece, piece.length === 0)) {
 				if (value.problem === 'UNCLOSED' || value.problem === 'AFTER_END') throw cutShort(value, path);
@@ -79,11 +81,17 @@ export async function openJson(source: OpenSource, options: OpenJsonOptions, rep
 			}
 			progress.blankLines = framer.blankLines();
 		}
+		const unclear = forms.list().filter((form) => form === null).length;
+		repairs.add(
+			'TEXTS_LIKE_NUMBERS',
+			unclear,
+			(n) => `Columns with texts that look like numbers or lists beside such values, and are taken for the same: ${n}.`,
+		);
 		const last = collector.take(true);
 		if (last !== null) yield last;
 	}
 
-	return { names, read };
+	return { names, read, forms: () => forms.list() };
 }
 
 interface Fault {
@@ -96,9 +104,11 @@ interface Fault {
 function createRowAdder(
 	indexOf: ReadonlyMap<string, number>,
 	columns: readonly ColumnBuilder[],
+	forms: FormTally,
 	repairs: RepairLog,
 ): (value: FramedValue) => Fault | null {
 	const cells: (string | null)[] = new Array(columns.length).fill(null);
+	const areStrings = new Array<boolean>(columns.length).fill(false);
 	/** Number of the row that named the key last. */
 	const namedBy = new Float64Array(columns.length);
 	let row = 0;
@@ -123,7 +133,7 @@ function createRowAdder(
 		row++;
 		const hasEscapes = text.includes('\\u');
 		let fault: Fault | null = null;
-		scanJsonObject(text, (key, cell) => {
+		scanJsonObject(text, (key, cell, isString) => {
 			const index = indexOf.get(key);
 			if (index === undefined) throw new CounterfoilError('INPUT_NOT_READABLE', 'The file changed while it was read.');
 			if (namedBy[index] === row) {
@@ -134,11 +144,13 @@ function createRowAdder(
 			}
 			namedBy[index] = row;
 			cells[index] = cell;
+			areStrings[index] = isString;
 		});
 		if (fault !== null) return fault;
 		for (let c = 0; c < columns.length; c++) {
 			const column = columns[c] as ColumnBuilder;
 			const cell = namedBy[c] === row ? (cells[c] as string | null) : null;
+			if (cell !== null) forms.add(c, cell, areStrings[c] as boolean);
 			if (cell === null) column.addMissing();
 			else if (cell.includes('\0')) {
 				// NUL has no place in a text column of PostgreSQL.

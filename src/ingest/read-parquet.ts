@@ -10,7 +10,7 @@ import { MAX_COLUMNS } from './detect-dialect.ts';
 import type { OpenSource } from './open-source.ts';
 import { type ColumnPages, openColumnPages, type PagePlace, type ParquetPage } from './parquet-pages.ts';
 import { isRepeated, type ParquetNode, readParquetSchema } from './parquet-schema.ts';
-import { createLeafReader, createNestedWriter, type ParquetCell } from './parquet-values.ts';
+import { createLeafReader, createNestedWriter, leafForm, type ParquetCell } from './parquet-values.ts';
 import { readExactly } from './read-exactly.ts';
 import { repairNames } from './repair-names.ts';
 import type { OpenRows, ReadProgress, RepairLog, TableChunk } from './table-source.ts';
@@ -55,6 +55,7 @@ export async function openParquet(
 		columns.map((column) => column.name ?? ''),
 		repairs,
 	);
+	const forms = columns.map((node) => (node.kind === 'leaf' && !isRepeated(node) ? leafForm(node.element) : 'json'));
 
 	async function* read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk> {
 		const collector = createChunkCollector(names, rowsPerBatch, progress);
@@ -85,7 +86,7 @@ export async function openParquet(
 		if (last !== null) yield last;
 	}
 
-	return { names, read };
+	return { names, read, forms: () => forms };
 }
 
 async function readFooter(file: FileHandle, size: number, path: string): Promise<FileMetaData> {

@@ -13,7 +13,10 @@ const CLOSE_BRACKET = 0x5d;
  *
  * @param text is valid JSON and an object; nothing is checked here.
  */
-export function scanJsonObject(text: string, onField: (key: string, value: string | null) => void): void {
+export function scanJsonObject(
+	text: string,
+	onField: (key: string, value: string | null, isString: boolean) => void,
+): void {
 	let at = skipSpace(text, skipSpace(text, 0) + 1);
 	while (text.charCodeAt(at) !== CLOSE_BRACE) {
 		const keyEnd = endOfString(text, at);
@@ -22,11 +25,11 @@ export function scanJsonObject(text: string, onField: (key: string, value: strin
 		const first = text.charCodeAt(from);
 		if (first === QUOTE) {
 			at = endOfString(text, from);
-			onField(key, readString(text, from, at));
+			onField(key, readString(text, from, at), true);
 		} else {
 			at = first === OPEN_BRACE || first === OPEN_BRACKET ? endOfNested(text, from) : endOfWord(text, from);
 			const word = text.slice(from, at);
-			onField(key, word === 'null' ? null : word);
+			onField(key, word === 'null' ? null : word, false);
 		}
 		at = skipSpace(text, at);
 		if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);

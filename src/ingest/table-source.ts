@@ -1,3 +1,4 @@
+import type { ValueForm } from '../contracts/column-type.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import type { Compression } from './decompress.ts';
 import type { SourceFormat } from './sniff-format.ts';
@@ -14,6 +15,8 @@ export interface TableSource extends AsyncIterable<TableChunk> {
 	readonly dialect: Dialect | null;
 	/** What was changed in order to read the file. Complete once the iteration has ended. */
 	repairs(): readonly Repair[];
+	/** What the columns hold, one per name; null where the source does not tell. Complete once the iteration has ended. */
+	forms(): readonly (ValueForm | null)[];
 	/** What was read so far; final once the iteration has ended. */
 	counts(): TableCounts;
 	/** The bytes of the file, as stored, that were read so far. */
@@ -108,6 +111,7 @@ export type RepairKind =
 	| 'FOOTER_SKIPPED'
 	| 'NUL_REMOVED'
 	| 'PREAMBLE_SKIPPED'
+	| 'TEXTS_LIKE_NUMBERS'
 	| 'TRAILING_BYTES_IGNORED';
 
 export interface Repair {
@@ -141,6 +145,8 @@ export interface ReadProgress {
 export interface OpenRows {
 	readonly names: readonly string[];
 	read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk>;
+	/** Complete once all rows were read. */
+	forms(): readonly (ValueForm | null)[];
 }
 
 export interface Dialect {

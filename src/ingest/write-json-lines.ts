@@ -1,5 +1,6 @@
 import type { OutputColumn } from '../contracts/column-type.ts';
 import { type Cells, cellText } from '../contracts/table.ts';
+import { isJsonValue } from './form-tally.ts';
 import type { PlannedTable } from './planned-table.ts';
 import type { CellValue } from './read-value.ts';
 import { readTypedCells } from './typed-cells.ts';
@@ -9,7 +10,7 @@ const ROWS_PER_PIECE = 4_096;
 
 /**
  * An object per line with the columns in their order; a missing cell is null. Dates and times are texts as the table
- * writes them. Whole numbers have all of their digits, for which JSON has no limit and some readers have.
+ * writes them. Numbers have all of their digits, for which JSON has no limit and some readers have.
  */
 export async function* writeJsonLines({ columns, batches }: PlannedTable): AsyncGenerator<Uint8Array> {
 	// By hand, because a column may be called `__proto__`, which an object would lose.
@@ -29,7 +30,8 @@ export async function* writeJsonLines({ columns, batches }: PlannedTable): Async
 }
 
 function cellTexts(cells: Cells, column: OutputColumn): string[] {
-	const { type, missingText } = column;
+	const { type, missingText, form } = column;
+	if (form === 'json') return valueTexts(cells, missingText);
 	if (type === 'int64' || type === 'double' || type === 'boolean') {
 		return readTypedCells(cells, column).map(toJson);
 	}
@@ -40,6 +42,17 @@ function cellTexts(cells: Cells, column: OutputColumn): string[] {
 		if (text === null || text === missingText) return 'null';
 		return (cells.type === 'text' ? quoted[cells.codes[row] as number] : undefined) ?? JSON.stringify(text);
 	});
+}
+
+/** As the source wrote them. */
+function valueTexts(cells: Cells, missingText: string | null): string[] {
+	if (cells.type === 'number') return Array.from(cells.values, (value) => toJson(Number.isNaN(value) ? null : value));
+	const written = cells.dictionary.map((text) => {
+		if (text === missingText) return 'null';
+		// Only white space of a list or an object can have line breaks.
+		return isJsonValue(text) ? text.replaceAll(/[\r\n]+/g, ' ') : JSON.stringify(text);
+	});
+	return Array.from(cells.codes, (code) => (code < 0 ? 'null' : (written[code] as string)));
 }
 
 function toJson(value: CellValue | null): string {

@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import type { OutputColumn } from '../contracts/column-type.ts';
+import type { OutputColumn, ValueForm } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import { createBatchBuilder, rowsPerBatchOf } from '../ingest/build-columns.ts';
@@ -42,22 +42,25 @@ const MAX_ROWS_PER_PAGE = 16_384;
  * @throws CounterfoilError NOT_FOUND where nothing was scored; what `writeTable` throws
  */
 export async function exportTable(store: Store, options: ExportOptions): Promise<WrittenTable> {
-	const { names, read } = await openRows(store, options);
+	const { names, read, forms } = await openRows(store, options);
 	const { to, format, gzip, escapeFormulas } = options;
-	const columns = format === 'csv' || format === 'tsv' ? names.map(asText) : await planColumns(names, read());
+	const columns = format === 'csv' || format === 'tsv' ? names.map(asText) : await planColumns(names, read(), forms);
 	return writeTable(read(), to, { format, gzip, escapeFormulas, columns });
 }
 
 interface Rows {
 	readonly names: readonly string[];
 	read(): AsyncGenerator<TableBatch>;
+	/** As the source had the values. */
+	readonly forms?: readonly (ValueForm | null)[];
 }
 
 async function openRows(store: Store, { what, dataset, runId }: ExportOptions): Promise<Rows> {
 	const { dataset_id: id, name } = dataset;
 	if (what === 'records') {
-		const names = (JSON.parse(dataset.columns_json) as { readonly name: string }[]).map((column) => column.name);
-		return { names, read: () => readRecords(store, id, names) };
+		const columns = JSON.parse(dataset.columns_json) as { readonly name: string; readonly form?: ValueForm }[];
+		const names = columns.map((column) => column.name);
+		return { names, read: () => readRecords(store, id, names), forms: columns.map(({ form }) => form ?? null) };
 	}
 	const names = EXPORT_COLUMNS[what];
 	const rows = Math.min(MAX_ROWS_PER_PAGE, rowsPerBatchOf(names.length));
@@ -100,8 +103,12 @@ async function* asBatches(names: readonly string[], pages: AsyncIterable<ExportR
 	}
 }
 
-async function planColumns(names: readonly string[], batches: AsyncIterable<TableBatch>): Promise<OutputColumn[]> {
-	const planner = createColumnPlanner(null, { isExact: true });
+async function planColumns(
+	names: readonly string[],
+	batches: AsyncIterable<TableBatch>,
+	forms: readonly (ValueForm | null)[] = [],
+): Promise<OutputColumn[]> {
+	const planner = createColumnPlanner(null, { isExact: true, forms });
 	for await (const batch of batches) planner.add(batch);
 	const planned = planner.columns();
 	return planned.length === 0 ? names.map(asText) : planned;

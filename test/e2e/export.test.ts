@@ -46,6 +46,22 @@ test('what goes in comes out of the database and of every format unchanged', asy
 	assert.equal(readFileSync(join(folder, 'out.csv'), 'utf8'), FAITHFUL);
 });
 
+test('JSON comes out of the database as it went in, number for number', async (t) => {
+	const numbers = ['9007199254740993', '12345678901234567890', '-0', '0.10', '1E5', '-9223372036854775809', '7'];
+	const lines = numbers.map((number, i) => `{"id":${number},"zip":"0${i}","digits":"${i}","tags":[${number}]}\n`);
+	const folder = await ingested(t, 'faithful.jsonl', lines.join(''));
+	const done = await runProgram(['export', 'records', 'faithful', '--format', 'jsonl'], { cwd: folder });
+	assert.equal(done.stdout, lines.join(''), done.stderr);
+	for (const name of ['out.csv', 'out.arrow', 'out.parquet']) {
+		await runProgram(['export', 'records', 'faithful', '--out', name], { cwd: folder });
+		const { rows } = await readAll(join(folder, name));
+		assert.deepEqual(
+			rows,
+			numbers.map((number, i) => [number, `0${i}`, String(i), `[${number}]`]),
+		);
+	}
+});
+
 test('cells that a spreadsheet would evaluate are made harmless in text formats and counted, numbers are left', async (t) => {
 	const formulas = [
 		'=1+1',

@@ -1,10 +1,11 @@
 import { putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
-import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
+import type { ShardRef, TableManifest, TableSourceFacts } from '../../contracts/manifest.ts';
 import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pipeline.ts';
 import { createProfiler } from '../../features/profile-batch.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { type OpenInputOptions, openInput } from '../../ingest/open-input.ts';
+import type { TableSource } from '../../ingest/table-source.ts';
 import { findReading } from '../find-reading.ts';
 import { findBegunIngest, type IngestCheckpoint, profileShards } from '../ingest-checkpoint.ts';
 import { limitOptions, openOptions } from '../open-options.ts';
@@ -92,6 +93,7 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 				dialect: source.dialect,
 				...(reading === undefined ? {} : { reading }),
 				repairs: source.repairs(),
+				...listForms(source),
 				rejects,
 			},
 		};
@@ -105,6 +107,11 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 	} finally {
 		await source.close();
 	}
+}
+
+function listForms({ names, forms }: TableSource): Pick<TableSourceFacts, 'forms'> {
+	const told = forms().flatMap((form, index) => (form === null ? [] : [{ column: names[index] as string, form }]));
+	return told.length === 0 ? {} : { forms: told };
 }
 
 /** Takes away the shards of a file that turned out not to be readable to its end. */
