@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { StepAttempt } from './run-steps.ts';
 import { type PublishedShard, publishShard, requireLatestAttempt, type ShardRef } from './shards.ts';
-import type { Bindable, BulkTransaction, Store } from './store.ts';
+import { type Bindable, inTransaction, type Store, type StoreTransaction } from './store.ts';
 
 /**
  * Tables that are made for generated rows, a column for each of theirs. The rows are filled in under a name of the
@@ -20,8 +20,7 @@ export interface NewGeneratedRow {
 	readonly values: readonly Bindable[];
 }
 
-/** SQLite's limit is 2,000 unless it was built with another; one is the number of the row. */
-const MOST_COLUMNS = 1_999;
+/** Characters of the name of a table, where the database does not set a lower limit. */
 const LONGEST_NAME = 128;
 
 /**
@@ -31,11 +30,11 @@ const LONGEST_NAME = 128;
  * @throws USAGE for a name that is none; TABLE_EXISTS where it is taken.
  */
 export async function requireFreeName(store: Store, name: string, replace: boolean): Promise<void> {
-	const problem = describeBadName(name);
+	const problem = describeBadName(name, store.engine.tables.longestName);
 	if (problem !== null) {
 		throw new CounterfoilError('USAGE', `the name of the table ${problem}`, { hint: 'name it otherwise with --table' });
 	}
-	await store.engine.bulk((bulk) => requireFree(bulk, name, replace));
+	await inTransaction(store, (transaction) => findReplaced(store, transaction, name, replace), null);
 }
 
 /** Fills a shard of rows into the table that is being made. @throws STALE_ATTEMPT; SCHEMA_MISMATCH for too many columns. */
@@ -45,19 +44,23 @@ export function publishTableRows(
 	rows: readonly NewGeneratedRow[],
 ): Promise<PublishedShard> {
 	const { syntheticTableId, columns } = shard;
-	if (columns.length > MOST_COLUMNS) {
-		throw new CounterfoilError('SCHEMA_MISMATCH', `A table of the database has at most ${MOST_COLUMNS} columns.`, {
+	const { mostColumns } = store.engine.tables;
+	// One is the number of the row.
+	if (columns.length >= mostColumns) {
+		throw new CounterfoilError('SCHEMA_MISMATCH', `A table of the database has at most ${mostColumns - 1} columns.`, {
 			hint: 'Write the rows to a file with "counterfoil generate".',
 		});
 	}
-	const draft = quoteName(draftName(syntheticTableId));
-	return publishShard(store, shard, rows, hashRow, (bulk) => {
-		bulk.prepareWrite(
-			`create table if not exists ${draft} (${mark(syntheticTableId)}${defineColumns(columns)}) strict`,
-		)([]);
-		const insert = bulk.prepareWrite(`insert into ${draft} values (?${', ?'.repeat(columns.length)})`);
-		return ({ row_number, values }) => insert([row_number, ...values]);
+	const name = draftName(syntheticTableId);
+	const defined = defineColumns(columns, store.engine.tables.longestName);
+	return publishShard(store, shard, rows, hashRow, async (bulk) => {
+		await store.engine.tables.create(bulk.transaction, { name, columns: defined, mark: syntheticTableId });
+		await bulk.insert({ table: name, columns: defined.map((column) => column.name), rows: cellsOf(rows) });
 	});
+}
+
+function* cellsOf(rows: readonly NewGeneratedRow[]): Generator<Bindable[]> {
+	for (const { row_number, values } of rows) yield [row_number, ...values];
 }
 
 /**
@@ -71,48 +74,42 @@ export function placeGeneratedTable(
 	table: { readonly syntheticTableId: string; readonly name: string; readonly replace: boolean },
 ): Promise<void> {
 	const { syntheticTableId, name, replace } = table;
-	return store.engine.bulk((bulk) => {
-		requireLatestAttempt(bulk, attempt);
-		const [taken] = findByName(bulk, name);
-		if (taken !== undefined && makerOf(taken) === syntheticTableId) return;
-		requireFree(bulk, name, replace);
-		// Otherwise a view of someone else's over the table that goes would keep the new one from its name.
-		bulk.prepareWrite('pragma legacy_alter_table = on')([]);
-		try {
-			if (taken !== undefined) {
-				bulk.prepareWrite(`drop table ${quoteName(taken.name)}`)([]);
-				bulk.prepareWrite('update synthetic_tables set table_name = null where synthetic_table_id = ?')([
-					makerOf(taken),
-				]);
+	const { tables } = store.engine;
+	const setName = (transaction: StoreTransaction, id: string, newName: string | null) =>
+		transaction
+			.updateTable('synthetic_tables')
+			.set({ table_name: newName })
+			.where('synthetic_table_id', '=', id)
+			.execute();
+	return inTransaction(
+		store,
+		async (transaction) => {
+			await requireLatestAttempt(transaction, attempt);
+			const placed = await tables.find(transaction, name);
+			if (placed?.mark === syntheticTableId) return;
+			const replaced = await findReplaced(store, transaction, name, replace);
+			if (replaced !== null) {
+				await tables.drop(transaction, replaced.name);
+				await setName(transaction, replaced.mark, null);
 			}
-			bulk.prepareWrite(`alter table ${quoteName(draftName(syntheticTableId))} rename to ${quoteName(name)}`)([]);
-		} finally {
-			bulk.prepareWrite('pragma legacy_alter_table = off')([]);
-		}
-		bulk.prepareWrite('update synthetic_tables set table_name = ? where synthetic_table_id = ?')([
-			name,
-			syntheticTableId,
-		]);
-	});
+			await tables.rename(transaction, draftName(syntheticTableId), name);
+			await setName(transaction, syntheticTableId, name);
+		},
+		'generated tables',
+	);
 }
 
-interface SchemaObject {
-	readonly type: string;
-	readonly name: string;
-	readonly sql: string | null;
-}
-
-function findByName(bulk: BulkTransaction, name: string): SchemaObject[] {
-	return bulk.prepareReadAll<SchemaObject>(
-		'select type, name, sql from sqlite_schema where name = ? collate nocase and type <> ?',
-	)([name, 'trigger']);
-}
-
-function requireFree(bulk: BulkTransaction, name: string, replace: boolean): void {
-	const [taken] = findByName(bulk, name);
-	if (taken === undefined) return;
-	const isOurs = makerOf(taken) !== null;
-	if (isOurs && replace) return;
+/** The generated table that has to go for a new one of the name; null if the name is free. @throws TABLE_EXISTS */
+async function findReplaced(
+	store: Store,
+	transaction: StoreTransaction,
+	name: string,
+	replace: boolean,
+): Promise<{ readonly name: string; readonly mark: string } | null> {
+	const taken = await store.engine.tables.find(transaction, name);
+	if (taken === undefined) return null;
+	if (taken.mark !== null && replace) return { name: taken.name, mark: taken.mark };
+	const isOurs = taken.mark !== null;
 	throw new CounterfoilError(
 		'TABLE_EXISTS',
 		`There is ${isOurs ? 'a generated table' : `a ${taken.type}`} of this name.`,
@@ -123,35 +120,40 @@ function requireFree(bulk: BulkTransaction, name: string, replace: boolean): voi
 	);
 }
 
-/** The `synthetic_table_id` of a table that this file has made, else null. */
-function makerOf({ type, sql }: SchemaObject): string | null {
-	if (type !== 'table') return null;
-	return /^create table (?:"(?:[^"]|"")*"|[^\s"(]+)\s*\(\/\* counterfoil (\S+) \*\//i.exec(sql ?? '')?.[1] ?? null;
-}
-
-function mark(syntheticTableId: string): string {
-	return `/* counterfoil ${syntheticTableId} */ `;
-}
-
 function draftName(syntheticTableId: string): string {
 	return `counterfoil filling ${syntheticTableId}`;
 }
 
 /** The number of the row first; names that SQL takes for one another get numbers. */
-function defineColumns(columns: readonly GeneratedColumn[]): string {
+function defineColumns(columns: readonly GeneratedColumn[], longestName: number): GeneratedColumn[] {
 	const known = new Set<string>();
 	const unique = (name: string): string => {
-		let own = name;
-		for (let count = 2; known.has(foldCase(own)); count++) own = `${name}_${count}`;
+		let own = shortenName(name, longestName);
+		for (let count = 2; known.has(foldCase(own)); count++) {
+			own = `${shortenName(name, longestName - `_${count}`.length)}_${count}`;
+		}
 		known.add(foldCase(own));
 		return own;
 	};
-	for (const { name } of columns) known.add(foldCase(name));
+	for (const { name } of columns) known.add(foldCase(shortenName(name, longestName)));
 	const rowNumber = unique('row_number');
 	known.clear();
 	known.add(foldCase(rowNumber));
-	const defined = columns.map(({ name, type }) => `, ${quoteName(unique(name))} ${type}`);
-	return `${quoteName(rowNumber)} integer primary key${defined.join('')}`;
+	return [
+		{ name: rowNumber, type: 'integer' },
+		...columns.map(({ name, type }): GeneratedColumn => ({ name: unique(name), type })),
+	];
+}
+
+/** As many of the first characters as fit into so many bytes. */
+function shortenName(name: string, longestBytes: number): string {
+	if (Buffer.byteLength(name) <= longestBytes) return name;
+	let kept = '';
+	for (const character of name) {
+		if (Buffer.byteLength(kept + character) > longestBytes) break;
+		kept += character;
+	}
+	return kept;
 }
 
 /** SQLite takes only the letters of ASCII for one another. */
@@ -159,13 +161,10 @@ function foldCase(name: string): string {
 	return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-function quoteName(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
-}
-
-function describeBadName(name: string): string | null {
+function describeBadName(name: string, longestBytes: number): string | null {
 	if (name.trim() !== name || name === '') return 'is empty or has blanks at its ends';
 	if (name.length > LONGEST_NAME) return `has more than ${LONGEST_NAME} characters`;
+	if (Buffer.byteLength(name) > longestBytes) return `has more than ${longestBytes} bytes`;
 	if (/\p{Cc}/u.test(name)) return 'has control characters';
 	if (/^(sqlite_|counterfoil filling )/i.test(name)) return 'is one that the database keeps for itself';
 	return null;

@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { PrivacyPromise } from '../contracts/privacy.ts';
 import type { ModelMetric, NewModelMetric } from './database.ts';
-import type { Store } from './store.ts';
+import { inTransaction, type Store } from './store.ts';
 
 /**
  * Stores what was measured on a model; a metric that was stored before is replaced.
@@ -15,16 +15,20 @@ export async function putMetrics(store: Store, modelId: string, metrics: readonl
 			where: `model ${modelId}, metric ${metric} ${part ?? ''}`.trimEnd(),
 		});
 	}
-	await store.engine.bulk((bulk) => {
-		const upsert = bulk.prepareWrite(
-			`insert into model_metrics (model_id, metric, part, value, floor, ceiling, note) values (?, ?, ?, ?, ?, ?, ?)
-			on conflict (model_id, metric, part) do update set
-				value = excluded.value, floor = excluded.floor, ceiling = excluded.ceiling, note = excluded.note`,
-		);
-		for (const { metric, part, value, floor, ceiling, note } of metrics) {
-			upsert([modelId, metric, part ?? '', value, floor ?? null, ceiling ?? null, note ?? null]);
-		}
-	});
+	await inTransaction(
+		store,
+		async (transaction) => {
+			for (const { metric, part, value, floor, ceiling, note } of metrics) {
+				const measured = { value, floor: floor ?? null, ceiling: ceiling ?? null, note: note ?? null };
+				await transaction
+					.insertInto('model_metrics')
+					.values({ model_id: modelId, metric, part: part ?? '', ...measured })
+					.onConflict((conflict) => conflict.columns(['model_id', 'metric', 'part']).doUpdateSet(measured))
+					.execute();
+			}
+		},
+		`metrics ${modelId}`,
+	);
 }
 
 /** What was promised to each row that the model's generator learnt from; null: nothing. */

@@ -1,13 +1,13 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Model, NewModel } from './database.ts';
-import { inTransaction, type Store } from './store.ts';
+import { inTransaction, type Store, type StoreTransaction } from './store.ts';
 
 /** A model to store; its version is the next of its name. */
 export type UnnumberedModel = Omit<NewModel, 'version' | 'stage'>;
 
 /** Stores a model as a candidate; storing the same `model_id` again gives what was stored first. */
 export async function insertModel(store: Store, model: UnnumberedModel): Promise<Model> {
-	return await inTransaction(store, async (transaction) => {
+	const insert = async (transaction: StoreTransaction): Promise<Model> => {
 		const stored = await transaction
 			.selectFrom('models')
 			.selectAll()
@@ -24,12 +24,13 @@ export async function insertModel(store: Store, model: UnnumberedModel): Promise
 			.values({ ...model, version: (latest?.version ?? 0) + 1, stage: 'candidate' })
 			.returningAll()
 			.executeTakeFirstOrThrow();
-	});
+	};
+	return await inTransaction(store, insert, 'models');
 }
 
 /** Makes a model the active one of its name; the one before is retired. @throws NOT_FOUND */
 export async function activateModel(store: Store, modelId: string): Promise<Model> {
-	return await inTransaction(store, async (transaction) => {
+	const activate = async (transaction: StoreTransaction): Promise<Model> => {
 		const model = await transaction
 			.selectFrom('models')
 			.select('name')
@@ -49,7 +50,8 @@ export async function activateModel(store: Store, modelId: string): Promise<Mode
 			.where('model_id', '=', modelId)
 			.returningAll()
 			.executeTakeFirstOrThrow();
-	});
+	};
+	return await inTransaction(store, activate, 'models');
 }
 
 /**

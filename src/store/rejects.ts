@@ -12,21 +12,28 @@ export async function replaceRejects(
 	datasetId: string,
 	batches: AsyncIterable<readonly NewReject[]> | Iterable<readonly NewReject[]>,
 ): Promise<number> {
-	await store.engine.bulk((bulk) => bulk.prepareWrite('delete from rejects where dataset_id = ?')([datasetId]));
+	await store.writer.deleteFrom('rejects').where('dataset_id', '=', datasetId).execute();
 	let count = 0;
 	for await (const rejects of batches) count += await addRejects(store, datasetId, rejects);
 	return count;
 }
 
 function addRejects(store: Store, datasetId: string, rejects: readonly NewReject[]): Promise<number> {
-	return store.engine.bulk((bulk) => {
-		const insert = bulk.prepareWrite(
-			`insert into rejects (dataset_id, line_number, byte_offset, column_number, column_name, error_type, message,
-				raw_text, file) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		);
-		let count = 0;
-		for (const reject of rejects) {
-			count += insert([
+	return store.engine.bulk(async (bulk) => {
+		await bulk.insert({
+			table: 'rejects',
+			columns: [
+				'dataset_id',
+				'line_number',
+				'byte_offset',
+				'column_number',
+				'column_name',
+				'error_type',
+				'message',
+				'raw_text',
+				'file',
+			],
+			rows: rejects.map((reject) => [
 				datasetId,
 				reject.line_number,
 				reject.byte_offset ?? null,
@@ -36,9 +43,9 @@ function addRejects(store: Store, datasetId: string, rejects: readonly NewReject
 				reject.message,
 				reject.raw_text ?? null,
 				reject.file ?? null,
-			]);
-		}
-		return count;
+			]),
+		});
+		return rejects.length;
 	});
 }
 
@@ -65,7 +72,7 @@ export async function listRejects(
 			where.or([
 				after.file === null ? where('file', 'is not', null) : where('file', '>', after.file),
 				where.and([
-					where('file', 'is', after.file),
+					where('file', 'is not distinct from', after.file),
 					where.or([
 						where('line_number', '>', after.line_number),
 						where.and([where('line_number', '=', after.line_number), where('reject_id', '>', after.reject_id)]),
@@ -75,7 +82,7 @@ export async function listRejects(
 		);
 	}
 	return await query
-		.orderBy('file')
+		.orderBy('file', (order) => order.asc().nullsFirst())
 		.orderBy('line_number')
 		.orderBy('reject_id')
 		.limit(options.limit ?? 50)

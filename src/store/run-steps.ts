@@ -1,6 +1,6 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunStep } from './database.ts';
-import { inTransaction, type Store } from './store.ts';
+import { inTransaction, type Store, type StoreTransaction } from './store.ts';
 import { timestamp } from './timestamp.ts';
 
 /** One attempt of one step; every write of the attempt carries it. */
@@ -35,7 +35,7 @@ export type BegunStep =
  * @throws RUN_STATE if the step was begun with other input.
  */
 export async function beginStep(store: Store, start: StepStart): Promise<BegunStep> {
-	return await inTransaction(store, async (transaction) => {
+	const begin = async (transaction: StoreTransaction): Promise<BegunStep> => {
 		const { runId, step, inputSha256 } = start;
 		const stored = await transaction
 			.selectFrom('run_steps')
@@ -75,7 +75,13 @@ export async function beginStep(store: Store, start: StepStart): Promise<BegunSt
 			attempt: { runId, step, attempt },
 			heartbeat: parseOrNull(stored?.heartbeat_json ?? null),
 		};
-	});
+	};
+	return await inTransaction(store, begin, turnOfStep(start));
+}
+
+/** The turn of those that begin a step and those that write for it. */
+export function turnOfStep({ runId, step }: Pick<StepAttempt, 'runId' | 'step'>): string {
+	return `step ${runId} ${step}`;
 }
 
 /**

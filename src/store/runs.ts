@@ -3,6 +3,7 @@ import { CounterfoilError, type ErrorRecord } from '../contracts/errors.ts';
 import type { Run, RunKind, Runner, RunStatus, RunUpdate } from './database.ts';
 import { describeOwner, findOwnerState } from './run-owner.ts';
 import { inTransaction, type Store, type StoreTransaction } from './store.ts';
+import { lockRows } from './take-turn.ts';
 import { timestamp } from './timestamp.ts';
 
 /** An owner on another machine that gave no sign of life for so long counts as dead. */
@@ -81,8 +82,8 @@ export async function findUnfinishedRun(store: Store, runKey: string): Promise<R
  * @throws RUN_ACTIVE if another process still does; RUN_STATE if it has succeeded; NOT_FOUND.
  */
 export async function claimRun(store: Store, runId: string, owner: string = describeOwner()): Promise<Run> {
-	return await inTransaction(store, async (transaction) => {
-		const run = await requireRun(transaction, runId);
+	const claim = async (transaction: StoreTransaction): Promise<Run> => {
+		const run = await lockRun(transaction, runId);
 		if (run.status === 'succeeded') throw runSucceeded(runId);
 		if (run.status === 'running' && run.owner !== owner && isOwned(run)) throw runActive(run);
 		return await transaction
@@ -100,7 +101,8 @@ export async function claimRun(store: Store, runId: string, owner: string = desc
 			.where('run_id', '=', runId)
 			.returningAll()
 			.executeTakeFirstOrThrow();
-	});
+	};
+	return await inTransaction(store, claim, null);
 }
 
 /**
@@ -109,8 +111,8 @@ export async function claimRun(store: Store, runId: string, owner: string = desc
  * @throws RUN_ACTIVE if a process still does; RUN_STATE if it has succeeded; NOT_FOUND.
  */
 export async function claimRunForWorkflow(store: Store, runId: string, workflowId: string): Promise<void> {
-	await inTransaction(store, async (transaction) => {
-		const run = await requireRun(transaction, runId);
+	const claim = async (transaction: StoreTransaction): Promise<void> => {
+		const run = await lockRun(transaction, runId);
 		if (run.status === 'succeeded') throw runSucceeded(runId);
 		if (run.status === 'running' && run.owner !== null && isOwned(run)) throw runActive(run);
 		if (run.status === 'running' && run.owner === null) return;
@@ -128,7 +130,8 @@ export async function claimRunForWorkflow(store: Store, runId: string, workflowI
 			})
 			.where('run_id', '=', runId)
 			.execute();
-	});
+	};
+	await inTransaction(store, claim, null);
 }
 
 function runSucceeded(runId: string): CounterfoilError {
@@ -246,7 +249,7 @@ async function endRun(store: Store, runId: string, owner: string, changes: RunUp
 }
 
 async function explainRefusal(store: Store, runId: string): Promise<CounterfoilError> {
-	const run = await requireRun(store.writer, runId);
+	const run = requireRun(await findRun(store, runId), runId);
 	if (run.status === 'running') return runActive(run);
 	return new CounterfoilError('RUN_STATE', `The run is over: ${run.status}.`, { where: `run ${runId}` });
 }
@@ -258,8 +261,8 @@ async function explainRefusal(store: Store, runId: string): Promise<CounterfoilE
  * @throws RUN_STATE if it is over; NOT_FOUND.
  */
 export async function requestCancel(store: Store, runId: string): Promise<RunStatus> {
-	return await inTransaction(store, async (transaction) => {
-		const run = await requireRun(transaction, runId);
+	const cancel = async (transaction: StoreTransaction): Promise<RunStatus> => {
+		const run = await lockRun(transaction, runId);
 		if (run.status === 'succeeded' || run.status === 'cancelled' || run.status === 'failed') {
 			throw new CounterfoilError('RUN_STATE', `The run is over: ${run.status}.`, { where: `run ${runId}` });
 		}
@@ -271,7 +274,8 @@ export async function requestCancel(store: Store, runId: string): Promise<RunSta
 			.where('run_id', '=', runId)
 			.execute();
 		return status;
-	});
+	};
+	return await inTransaction(store, cancel, null);
 }
 
 export interface ListRunsOptions {
@@ -339,8 +343,13 @@ export async function findRun(store: Store, runId: string): Promise<Run | undefi
 	return await store.writer.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
 }
 
-async function requireRun(db: StoreTransaction | Store['writer'], runId: string): Promise<Run> {
-	const run = await db.selectFrom('runs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+/** A run that nobody else changes until the transaction is over. */
+async function lockRun(transaction: StoreTransaction, runId: string): Promise<Run> {
+	const query = transaction.selectFrom('runs').selectAll().where('run_id', '=', runId);
+	return requireRun(await lockRows(transaction, query).executeTakeFirst(), runId);
+}
+
+function requireRun(run: Run | undefined, runId: string): Run {
 	if (run === undefined) {
 		throw new CounterfoilError('NOT_FOUND', 'There is no such run.', {
 			where: `run ${runId}`,

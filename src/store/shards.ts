@@ -1,8 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Flag, RunShard, Severity } from './database.ts';
-import { type StepAttempt, staleAttempt } from './run-steps.ts';
-import type { Bindable, BulkTransaction, Store } from './store.ts';
+import { numberKeys } from './number-keys.ts';
+import { type StepAttempt, staleAttempt, turnOfStep } from './run-steps.ts';
+import type { Bindable, BulkRows, BulkTransaction, Store, StoreTransaction } from './store.ts';
+import { takeTurn } from './take-turn.ts';
 import { timestamp } from './timestamp.ts';
 
 /**
@@ -23,6 +25,9 @@ export interface PublishedShard {
 	/** False if the shard had been committed before. */
 	readonly written: boolean;
 }
+
+/** Keys of one `in (...)`, well below the limit of parameters. */
+const KEYS_PER_QUERY = 1_000;
 
 export interface NewRecord {
 	/** Number of the row within the data set, from 1 without gaps. */
@@ -64,50 +69,58 @@ export function publishRecords(
 	rows: readonly NewRecord[],
 ): Promise<PublishedShard> {
 	const { datasetId } = shard;
-	const contents = new Map(rows.map((row) => [row, hash('sha256', row.data_json)]));
-	const hashRecord = (row: NewRecord): string => `${row.row_number}\t${JSON.stringify(row.key)}\t${contents.get(row)}`;
-	return publishShard(store, shard, rows, hashRecord, (bulk) => {
-		const last =
-			bulk.prepareRead<{ last: number | null }>('select max(row_number) as last from records where dataset_id = ?')([
-				datasetId,
-			])?.last ?? 0;
+	const contents = rows.map((row) => hash('sha256', row.data_json));
+	const hashRecord = (row: NewRecord, i: number): string =>
+		`${row.row_number}\t${JSON.stringify(row.key)}\t${contents[i]}`;
+	return publishShard(store, shard, rows, hashRecord, async (bulk) => {
+		const { transaction } = bulk;
+		await takeTurn(transaction, `records ${datasetId}`);
+		const last = await readLastRow(transaction, datasetId);
 		const first = rows[0]?.row_number ?? 1;
 		if (first > last + 1) {
 			throw new CounterfoilError('RUN_STATE', 'The rows before this shard are not stored yet.', {
 				where: `data set ${datasetId}, row ${first}`,
 			});
 		}
-		const findStored = bulk.prepareRead<{ content_sha256: string }>(
-			'select content_sha256 from records where dataset_id = ? and row_number = ?',
-		);
-		// Changes nothing where the key is taken; cheaper than to ask before.
-		const insert = bulk.prepareWrite(
-			`insert into records (dataset_id, row_number, record_key, content_sha256, data_json) values (?, ?, ?, ?, ?)
-			on conflict (dataset_id, record_key) do nothing`,
-		);
-		const occurrences = new Map<string, number>();
-		return (row) => {
-			const content = contents.get(row) as string;
-			if (row.row_number <= last) {
-				if (findStored([datasetId, row.row_number])?.content_sha256 === content) return 1;
+		const stored = first > last ? null : await readStored(transaction, datasetId, rows, 'content_sha256');
+		const fresh: KeyedContent[] = [];
+		for (const [i, row] of rows.entries()) {
+			const content = contents[i] as string;
+			if (row.row_number > last) fresh.push({ ...row, content });
+			else if (stored?.get(row.row_number) !== content) {
 				throw new CounterfoilError('RUN_STATE', 'The row was stored before with other content.', {
 					where: `data set ${datasetId}, row ${row.row_number}`,
 				});
 			}
-			const firstKey = row.key ?? `${content.slice(0, 16)}-1`;
-			let occurrence = (occurrences.get(firstKey) ?? 0) + 1;
-			while (insert([datasetId, row.row_number, recordKey(row, content, occurrence), content, row.data_json]) === 0) {
-				occurrence += 1;
-			}
-			occurrences.set(firstKey, occurrence);
-			return 1;
-		};
+		}
+		await insertRecords(bulk, datasetId, fresh);
 	});
 }
 
-function recordKey(row: NewRecord, content: string, occurrence: number): string {
-	if (row.key === null) return `${content.slice(0, 16)}-${occurrence}`;
-	return occurrence === 1 ? row.key : `${row.key}#${occurrence}`;
+type KeyedContent = NewRecord & { readonly content: string };
+
+async function insertRecords(bulk: BulkTransaction, datasetId: string, rows: readonly KeyedContent[]): Promise<void> {
+	const withKeys = (keys: readonly string[]): BulkRows => ({
+		table: 'records',
+		columns: ['dataset_id', 'row_number', 'record_key', 'content_sha256', 'data_json'],
+		rows: rows.map((row, i) => [datasetId, row.row_number, keys[i] as string, row.content, row.data_json]),
+	});
+	// Most keys are new, and to find out by inserting is cheaper than to ask before.
+	if (await bulk.insertUnlessTaken(withKeys(await numberKeys(rows, async () => [])))) return;
+	const findTaken = async (keys: readonly string[]): Promise<string[]> => {
+		const taken: string[] = [];
+		for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {
+			const found = await bulk.transaction
+				.selectFrom('records')
+				.select('record_key')
+				.where('dataset_id', '=', datasetId)
+				.where('record_key', 'in', keys.slice(start, start + KEYS_PER_QUERY))
+				.execute();
+			for (const { record_key } of found) taken.push(record_key);
+		}
+		return taken;
+	};
+	await bulk.insert(withKeys(await numberKeys(rows, findTaken)));
 }
 
 /**
@@ -122,45 +135,78 @@ export function publishScores(
 ): Promise<PublishedShard> {
 	const { runId, datasetId, modelId } = shard;
 	const scoredAt = timestamp();
-	return publishShard(store, shard, rows, hashScore, (bulk) => {
-		const insert = bulk.prepareWrite(
-			`insert into scores (run_id, model_id, dataset_id, row_number, record_key, score, surprise,
-				discriminator_output, p_value, severity, is_alert, reasons, scored_at)
-			values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		);
-		const keys = readRecordKeys(bulk, datasetId, rows);
-		return (row) => {
-			const key = keys.get(row.row_number);
-			if (key === undefined) return 0;
-			return insert([
-				runId,
-				modelId,
-				datasetId,
-				row.row_number,
-				key,
-				row.score,
-				row.surprise,
-				row.discriminator_output,
-				row.p_value,
-				row.severity,
-				row.is_alert,
-				row.reasons,
-				scoredAt,
-			]);
-		};
+	return publishShard(store, shard, rows, hashScore, async (bulk) => {
+		const keys = await readStored(bulk.transaction, datasetId, rows, 'record_key');
+		function* values(): Generator<Bindable[]> {
+			for (const row of rows) {
+				const key = keys.get(row.row_number);
+				if (key === undefined) {
+					throw new CounterfoilError('RUN_STATE', 'The row is not among the records of the data set.', {
+						where: `data set ${datasetId}, row ${row.row_number}`,
+					});
+				}
+				yield [
+					runId,
+					modelId,
+					datasetId,
+					row.row_number,
+					key,
+					row.score,
+					row.surprise,
+					row.discriminator_output,
+					row.p_value,
+					row.severity,
+					row.is_alert,
+					row.reasons,
+					scoredAt,
+				];
+			}
+		}
+		await bulk.insert({ table: 'scores', columns: SCORE_COLUMNS, rows: values() });
 	});
 }
 
-/** Keys of the records of a shard by row number, read in one go. */
-function readRecordKeys(bulk: BulkTransaction, datasetId: string, rows: readonly NewScore[]): Map<number, string> {
-	const keys = new Map<number, string>();
-	const first = rows[0]?.row_number ?? 0;
-	const last = rows.at(-1)?.row_number ?? 0;
-	const read = bulk.prepareReadAll<{ row_number: number; record_key: string }>(
-		'select row_number, record_key from records where dataset_id = ? and row_number between ? and ?',
-	);
-	for (const record of read([datasetId, first, last])) keys.set(record.row_number, record.record_key);
-	return keys;
+const SCORE_COLUMNS = [
+	'run_id',
+	'model_id',
+	'dataset_id',
+	'row_number',
+	'record_key',
+	'score',
+	'surprise',
+	'discriminator_output',
+	'p_value',
+	'severity',
+	'is_alert',
+	'reasons',
+	'scored_at',
+];
+
+/** A column of the stored records of a shard by row number, read in one go. */
+async function readStored(
+	transaction: StoreTransaction,
+	datasetId: string,
+	rows: readonly { readonly row_number: number }[],
+	column: 'record_key' | 'content_sha256',
+): Promise<Map<number, string>> {
+	const stored = await transaction
+		.selectFrom('records')
+		.select(['row_number', `${column} as value`])
+		.where('dataset_id', '=', datasetId)
+		.where('row_number', '>=', rows[0]?.row_number ?? 0)
+		.where('row_number', '<=', rows.at(-1)?.row_number ?? 0)
+		.execute();
+	return new Map(stored.map(({ row_number, value }) => [row_number, value]));
+}
+
+/** The number of the last record of a data set, 0 if it has none. */
+async function readLastRow(transaction: StoreTransaction, datasetId: string): Promise<number> {
+	const { last } = await transaction
+		.selectFrom('records')
+		.select((select) => select.fn.max('row_number').as('last'))
+		.where('dataset_id', '=', datasetId)
+		.executeTakeFirstOrThrow();
+	return last ?? 0;
 }
 
 /** Stores generated rows of a table in `synthetic_tables`. @throws STALE_ATTEMPT */
@@ -169,12 +215,13 @@ export function publishSyntheticRows(
 	shard: ShardRef & { readonly syntheticTableId: string },
 	rows: readonly NewSyntheticRow[],
 ): Promise<PublishedShard> {
-	return publishShard(store, shard, rows, hashSyntheticRow, (bulk) => {
-		const insert = bulk.prepareWrite(
-			'insert into synthetic_rows (synthetic_table_id, row_number, data_json) values (?, ?, ?)',
-		);
-		return (row) => insert([shard.syntheticTableId, row.row_number, row.data_json]);
-	});
+	return publishShard(store, shard, rows, hashSyntheticRow, (bulk) =>
+		bulk.insert({
+			table: 'synthetic_rows',
+			columns: ['synthetic_table_id', 'row_number', 'data_json'],
+			rows: rows.map((row) => [shard.syntheticTableId, row.row_number, row.data_json]),
+		}),
+	);
 }
 
 /** Shards of a step that are committed, by number. */
@@ -188,56 +235,63 @@ export async function listShards(store: Store, runId: string, step: string): Pro
 		.execute();
 }
 
-/** Writes the rows of a shard with the statements that `prepare` makes, and its row of the journal. */
+/** Writes the rows of a shard by `write`, and its row of the journal. */
 export function publishShard<Row extends { readonly row_number: number }>(
 	store: Store,
 	shard: ShardRef,
 	rows: readonly Row[],
-	hashRow: (row: Row) => string,
-	prepare: (bulk: BulkTransaction) => (row: Row) => number,
+	hashRow: (row: Row, i: number) => string,
+	write: (bulk: BulkTransaction) => Promise<void>,
 ): Promise<PublishedShard> {
 	const contentSha256 = hashRows(rows, hashRow);
-	const where = `run ${shard.runId}, step ${shard.step}, shard ${shard.shard}`;
-	return store.engine.bulk((bulk) => {
-		requireLatestAttempt(bulk, shard);
-		const committed = bulk.prepareRead<{ content_sha256: string }>(
-			'select content_sha256 from run_shards where run_id = ? and step = ? and shard_number = ?',
-		)([shard.runId, shard.step, shard.shard]);
+	return store.engine.bulk(async (bulk) => {
+		const { transaction } = bulk;
+		await requireLatestAttempt(transaction, shard);
+		const committed = await transaction
+			.selectFrom('run_shards')
+			.select('content_sha256')
+			.where('run_id', '=', shard.runId)
+			.where('step', '=', shard.step)
+			.where('shard_number', '=', shard.shard)
+			.executeTakeFirst();
 		if (committed !== undefined) {
 			if (committed.content_sha256 === contentSha256) return { rows: rows.length, contentSha256, written: false };
-			throw new CounterfoilError('RUN_STATE', 'The shard was committed before with other content.', { where });
-		}
-		const write = prepare(bulk);
-		for (const row of rows) {
-			if (write(row) === 1) continue;
-			throw new CounterfoilError('RUN_STATE', 'The row is not among the records of the data set.', {
-				where: `${where}, row ${row.row_number}`,
+			throw new CounterfoilError('RUN_STATE', 'The shard was committed before with other content.', {
+				where: `run ${shard.runId}, step ${shard.step}, shard ${shard.shard}`,
 			});
 		}
-		const journal: Bindable[] = [
-			shard.runId,
-			shard.step,
-			shard.shard,
-			shard.attempt,
-			rows[0]?.row_number ?? 0,
-			rows.length,
-			contentSha256,
-			timestamp(),
-		];
-		bulk.prepareWrite(
-			`insert into run_shards (run_id, step, shard_number, attempt, first_row, row_count, content_sha256,
-				committed_at) values (?, ?, ?, ?, ?, ?, ?, ?)`,
-		)(journal);
+		await write(bulk);
+		await transaction
+			.insertInto('run_shards')
+			.values({
+				run_id: shard.runId,
+				step: shard.step,
+				shard_number: shard.shard,
+				attempt: shard.attempt,
+				first_row: rows[0]?.row_number ?? 0,
+				row_count: rows.length,
+				content_sha256: contentSha256,
+				committed_at: timestamp(),
+			})
+			.execute();
 		return { rows: rows.length, contentSha256, written: true };
 	});
 }
 
-/** @throws STALE_ATTEMPT; RUN_STATE if the step has not begun. */
-export function requireLatestAttempt(bulk: BulkTransaction, attempt: StepAttempt): void {
+/**
+ * Keeps newer attempts of the step from beginning until the transaction is over.
+ *
+ * @throws STALE_ATTEMPT; RUN_STATE if the step has not begun.
+ */
+export async function requireLatestAttempt(transaction: StoreTransaction, attempt: StepAttempt): Promise<void> {
 	const { runId, step } = attempt;
-	const stored = bulk.prepareRead<{ attempt: number; status: string }>(
-		'select attempt, status from run_steps where run_id = ? and step = ?',
-	)([runId, step]);
+	await takeTurn(transaction, turnOfStep(attempt));
+	const stored = await transaction
+		.selectFrom('run_steps')
+		.select(['attempt', 'status'])
+		.where('run_id', '=', runId)
+		.where('step', '=', step)
+		.executeTakeFirst();
 	if (stored === undefined) {
 		throw new CounterfoilError('RUN_STATE', 'The step has not begun.', { where: `run ${runId}, step ${step}` });
 	}
@@ -247,11 +301,11 @@ export function requireLatestAttempt(bulk: BulkTransaction, attempt: StepAttempt
 /** Length of the text that is hashed at once: an update per row costs more than the hashing itself. */
 const HASHED_TEXT_LENGTH = 64 * 1024;
 
-function hashRows<Row>(rows: readonly Row[], hashRow: (row: Row) => string): string {
+function hashRows<Row>(rows: readonly Row[], hashRow: (row: Row, i: number) => string): string {
 	const digest = createHash('sha256');
 	let text = '';
-	for (const row of rows) {
-		text += `${hashRow(row)}\n`;
+	for (let i = 0; i < rows.length; i++) {
+		text += `${hashRow(rows[i] as Row, i)}\n`;
 		if (text.length < HASHED_TEXT_LENGTH) continue;
 		digest.update(text);
 		text = '';

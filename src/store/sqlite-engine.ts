@@ -2,9 +2,11 @@ import type Sqlite from 'better-sqlite3';
 import type { Kysely } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Database } from './database.ts';
+import { quoteName } from './quote-name.ts';
 import { connectSqlite } from './sqlite-connection.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
-import type { BulkTransaction, StoreEngine } from './store.ts';
+import { sqliteTables } from './sqlite-tables.ts';
+import type { BulkRows, BulkTransaction, StoreEngine, StoreTransaction } from './store.ts';
 
 /** Pages copied between two turns of the event loop; 64 MiB at the usual 4 KiB. */
 const PAGES_PER_BACKUP_STEP = 16_384;
@@ -18,14 +20,8 @@ const BACKUP_PASSES = 3;
 export function createSqliteEngine(connection: Sqlite.Database, writer: Kysely<Database>): StoreEngine {
 	const path = connection.name;
 
-	function bulk<T>(work: (bulk: BulkTransaction) => T): Promise<T> {
-		return writer.connection().execute(async () => {
-			try {
-				return connection.transaction(() => work(bulkTransaction(connection))).immediate();
-			} catch (error) {
-				throw translateSqliteError(error, path);
-			}
-		});
+	function bulk<T>(work: (bulk: BulkTransaction) => Promise<T>): Promise<T> {
+		return writer.transaction().execute((transaction) => work(bulkTransaction(transaction, connection)));
 	}
 
 	async function flush(): Promise<void> {
@@ -80,22 +76,42 @@ export function createSqliteEngine(connection: Sqlite.Database, writer: Kysely<D
 		}
 	}
 
-	return { bulk, flush, copyTo, findDamage };
+	return { bulk, flush, copyTo, findDamage, tables: sqliteTables };
 }
 
-function bulkTransaction(connection: Sqlite.Database): BulkTransaction {
+function bulkTransaction(transaction: StoreTransaction, connection: Sqlite.Database): BulkTransaction {
+	const insertAll = ({ table, columns, rows }: BulkRows): void => {
+		const names = columns.map(quoteName).join(', ');
+		const insert = connection.prepare<unknown[]>(
+			`insert into ${quoteName(table)} (${names}) values (?${', ?'.repeat(columns.length - 1)})`,
+		);
+		for (const row of rows) insert.run(...row);
+	};
 	return {
-		prepareWrite: (statement) => {
-			const prepared = connection.prepare<unknown[]>(statement);
-			return (parameters) => prepared.run(...parameters).changes;
+		transaction,
+		insert: async (rows) => {
+			try {
+				insertAll(rows);
+			} catch (error) {
+				throw translateSqliteError(error, connection.name);
+			}
 		},
-		prepareRead: <Row>(statement: string) => {
-			const prepared = connection.prepare<unknown[], Row>(statement);
-			return (parameters) => prepared.get(...parameters);
-		},
-		prepareReadAll: <Row>(statement: string) => {
-			const prepared = connection.prepare<unknown[], Row>(statement);
-			return (parameters) => prepared.all(...parameters);
+		insertUnlessTaken: async (rows) => {
+			connection.exec('savepoint unless_taken');
+			try {
+				insertAll(rows);
+				connection.exec('release unless_taken');
+				return true;
+			} catch (error) {
+				const isTaken =
+					error instanceof Error &&
+					'code' in error &&
+					/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/.test(String(error.code));
+				if (!isTaken) throw translateSqliteError(error, connection.name);
+				connection.exec('rollback to unless_taken');
+				connection.exec('release unless_taken');
+				return false;
+			}
 		},
 	};
 }

@@ -66,10 +66,11 @@ test('a write transaction and a bulk write of one process wait for each other', 
 		await insert('second').execute(transaction);
 	});
 	const bulk = store.engine.bulk((bulk) =>
-		bulk.prepareWrite("insert into users (user_id, name, role, created_at) values (?, ?, 'analyst', 'now')")([
-			'b',
-			'b',
-		]),
+		bulk.insert({
+			table: 'users',
+			columns: ['user_id', 'name', 'role', 'created_at'],
+			rows: [['b', 'b', 'analyst', 'now']],
+		}),
 	);
 	await Promise.all([slow, bulk]);
 	assert.equal((await store.reader.selectFrom('users').selectAll().execute()).length, 3);
@@ -90,7 +91,7 @@ test('a lock of another process is reported with its process id; reading goes on
 		{ code: 'DATABASE_LOCKED' },
 	);
 	await assert.rejects(
-		store.engine.bulk(() => {}),
+		store.engine.bulk(async () => {}),
 		{ code: 'DATABASE_LOCKED' },
 	);
 	assert.deepEqual(await store.reader.selectFrom('runs').selectAll().execute(), []);
