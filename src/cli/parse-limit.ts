@@ -10,6 +10,10 @@ export function parseLimit(text: string, before: Partial<InputLimits> = {}): Par
 	switch (name) {
 		case 'record':
 			return { ...before, recordBytes: parseBytes(value) };
+		case 'field':
+			return { ...before, fieldBytes: parseBytes(value) };
+		case 'header':
+			return { ...before, headerBytes: parseBytes(value) };
 		case 'decompressed':
 			return { ...before, decompressedBytes: parseBytes(value) };
 		case 'memory':
@@ -21,7 +25,9 @@ export function parseLimit(text: string, before: Partial<InputLimits> = {}): Par
 		case 'stall':
 			return { ...before, stallSeconds: parseDuration(value) };
 		default:
-			throw new InvalidArgumentError('Limits are record, decompressed, memory, columns, ratio and stall.');
+			throw new InvalidArgumentError(
+				'Limits are record, field, header, decompressed, memory, columns, ratio and stall.',
+			);
 	}
 }
 

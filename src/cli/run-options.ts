@@ -107,7 +107,7 @@ export function addTableOptions(command: Command): void {
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
 		.option(
 			'--limit <name=value>',
-			'limit on the input: record, decompressed, memory (8MiB), columns, ratio (500), stall (10m)',
+			'limit on the input: record, field, header, decompressed, memory (8MiB), columns, ratio (500), stall (10m)',
 			parseLimit,
 		)
 		.option(

@@ -19,10 +19,12 @@ export function openOptions(dialect: DialectConfig): OpenTableOptions {
 
 /** The limits that a run was told, as the readers take them, and the folders that this process may read from. */
 export function limitOptions(limits: Partial<InputLimits> = {}): OpenTableOptions {
-	const { recordBytes, columns, decompressedBytes, compressionRatio } = limits;
+	const { recordBytes, fieldBytes, headerBytes, columns, decompressedBytes, compressionRatio } = limits;
 	const roots = process.env[INPUT_ROOTS];
 	return {
 		...(recordBytes === undefined ? {} : { maxRecordBytes: recordBytes }),
+		...(fieldBytes === undefined ? {} : { maxFieldBytes: fieldBytes }),
+		...(headerBytes === undefined ? {} : { maxHeaderBytes: headerBytes }),
 		...(columns === undefined ? {} : { maxColumns: columns }),
 		...(decompressedBytes === undefined ? {} : { maxDecompressedBytes: decompressedBytes }),
 		...(compressionRatio === undefined ? {} : { maxCompressionRatio: compressionRatio }),

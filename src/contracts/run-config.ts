@@ -96,6 +96,10 @@ export interface DialectConfig {
 export interface InputLimits {
 	/** Longest record, line or JSON object. */
 	readonly recordBytes: number;
+	/** Longest field. @default as long as the record */
+	readonly fieldBytes?: number;
+	/** Names of all columns together. */
+	readonly headerBytes: number;
 	readonly columns: number;
 	/** Largest decompressed size of a file. */
 	readonly decompressedBytes: number;
@@ -109,6 +113,7 @@ export interface InputLimits {
 
 export const DEFAULT_INPUT_LIMITS: InputLimits = {
 	recordBytes: 2 * 1024 ** 2,
+	headerBytes: 256 * 1024,
 	columns: 4_096,
 	decompressedBytes: 64 * 1024 ** 3,
 	compressionRatio: 200,

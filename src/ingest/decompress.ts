@@ -74,9 +74,9 @@ export async function* decompress(
 	try {
 		for await (const piece of inflater as AsyncIterable<Buffer>) {
 			inflatedBytes += piece.length;
-			if (inflatedBytes > maxBytes) throw tooLarge(where, `more than ${maxBytes} bytes`, compression);
+			if (inflatedBytes > maxBytes) throw tooLarge(where, `more than ${maxBytes} bytes`, 'decompressed=100GiB');
 			if (inflatedBytes > RATIO_FROM_BYTES && inflatedBytes > maxRatio * storedBytes) {
-				throw tooLarge(where, `more than ${maxRatio} times the size of the file`, compression);
+				throw tooLarge(where, `more than ${maxRatio} times the size of the file`, 'ratio=1000');
 			}
 			yield piece;
 		}
@@ -93,11 +93,10 @@ export async function* decompress(
 	}
 }
 
-function tooLarge(where: string, what: string, compression: 'gzip' | 'zstd'): CounterfoilError {
-	const command = compression === 'gzip' ? 'gunzip -k' : 'zstd -d';
+function tooLarge(where: string, what: string, limit: string): CounterfoilError {
 	return new CounterfoilError('INPUT_TOO_LARGE', `The file decompresses to ${what}.`, {
 		where,
-		hint: `If the file is to be trusted, decompress it first (${command}) and name the plain file.`,
+		hint: `If the file is to be trusted, allow more with --limit ${limit}.`,
 	});
 }
 

@@ -1,4 +1,5 @@
 import { type FramedRecords, RECORD_BAD_QUOTE, RECORD_TOO_LONG, RECORD_UNCLOSED } from './frame-records.ts';
+import { RECORD_LONG_FIELD } from './mark-long-fields.ts';
 import { rawText } from './raw-text.ts';
 import type { RejectedRow, RejectType } from './table-source.ts';
 
@@ -28,6 +29,8 @@ function explain(state: number, fields: number, names: readonly string[]): [Reje
 		return ['MALFORMED', 'A closing quote is followed by something other than a delimiter.', null];
 	}
 	if (state === RECORD_TOO_LONG) return ['RECORD_TOO_LONG', 'The record is longer than the limit.', null];
+	if (state === RECORD_LONG_FIELD)
+		return ['FIELD_TOO_LONG', 'A field is longer than the limit.', names[fields] ?? null];
 	if (fields < names.length) {
 		return ['MISSING_COLUMNS', `${fields} of ${names.length} fields are there.`, names[fields] as string];
 	}

@@ -31,7 +31,7 @@ export const MAX_RECORD_BYTES = 2 * 1024 * 1024;
  * Finds from its first bytes how a text is encoded and cut into fields, where the table begins and whether it has
  * a header. What is named in the options is not looked for.
  *
- * @throws TABLE_EMPTY, CSV_TOO_MANY_COLUMNS, CSV_FIELD_TOO_LONG, CSV_UNCLOSED_QUOTE, CSV_UNREADABLE for the
+ * @throws TABLE_EMPTY, CSV_TOO_MANY_COLUMNS, INPUT_HEADER_TOO_LONG, CSV_UNCLOSED_QUOTE, CSV_UNREADABLE for the
  * header, CONFIG_INVALID for an option.
  */
 export async function detectDialect(
@@ -80,7 +80,7 @@ export async function detectDialect(
 		throw new CounterfoilError(
 			'CSV_TOO_MANY_COLUMNS',
 			`The table has ${first.length} columns; the limit is ${maxColumns}.`,
-			{ where: path, hint: 'Leave out columns that are not needed, or raise the limit.' },
+			{ where: path, hint: 'Leave out columns that are not needed, or allow more with --limit columns=10000.' },
 		);
 	}
 	const header = options.header ?? !looksLikeData(rows);
@@ -147,10 +147,14 @@ function requireHeader(records: FramedRecords, preamble: number, sample: Sample,
 				hint: 'Name a file with a header and rows.',
 			});
 		}
-		throw new CounterfoilError('CSV_FIELD_TOO_LONG', 'The header does not end within the first 256 kB.', {
-			where: `${path}:1`,
-			hint: 'Check that the file is a table of text, and that quotes in its header are closed.',
-		});
+		throw new CounterfoilError(
+			'INPUT_HEADER_TOO_LONG',
+			`The header does not end within the first ${sample.text.length} bytes.`,
+			{
+				where: `${path}:1`,
+				hint: 'Check that the file is a table of text, and that quotes in its header are closed; else --limit header=1MiB.',
+			},
+		);
 	}
 	if (state === RECORD_OK) return;
 	const where = `${path}:${records.lines[preamble]}`;
@@ -161,9 +165,9 @@ function requireHeader(records: FramedRecords, preamble: number, sample: Sample,
 		});
 	}
 	if (state === RECORD_TOO_LONG) {
-		throw new CounterfoilError('CSV_FIELD_TOO_LONG', `The header is longer than ${sample.maxRecordBytes} bytes.`, {
+		throw new CounterfoilError('INPUT_HEADER_TOO_LONG', `The header is longer than ${sample.maxRecordBytes} bytes.`, {
 			where,
-			hint: 'Raise the limit if the file is to be trusted.',
+			hint: 'If the file is to be trusted, allow more with --limit record=8MiB.',
 		});
 	}
 	throw new CounterfoilError(

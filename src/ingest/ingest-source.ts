@@ -1,8 +1,9 @@
 import type { ValueForm } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
-import { detectDialect } from './detect-dialect.ts';
-import { type OpenSource, openSource } from './open-source.ts';
+import { detectDialect, MAX_RECORD_BYTES } from './detect-dialect.ts';
+import { limitCells } from './limit-cells.ts';
+import { HEAD_BYTES, type OpenSource, openSource } from './open-source.ts';
 import { readCsv } from './read-csv.ts';
 import { openJson } from './read-json.ts';
 import {
@@ -35,6 +36,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 	const progress: ReadProgress = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0 };
 	try {
 		const { names, dialect, read, forms } = await openRows(source, options, progress, repairs);
+		requireShortNames(names, options.maxHeaderBytes ?? HEAD_BYTES, path);
 		const chunks = read(options.rowsPerBatch ?? rowsPerBatchOf(names.length));
 
 		async function* iterate(): AsyncGenerator<TableChunk> {
@@ -89,7 +91,18 @@ async function openRows(
 ): Promise<FoundRows> {
 	if (source.format !== 'csv') {
 		const { names, read, forms } = await openOther(source, options, repairs);
-		return { names, dialect: null, read: (rowsPerBatch) => read(rowsPerBatch, progress), forms };
+		const maxBytes = options.maxFieldBytes ?? options.maxRecordBytes ?? MAX_RECORD_BYTES;
+		// Of JSON, the reader itself knows the place.
+		const limitsItself = source.format === 'json-lines' || source.format === 'json-array';
+		return {
+			names,
+			dialect: null,
+			read: (rowsPerBatch) => {
+				const chunks = read(rowsPerBatch, progress);
+				return limitsItself ? chunks : limitCells(chunks, maxBytes, progress);
+			},
+			forms,
+		};
 	}
 	const found = await detectDialect(source.head, source.isHeadWhole, source.path, options, repairs);
 	return {
@@ -109,8 +122,17 @@ async function openOther(source: OpenSource, options: OpenTableOptions, repairs:
 		case 'parquet':
 			return (await import('./read-parquet.ts')).openParquet(source, options, repairs);
 		default:
-			return (await import('./read-arrow.ts')).openArrow(source, options.maxColumns, repairs);
+			return (await import('./read-arrow.ts')).openArrow(source, options, repairs);
 	}
+}
+
+function requireShortNames(names: readonly string[], maxBytes: number, path: string): void {
+	const bytes = names.reduce((sum, name) => sum + Buffer.byteLength(name) + 1, 0);
+	if (bytes <= maxBytes) return;
+	throw new CounterfoilError('INPUT_HEADER_TOO_LONG', `The names of the columns take ${bytes} bytes.`, {
+		where: path,
+		hint: `The limit is ${maxBytes}. If the file is to be trusted, allow more with --limit header=1MiB.`,
+	});
 }
 
 function noRows({ path, format }: OpenSource, rejected: number): CounterfoilError {

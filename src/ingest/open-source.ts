@@ -15,7 +15,7 @@ export interface OpenSource {
 	readonly path: string;
 	readonly format: SourceFormat;
 	readonly compression: Compression;
-	/** The first decompressed bytes, at most `HEAD_BYTES`. */
+	/** The first decompressed bytes, at most `HEAD_BYTES`, or as many as a header may have. */
 	readonly head: Buffer;
 	/** Whether `head` is all there is. */
 	readonly isHeadWhole: boolean;
@@ -42,6 +42,8 @@ export interface OpenSourceOptions extends DecompressLimits {
 	readonly encoding?: string;
 	/** Named by the user; only delimited text has one. */
 	readonly delimiter?: string;
+	/** More than `HEAD_BYTES` for a longer head. @default HEAD_BYTES */
+	readonly maxHeaderBytes?: number;
 	/** Folders that files may be read from. @default any */
 	readonly inputRoots?: readonly string[];
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
@@ -88,7 +90,7 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 		const whole = prepend([firstPiece], stored);
 		const plain =
 			compression === 'none' ? whole : decompress(whole, compression, path, options, (bytes) => (trailing += bytes));
-		const { head, pieces, isWhole } = await readHead(plain);
+		const { head, pieces, isWhole } = await readHead(plain, Math.max(HEAD_BYTES, options.maxHeaderBytes ?? 0));
 		const format = sniffFormat(head, path, options.encoding !== undefined, options.delimiter !== undefined);
 		let isTaken = false;
 		let copy: FileHandle | undefined;
@@ -227,15 +229,16 @@ async function* prepend(pieces: readonly Buffer[], rest: AsyncGenerator<Buffer>)
 
 async function readHead(
 	bytes: AsyncGenerator<Buffer>,
+	most: number,
 ): Promise<{ head: Buffer; pieces: readonly Buffer[]; isWhole: boolean }> {
 	const pieces: Buffer[] = [];
 	let length = 0;
-	while (length <= HEAD_BYTES) {
+	while (length <= most) {
 		const { value, done } = await bytes.next();
 		if (done) break;
 		pieces.push(value);
 		length += value.length;
 	}
-	const isWhole = length <= HEAD_BYTES;
-	return { head: Buffer.concat(pieces, length).subarray(0, HEAD_BYTES), pieces, isWhole };
+	const isWhole = length <= most;
+	return { head: Buffer.concat(pieces, length).subarray(0, most), pieces, isWhole };
 }

@@ -13,19 +13,24 @@ import { readExactly } from './read-exactly.ts';
 import { repairNames } from './repair-names.ts';
 import type { OpenRows, ReadProgress, RepairLog, TableChunk } from './table-source.ts';
 
+/** What a cell takes of ours at least. */
+const BYTES_PER_CELL = 8;
+
 /** Length of the footer (4 bytes) and `ARROW1`. */
 const FOOTER_TAIL_BYTES = 10;
+
+export interface OpenArrowOptions {
+	readonly maxColumns?: number;
+	readonly maxDecompressedBytes?: number;
+}
 
 /**
  * Reads Arrow IPC, stream or file, one record batch in memory at a time.
  *
- * @throws ARROW_UNREADABLE, ARROW_COMPRESSION_UNSUPPORTED (LZ4 without its package); both also while the rows are read.
+ * @throws ARROW_UNREADABLE, ARROW_COMPRESSION_UNSUPPORTED (LZ4 without its package), INPUT_TOO_LARGE; all also while the
+ * rows are read.
  */
-export async function openArrow(
-	source: OpenSource,
-	maxColumns: number | undefined,
-	repairs: RepairLog,
-): Promise<OpenRows> {
+export async function openArrow(source: OpenSource, options: OpenArrowOptions, repairs: RepairLog): Promise<OpenRows> {
 	const { path } = source;
 	registerArrowCodecs();
 	const input = source.format === 'arrow-file' ? await openFileInput(source) : openStreamInput(source);
@@ -45,9 +50,14 @@ export async function openArrow(
 		return { reader: opened, schema: opened.schema as Schema | undefined };
 	});
 	if (schema === undefined) throw unreadable(path, 'It has no schema.');
-	const limit = maxColumns ?? MAX_COLUMNS;
+	const limit = options.maxColumns ?? MAX_COLUMNS;
+	const maxBytes = options.maxDecompressedBytes ?? 64 * 1024 ** 3;
 	if (schema.fields.length > limit)
-		throw unreadable(path, `It has ${schema.fields.length} columns; the limit is ${limit}.`);
+		throw unreadable(
+			path,
+			`It has ${schema.fields.length} columns; the limit is ${limit}.`,
+			'Leave out columns that are not needed, or allow more with --limit columns=10000.',
+		);
 	if (schema.fields.length === 0)
 		throw new CounterfoilError('TABLE_EMPTY', 'The file has no columns.', { where: path });
 	const names = repairNames(
@@ -63,11 +73,15 @@ export async function openArrow(
 		const builder = createBatchBuilder(names);
 		let rows = 0;
 		let firstRow = 0;
+		let bytes = 0;
 		for (;;) {
 			const next = await guard(() => reader.next());
 			if (next.done) break;
 			const batch = next.value as RecordBatch;
 			await guard(() => checkBatch(batch, appenders.length));
+			// A column of nothing has no bytes in the file, and takes some of ours.
+			bytes += Math.max(batch.data.byteLength, batch.numRows * appenders.length * BYTES_PER_CELL);
+			if (bytes > maxBytes) throw tooLarge(path, maxBytes);
 			for (let from = 0; from < batch.numRows; ) {
 				const to = Math.min(batch.numRows, from + rowsPerBatch - rows);
 				for (const [index, append] of appenders.entries()) {
@@ -197,6 +211,13 @@ function describeArrowError(error: unknown, where: string): CounterfoilError {
 	const reason = error instanceof Error ? error.message : String(error);
 	const message = `It is cut short, damaged or of a type that is not supported (${reason.replace(/\.$/, '')}).`;
 	return unreadable(where, message, undefined, error);
+}
+
+function tooLarge(where: string, maxBytes: number): CounterfoilError {
+	return new CounterfoilError('INPUT_TOO_LARGE', `The file holds more than ${maxBytes} bytes.`, {
+		where,
+		hint: 'If the file is to be trusted, allow more with --limit decompressed=100GiB.',
+	});
 }
 
 function unreadable(where: string, message: string, hint?: string, cause?: unknown): CounterfoilError {

@@ -7,6 +7,7 @@ import { looksLikeFooter, MAX_FOOTER_LINES, startsWithTotal } from './find-foote
 import { createRecordFramer } from './frame-records.ts';
 import { isValidText, loadRecords, type TextRow } from './load-records.ts';
 import { createOffsetMap } from './map-offsets.ts';
+import { markLongFields } from './mark-long-fields.ts';
 import { frameOptionsOf } from './sample-text.ts';
 import { createPlainScanner, type PlainRecords } from './scan-plain-records.ts';
 import type { ReadMark, ReadProgress, RejectedRow, RepairLog, TableChunk } from './table-source.ts';
@@ -15,6 +16,8 @@ export interface ReadCsvOptions {
 	readonly rowsPerBatch: number;
 	/** @default 2 MiB */
 	readonly maxRecordBytes?: number;
+	/** @default as long as the record */
+	readonly maxFieldBytes?: number;
 	/** @default true */
 	readonly findFooter?: boolean;
 	/** Every record goes through the reference reader; for tests. @default false */
@@ -54,7 +57,9 @@ export async function* readCsv(
 	Object.assign(progress, { rowsLoaded: begin.rowsLoaded, rowsRejected: begin.rowsRejected });
 	const frameOptions = frameOptionsOf(dialect, options.maxRecordBytes ?? MAX_RECORD_BYTES);
 	const framer = createRecordFramer(frameOptions, begin);
-	const scanPlain = createPlainScanner({ ...frameOptions, columns: names.length });
+	const maxFieldBytes = Math.min(options.maxFieldBytes ?? frameOptions.maxRecordBytes, frameOptions.maxRecordBytes);
+	// A record that is no longer than a field may be has none that is too long.
+	const scanPlain = createPlainScanner({ ...frameOptions, maxRecordBytes: maxFieldBytes, columns: names.length });
 	const offsets = createOffsetMap(dialect.encoding, begin.byteOffset);
 	const collector = createCollectorOf(createCsvColumn, names, options.rowsPerBatch, progress);
 	const findsFooter = options.findFooter !== false;
@@ -128,6 +133,7 @@ export async function* readCsv(
 		const most = recordsToSkip > 0 ? recordsToSkip : Math.max(RECORDS_AT_ONCE, unreadable);
 		const { records, consumed } = framer.frame(text, isEnd, from, most);
 		unreadable = 0;
+		markLongFields(text, records, dialect, maxFieldBytes);
 		const first = Math.min(recordsToSkip, records.starts.length);
 		recordsToSkip -= first;
 		const rows = loadRecords(text, records, first, names.length, dialect.encoding, dialect);

@@ -6,6 +6,7 @@ import { createChunkCollector } from './collect-chunks.ts';
 import { MAX_COLUMNS, MAX_RECORD_BYTES } from './detect-dialect.ts';
 import { createFormTally, type FormTally } from './form-tally.ts';
 import { createArrayFramer, createLineFramer, type FramedValue, type JsonFramer } from './frame-json.ts';
+import { isLonger } from './limit-cells.ts';
 import type { OpenSource } from './open-source.ts';
 import { rawText } from './raw-text.ts';
 import { repairNames } from './repair-names.ts';
@@ -15,6 +16,8 @@ import type { OpenRows, ReadProgress, RejectType, RepairLog, TableChunk } from '
 export interface OpenJsonOptions {
 	readonly maxColumns?: number;
 	readonly maxRecordBytes?: number;
+	/** @default as long as the record */
+	readonly maxFieldBytes?: number;
 }
 
 const CHUNK_BYTES = 256 * 1024;
@@ -50,7 +53,7 @@ export async function openJson(source: OpenSource, options: OpenJsonOptions, rep
 		if (indexOf.size > maxColumns) {
 			throw new CounterfoilError('JSON_UNREADABLE', `The objects have more than ${maxColumns} different keys.`, {
 				where: `${path}:${value.line}`,
-				hint: 'Each key is a column. If keys are data, put them into a list of pairs.',
+				hint: 'Each key is a column. If keys are data, put them into a list of pairs; else allow more with --limit columns=10000.',
 			});
 		}
 	}
@@ -66,7 +69,8 @@ export async function openJson(source: OpenSource, options: OpenJsonOptions, rep
 	async function* read(rowsPerBatch: number, progress: ReadProgress): AsyncGenerator<TableChunk> {
 		const collector = createChunkCollector(names, rowsPerBatch, progress);
 		const framer = createFramer();
-		const addRow = createRowAdder(indexOf, collector.columns, forms, repairs);
+		const maxFieldBytes = options.maxFieldBytes ?? options.maxRecordBytes ?? MAX_RECORD_BYTES;
+		const addRow = createRowAdder(indexOf, collector.columns, maxFieldBytes, forms, repairs);
 		for await (const piece of readPieces(file)) {
 			for (const value of framer.frame(piece, piece.length === 0)) {
 				if (value.problem === 'UNCLOSED' || value.problem === 'AFTER_END') throw cutShort(value, path);
@@ -104,6 +108,7 @@ interface Fault {
 function createRowAdder(
 	indexOf: ReadonlyMap<string, number>,
 	columns: readonly ColumnBuilder[],
+	maxFieldBytes: number,
 	forms: FormTally,
 	repairs: RepairLog,
 ): (value: FramedValue) => Fault | null {
@@ -141,6 +146,9 @@ function createRowAdder(
 			}
 			if (hasEscapes && cell !== null && HALF_PAIR.test(cell)) {
 				fault ??= { errorType: 'INVALID_ENCODING', message: 'A text has half of a surrogate pair.', column: key };
+			}
+			if (cell !== null && isLonger(cell, maxFieldBytes)) {
+				fault ??= { errorType: 'FIELD_TOO_LONG', message: 'A field is longer than the limit.', column: key };
 			}
 			namedBy[index] = row;
 			cells[index] = cell;

@@ -137,14 +137,18 @@ function requireBounded(
 ): void {
 	if (columns.length === 0) throw new CounterfoilError('TABLE_EMPTY', 'The file has no columns.', { where: path });
 	if (columns.length > maxColumns)
-		throw unreadable(path, `It has ${columns.length} columns; the limit is ${maxColumns}.`);
+		throw unreadable(
+			path,
+			`It has ${columns.length} columns; the limit is ${maxColumns}.`,
+			'Leave out columns that are not needed, or allow more with --limit columns=10000.',
+		);
 	const chunks = metadata.row_groups.flatMap((group) => group.columns);
 	const pages = chunks.reduce((sum, chunk) => sum + Number(chunk.meta_data?.total_uncompressed_size), 0);
 	const cells = chunks.reduce((sum, chunk) => sum + Number(chunk.meta_data?.num_values), 0);
 	if (Math.max(pages, cells * BYTES_PER_CELL) <= maxDecompressedBytes) return;
 	throw new CounterfoilError('INPUT_TOO_LARGE', `The file holds more than ${maxDecompressedBytes} bytes.`, {
 		where: path,
-		hint: 'Split it into several files.',
+		hint: 'If the file is to be trusted, allow more with --limit decompressed=100GiB.',
 	});
 }
 

@@ -69,6 +69,7 @@ export interface ReadMark {
 
 export type RejectType =
 	| 'DUPLICATE_KEY'
+	| 'FIELD_TOO_LONG'
 	| 'FILE_REJECTED'
 	| 'INVALID_ENCODING'
 	| 'MALFORMED'
@@ -189,6 +190,10 @@ export interface OpenTableOptions {
 	readonly maxColumns?: number;
 	/** Longest record in bytes of UTF-8. @default 2 MiB, as in DuckDB */
 	readonly maxRecordBytes?: number;
+	/** Longest field in bytes of UTF-8. @default as long as the record */
+	readonly maxFieldBytes?: number;
+	/** Names of all columns together, in bytes of UTF-8. @default 256 KiB */
+	readonly maxHeaderBytes?: number;
 	/** Largest decompressed size in bytes. @default 64 GiB */
 	readonly maxDecompressedBytes?: number;
 	/**

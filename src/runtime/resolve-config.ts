@@ -87,6 +87,8 @@ const flagsSchema = z.strictObject({
 	limits: z
 		.strictObject({
 			recordBytes: whole.optional(),
+			fieldBytes: whole.optional(),
+			headerBytes: whole.optional(),
 			columns: whole.optional(),
 			decompressedBytes: whole.optional(),
 			compressionRatio: whole.optional(),

@@ -94,6 +94,7 @@ const options = fc.record(
 		escape: fc.constantFrom('"', '\\'),
 		comment: fc.constantFrom('#', null),
 		maxRecordBytes: fc.constantFrom(40, 1_000),
+		maxFieldBytes: fc.constantFrom(3, 12),
 	},
 	{ requiredKeys: ['delimiter', 'header'] },
 );
