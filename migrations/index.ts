@@ -5,6 +5,7 @@ import { down as down0003, up as up0003 } from './0003-synthetic-release.ts';
 import { down as down0004, up as up0004 } from './0004-generated-tables.ts';
 import { down as down0006, up as up0006 } from './0006-schema-contract.ts';
 import { down as down0007, up as up0007 } from './0007-reject-files.ts';
+import { down as down0008, up as up0008 } from './0008-review-work.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -14,4 +15,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0004-generated-tables': { up: up0004, down: down0004 },
 	'0006-schema-contract': { up: up0006, down: down0006 },
 	'0007-reject-files': { up: up0007, down: down0007 },
+	'0008-review-work': { up: up0008, down: down0008 },
 };

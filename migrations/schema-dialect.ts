@@ -18,6 +18,12 @@ export interface SchemaDialect {
 	jsonValue(column: string, path: string): RawBuilder<unknown>;
 	/** The statements that make a table refuse UPDATE, and DELETE too if `deletes` is false. */
 	refuseChanges(table: string, options: { readonly deletes: boolean }): RawBuilder<unknown>[];
+	/** The statements that make a table refuse some rows. */
+	refuseRows(rule: RowRule): RawBuilder<unknown>[];
+	/** The statements that undo `refuseRows`. */
+	allowRows(rule: Pick<RowRule, 'name' | 'table'>): RawBuilder<unknown>[];
+	/** Seconds since 1970 of a time that is stored as text. */
+	epochSeconds(time: Expression<unknown>): RawBuilder<unknown>;
 	/** The statements that make a hash-chained table accept only the next link. */
 	requireChain(table: string, key: string): RawBuilder<unknown>[];
 }
@@ -37,6 +43,12 @@ const sqlite: SchemaDialect = {
 				begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end`;
 		return deletes ? [refuse('update')] : [refuse('update'), refuse('delete')];
 	},
+	refuseRows: ({ name, table, on, when, message }) => [
+		sql`create trigger ${sql.ref(name)} before ${sql.raw(on)} on ${sql.table(table)} when ${when}
+			begin select raise(abort, ${sql.lit(message)}); end`,
+	],
+	allowRows: ({ name }) => [sql`drop trigger ${sql.ref(name)}`],
+	epochSeconds: (time) => sql`((julianday(${time}) - 2440587.5) * 86400.0)`,
 	// INSERT OR REPLACE deletes without firing the delete trigger, so an existing key is refused on insert.
 	requireChain: (table, key) => [
 		sql`create trigger ${sql.ref(`${table}_no_replace`)} before insert on ${sql.table(table)}
@@ -49,6 +61,16 @@ const sqlite: SchemaDialect = {
 			begin select raise(abort, ${sql.lit(`${table} must continue the hash chain`)}); end`,
 	],
 };
+
+/** Rows that a table refuses: those for which `when` is true, over columns of `new` and (on update) `old`. */
+export interface RowRule {
+	/** Of the trigger, which begins with the name of the table. */
+	readonly name: string;
+	readonly table: string;
+	readonly on: 'insert' | 'update';
+	readonly when: RawBuilder<unknown>;
+	readonly message: string;
+}
 
 /** The branch for the database that a migration runs on. */
 export function schemaDialect(db: Kysely<unknown>): SchemaDialect {

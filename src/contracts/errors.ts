@@ -30,6 +30,11 @@ export const ERROR_CATALOGUE = {
 		meaning: 'A stored file does not have the content that its hash promises.',
 	},
 	ARTIFACT_MISSING: { retryable: false, exitCode: 1, meaning: 'A stored file that the database names does not exist.' },
+	AUDIT_BROKEN: {
+		retryable: false,
+		exitCode: 3,
+		meaning: 'The log of the review queue, or what it tells about, was altered.',
+	},
 	BACKEND_UNAVAILABLE: {
 		retryable: false,
 		exitCode: 1,
@@ -115,6 +120,12 @@ export const ERROR_CATALOGUE = {
 		meaning: 'Reading the input took more memory or time than it may, or ended the process that read it.',
 	},
 	INTERNAL: { retryable: false, exitCode: 70, meaning: 'A defect in counterfoil itself.' },
+	ITEM_HELD: { retryable: true, exitCode: 5, meaning: 'Another reviewer holds the item for the time being.' },
+	ITEM_STATE: {
+		retryable: false,
+		exitCode: 5,
+		meaning: 'The review item is not in a state in which this can be done.',
+	},
 	JSON_UNREADABLE: {
 		retryable: false,
 		exitCode: 4,
@@ -153,6 +164,11 @@ export const ERROR_CATALOGUE = {
 		retryable: false,
 		exitCode: 3,
 		meaning: 'The file differs from what was known, and its policy holds it back: nothing of it was loaded.',
+	},
+	SECOND_REVIEWER_NEEDED: {
+		retryable: false,
+		exitCode: 3,
+		meaning: 'The decision must be confirmed by another person than the one who made it.',
 	},
 	SIGN_CHECK_FAILED: {
 		retryable: false,

@@ -11,6 +11,8 @@ export interface Candidate {
 	readonly entityKey: string;
 	/** The score, times the value column where the queue has one. */
 	readonly priority: number;
+	/** Absolute value of the value column; null where the queue has none. */
+	readonly amount: number | null;
 }
 
 /**
@@ -45,14 +47,16 @@ export async function findCandidates(
 	return rows.map((row) => {
 		const cells: Cells = needsCells ? JSON.parse(row.data_json) : {};
 		const entity = entityColumn === null ? null : readCell(cells, entityColumn);
-		const value = valueColumn === null ? 1 : Number(readCell(cells, valueColumn) ?? 0);
+		const value = valueColumn === null ? null : Number(readCell(cells, valueColumn) ?? 0);
+		// A value that is no amount is nothing that could be lost.
+		const amount = value === null ? null : Number.isFinite(value) ? Math.abs(value) : 0;
 		return {
 			datasetId: row.dataset_id,
 			rowNumber: row.row_number,
 			recordKey: row.record_key,
 			entityKey: entity === null ? row.record_key : String(entity),
-			// A value that is no amount is nothing that could be lost.
-			priority: row.score * (Number.isFinite(value) ? Math.abs(value) : 0),
+			priority: row.score * (amount ?? 1),
+			amount,
 		};
 	});
 }

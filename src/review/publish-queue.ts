@@ -136,6 +136,7 @@ interface OpenItem {
 	readonly itemId: number;
 	readonly priority: number;
 	readonly hits: number;
+	readonly amount: number | null;
 }
 
 async function addHits(
@@ -157,17 +158,21 @@ async function addHits(
 			const itemId = await openItem(transaction, queue, runId, candidate, at, dueAt);
 			const after = { state: 'new', priority: candidate.priority, hits: 1 };
 			events.push({ itemId, kind: 'opened', actor, at, hit, after });
-			open.set(candidate.entityKey, { itemId, priority: candidate.priority, hits: 1 });
+			open.set(candidate.entityKey, { itemId, priority: candidate.priority, hits: 1, amount: candidate.amount });
 			opened += 1;
 			continue;
 		}
 		const { itemId } = item;
-		const changed = { itemId, hits: item.hits + 1, priority: Math.max(item.priority, candidate.priority) };
+		const amount = candidate.amount === null ? item.amount : Math.max(item.amount ?? 0, candidate.amount);
+		const priority = Math.max(item.priority, candidate.priority);
+		const changed = { itemId, hits: item.hits + 1, priority, amount };
 		await transaction
 			.updateTable('review_items')
 			.set((column) => ({
 				hits: changed.hits,
+				amount,
 				version: column('version', '+', 1),
+				...(needsSecond(queue, amount) ? { needs_second: 1 as const } : {}),
 				// The item shows its highest-ranking record.
 				...(candidate.priority > item.priority
 					? {
@@ -190,6 +195,10 @@ async function addHits(
 	return { opened, appended: events.length - opened };
 }
 
+function needsSecond(queue: Queue, amount: number | null): boolean {
+	return queue.second_review_above !== null && amount !== null && amount >= queue.second_review_above;
+}
+
 async function openItem(
 	transaction: StoreTransaction,
 	queue: Queue,
@@ -208,6 +217,8 @@ async function openItem(
 			run_id: runId,
 			row_number: candidate.rowNumber,
 			priority: candidate.priority,
+			amount: candidate.amount,
+			needs_second: needsSecond(queue, candidate.amount) ? 1 : 0,
 			due_at: dueAt,
 			opened_at: openedAt,
 		})
@@ -225,13 +236,13 @@ async function findOpenItems(
 	for (const keys of chunksOf(candidates.map((candidate) => candidate.entityKey))) {
 		const items = await transaction
 			.selectFrom('review_items')
-			.select(['item_id', 'entity_key', 'priority', 'hits'])
+			.select(['item_id', 'entity_key', 'priority', 'hits', 'amount'])
 			.where('queue_id', '=', queueId)
 			.where('entity_key', 'in', keys)
 			.where('state', '<>', 'decided')
 			.execute();
-		for (const { item_id: itemId, entity_key, priority, hits } of items) {
-			open.set(entity_key, { itemId, priority, hits });
+		for (const { item_id: itemId, entity_key, priority, hits, amount } of items) {
+			open.set(entity_key, { itemId, priority, hits, amount });
 		}
 	}
 	return open;

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { ReviewEvent, ReviewEventKind } from '../store/database.ts';
+import { lockReviewLog } from '../store/row-locks.ts';
 import type { StoreTransaction } from '../store/store.ts';
 
 /** `prev_sha256` of the first event. */
@@ -18,17 +19,22 @@ export interface NewReviewEvent {
 	readonly hit?: { readonly runId: string; readonly rowNumber: number };
 	readonly before?: object;
 	readonly after?: object;
+	/** Free text: stored beside the event, which has only its hash. */
+	readonly note?: string;
 }
 
 /**
  * Appends events to the log. Each carries a hash of itself and of the one before, so that no earlier
  * event can be changed, taken out or put in unnoticed. The caller adds one to `review_items.version` for
  * each event of an item: a log whose end was cut off is noticed by that.
+ *
+ * @returns their ids, without gaps.
  */
 export async function appendReviewEvents(
 	transaction: StoreTransaction,
 	events: readonly NewReviewEvent[],
-): Promise<void> {
+): Promise<number[]> {
+	await lockReviewLog(transaction);
 	const last = await transaction
 		.selectFrom('review_events')
 		.select(['event_id', 'row_sha256'])
@@ -37,8 +43,15 @@ export async function appendReviewEvents(
 		.executeTakeFirst();
 	let eventId = last?.event_id ?? 0;
 	let previous = last?.row_sha256 ?? CHAIN_START;
+	const notes: { event_id: number; item_id: number; note: string; salt: string }[] = [];
 	const rows = events.map((event): ReviewEvent => {
 		eventId += 1;
+		let after = event.after;
+		if (event.note !== undefined) {
+			const salt = randomBytes(16).toString('hex');
+			notes.push({ event_id: eventId, item_id: event.itemId, note: event.note, salt });
+			after = { ...after, note_sha256: hashNote(event.note, salt) };
+		}
 		const unsigned = {
 			event_id: eventId,
 			item_id: event.itemId,
@@ -48,7 +61,7 @@ export async function appendReviewEvents(
 			run_id: event.hit?.runId ?? null,
 			row_number: event.hit?.rowNumber ?? null,
 			before_json: event.before === undefined ? null : JSON.stringify(event.before),
-			after_json: event.after === undefined ? null : JSON.stringify(event.after),
+			after_json: after === undefined ? null : JSON.stringify(after),
 			prev_sha256: previous,
 		};
 		previous = hashReviewEvent(unsigned);
@@ -60,6 +73,18 @@ export async function appendReviewEvents(
 			.values(rows.slice(start, start + EVENTS_PER_INSERT))
 			.execute();
 	}
+	for (let start = 0; start < notes.length; start += EVENTS_PER_INSERT) {
+		await transaction
+			.insertInto('review_notes')
+			.values(notes.slice(start, start + EVENTS_PER_INSERT))
+			.execute();
+	}
+	return rows.map((row) => row.event_id);
+}
+
+/** SHA-256 (hex) of the salt and the note. */
+export function hashNote(note: string, salt: string): string {
+	return createHash('sha256').update(`${salt}${note}`).digest('hex');
 }
 
 /** SHA-256 (hex) of the JSON array of all columns but the hash itself, in the order of the table. */

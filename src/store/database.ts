@@ -1,11 +1,12 @@
 import type { ColumnType, Generated, Insertable, Selectable, Updateable } from 'kysely';
+import type { LabelWord, ReviewDatabase } from './review-database.ts';
 
 /**
  * The tables and views as Kysely sees them. Names are those of the database. Values are those of SQLite:
  * numbers, texts and null; flags are 0 or 1, times are ISO 8601 in UTC with milliseconds, `..._json` is
  * JSON text.
  */
-export interface Database {
+export interface Database extends ReviewDatabase {
 	datasets: DatasetsTable;
 	rejects: RejectsTable;
 	runs: RunsTable;
@@ -240,6 +241,9 @@ interface QueuesTable {
 	lease_minutes: Generated<number>;
 	due_hours: number | null;
 	created_at: string;
+	budget_per: Generated<'run' | 'day'>;
+	fdr_level: number | null;
+	second_review_above: number | null;
 }
 
 interface SuppressionsTable {
@@ -272,6 +276,16 @@ interface ReviewItemsTable {
 	opened_at: string;
 	closed_at: string | null;
 	version: Generated<number>;
+	origin: Generated<'alert' | 'audit'>;
+	weight: Generated<number>;
+	amount: number | null;
+	needs_second: ColumnType<Flag, Flag | undefined, Flag>;
+	decision: LabelWord | null;
+	reason_code: string | null;
+	decided_by: string | null;
+	proposed_decision: LabelWord | null;
+	proposed_by: string | null;
+	escalated_by: string | null;
 }
 
 export type ReviewEventKind =
@@ -310,13 +324,14 @@ interface LabelsTable {
 	label_id: Generated<number>;
 	dataset_name: string;
 	record_key: string;
-	label: 'fraud' | 'legitimate' | 'unsure';
+	label: LabelWord;
 	source: string;
 	reason_code: string | null;
 	actor: string;
 	item_id: number | null;
 	known_at: string;
 	created_at: string;
+	retracts_label_id: number | null;
 }
 
 interface UsersTable {
@@ -395,6 +410,11 @@ interface ReviewQueueView {
 	row_number: number;
 	model_id: string;
 	version: number;
+	amount: number | null;
+	needs_second: Flag;
+	proposed_decision: LabelWord | null;
+	proposed_by: string | null;
+	escalated_by: string | null;
 }
 
 interface ScoreHistoryView {
@@ -492,6 +512,7 @@ export type SyntheticRow = Selectable<SyntheticRowsTable>;
 export type Queue = Selectable<QueuesTable>;
 export type NewQueue = Insertable<QueuesTable>;
 export type ReviewItem = Selectable<ReviewItemsTable>;
+export type ReviewItemUpdate = Updateable<ReviewItemsTable>;
 export type ReviewEvent = Selectable<ReviewEventsTable>;
 export type ReviewQueueRow = Selectable<ReviewQueueView>;
 export type Label = Selectable<LabelsTable>;

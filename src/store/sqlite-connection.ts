@@ -18,6 +18,9 @@ const BUSY_TIMEOUT_MS = 5_000;
 const WAL_RETRY_MS = 20;
 /** Size to which the write-ahead log shrinks again after a large write, in bytes. */
 const JOURNAL_SIZE_LIMIT = 64 * 2 ** 20;
+/** Statements that a connection keeps prepared; those of the queue, triggers and all, take longer to parse than to run. */
+const KEPT_STATEMENTS = 200;
+const KEPT = /^\s*(select|insert|update|delete|with|begin|commit|rollback)\b/i;
 
 export interface SqliteConnectionOptions {
 	readonly readonly: boolean;
@@ -120,10 +123,25 @@ function withTranslatedErrors(connection: Sqlite.Database): SqliteDatabase {
 			throw translateSqliteError(error, connection.name);
 		}
 	};
+	const kept = new Map<string, Sqlite.Statement<unknown[]>>();
+	const prepare = (statement: string): Sqlite.Statement<unknown[]> => {
+		const known = kept.get(statement);
+		if (known !== undefined && !known.busy) {
+			// What was used last is dropped last.
+			kept.delete(statement);
+			kept.set(statement, known);
+			return known;
+		}
+		const prepared = connection.prepare<unknown[]>(statement);
+		if (!KEPT.test(statement)) return prepared;
+		kept.set(statement, prepared);
+		if (kept.size > KEPT_STATEMENTS) kept.delete(kept.keys().next().value as string);
+		return prepared;
+	};
 	return {
 		close: () => translated(() => connection.close()),
 		prepare: (statement: string): SqliteStatement => {
-			const prepared = translated(() => connection.prepare<unknown[]>(statement));
+			const prepared = translated(() => prepare(statement));
 			return {
 				reader: prepared.reader,
 				all: (parameters) => translated(() => prepared.all(...parameters)),

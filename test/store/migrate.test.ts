@@ -10,9 +10,9 @@ import { temporaryFolder, temporaryStore } from './seeded-store.ts';
 
 const TABLES = `datasets rejects runs run_steps run_shards models model_metrics records scores synthetic_tables
 	synthetic_rows queues review_items review_events suppressions labels drift_metrics users logins api_tokens
-	idempotency_keys schema_doc`.split(/\s+/);
+	idempotency_keys schema_doc reason_codes review_notes`.split(/\s+/);
 const VIEWS = `latest_scores review_queue score_history score_deciles reject_summary precision_at_k reviewer_stats
-	model_card`.split(/\s+/);
+	model_card latest_labels`.split(/\s+/);
 
 async function readSchema(db: Parameters<typeof revertMigrations>[0]): Promise<string[]> {
 	const { rows } = await sql<{ sql: string }>`select sql from sqlite_schema

@@ -129,7 +129,7 @@ test('an entity has one open item per queue, and its item keeps to the states', 
 	await item(1).execute(store.writer);
 	await item(2).execute(store.writer);
 	await refused(store, item(1), /UNIQUE/);
-	await refused(store, sql`update review_items set state = 'lost' where item_id = 1`, /review_items_state_known/);
+	await refused(store, sql`update review_items set state = 'lost' where item_id = 1`, /state_known|cannot become/);
 	await refused(store, sql`update review_items set state = 'in_review' where item_id = 1`, /assigned_in_review/);
 	await refused(store, sql`update review_items set state = 'decided' where item_id = 1`, /closed_when_decided/);
 	await refused(store, sql`update review_items set state = 'snoozed' where item_id = 1`, /snoozed_until/);
