@@ -6,7 +6,7 @@ const NEXT_STATES = {
 	new: ['in_review', 'snoozed', 'escalated', 'decided'],
 	in_review: ['new', 'snoozed', 'escalated', 'decided'],
 	snoozed: ['new', 'in_review', 'escalated', 'decided'],
-	escalated: ['in_review', 'snoozed', 'decided'],
+	escalated: ['new', 'in_review', 'snoozed', 'decided'],
 	decided: ['new', 'escalated'],
 } as const;
 

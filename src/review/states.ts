@@ -5,7 +5,7 @@ export const NEXT_STATES: Readonly<Record<ReviewState, readonly ReviewState[]>> 
 	new: ['in_review', 'snoozed', 'escalated', 'decided'],
 	in_review: ['new', 'snoozed', 'escalated', 'decided'],
 	snoozed: ['new', 'in_review', 'escalated', 'decided'],
-	escalated: ['in_review', 'snoozed', 'decided'],
+	escalated: ['new', 'in_review', 'snoozed', 'decided'],
 	// Only by an event that says why: it was reopened, or the decision undone.
 	decided: ['new', 'escalated'],
 };
