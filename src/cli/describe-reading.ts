@@ -2,7 +2,12 @@ import type { NumberReading, ValueReading } from '../contracts/value-reading.ts'
 import { formatQuantity } from './format-values.ts';
 
 /** How the texts of a table were understood, a sentence for each way. */
-export function describeReading({ numbers = [], dates = [], nulls = [] }: Partial<ValueReading>): string[] {
+export function describeReading({
+	numbers = [],
+	dates = [],
+	nulls = [],
+	columnNulls = [],
+}: Partial<ValueReading>): string[] {
 	const ways = new Map<string, NumberReading[]>();
 	for (const reading of numbers) {
 		const way = `${exampleOf(reading)}${reading.isAmbiguous ? ', which their own column does not tell' : ''}`;
@@ -11,7 +16,8 @@ export function describeReading({ numbers = [], dates = [], nulls = [] }: Partia
 	return [
 		...Array.from(ways, ([way, columns]) => `${listColumns(columns)}: numbers written like ${way}`),
 		...dates.map(({ column, format }) => `${column}: dates written like ${format}`),
-		...(nulls.length === 0 ? [] : [`missing cells are also written ${nulls.map((text) => `"${text}"`).join(', ')}`]),
+		...columnNulls.map(({ column, texts }) => `missing cells of ${column} are also written ${quoteAll(texts)}`),
+		...(nulls.length === 0 ? [] : [`missing cells are also written ${quoteAll(nulls)}`]),
 	];
 }
 
@@ -39,4 +45,8 @@ export function describeMissing(
 		.sort((a, b) => b[1] - a[1])
 		.map(([text, count]) => `"${text}" (${formatQuantity(count, 'cell')})`);
 	return `taken for missing cells: ${told.join(', ')}`;
+}
+
+function quoteAll(texts: readonly string[]): string {
+	return texts.map((text) => `"${text}"`).join(', ');
 }

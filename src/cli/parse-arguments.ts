@@ -157,30 +157,58 @@ export function parseSchemaPolicy(text: string, before: AskedPolicies = { column
 
 const NUMBER_SIGNS: Readonly<Record<string, string>> = { ...DELIMITERS, point: '.', apostrophe: "'", none: '' };
 
-function parseNumberSign(text: string, allowed: readonly string[]): string {
+function parseNumberSign<Sign extends string>(text: string, allowed: readonly Sign[]): Sign {
 	const sign = (Object.hasOwn(NUMBER_SIGNS, text.toLowerCase()) ? NUMBER_SIGNS[text.toLowerCase()] : undefined) ?? text;
-	if (allowed.includes(sign)) return sign;
+	const known = allowed.find((one) => one === sign);
+	if (known !== undefined) return known;
 	throw new InvalidArgumentError(`It must be one of ${allowed.map((one) => `"${one}"`).join(' ')}.`);
 }
 
 /** `.` or `,`, or their names. */
-export function parseDecimal(text: string): string {
+export function parseDecimal(text: string): '.' | ',' {
 	return parseNumberSign(text, ['.', ',']);
 }
 
 /** What stands between groups of three digits; `none` as no character. */
-export function parseThousands(text: string): string {
+export function parseThousands(text: string): '.' | ',' | "'" | ' ' | '' {
 	return parseNumberSign(text, ['.', ',', "'", ' ', '']);
 }
 
 /** `booked=DD.MM.YY` as a format by its column, added to those before; the column ends at the last `=`. */
 export function parseDateFormat(
 	text: string,
-	before: Readonly<Record<string, string>> = {},
-): Readonly<Record<string, string>> {
+	before: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
 	const match = /^(.+)=([^=]+)$/.exec(text);
 	if (match === null) throw new InvalidArgumentError('It must be COLUMN=FORMAT, such as booked=DD.MM.YY.');
-	return Object.fromEntries([...Object.entries(before), [match[1] as string, match[2] as string]]);
+	return [...before, [match[1] as string, match[2] as string]];
+}
+
+export interface AskedNulls {
+	readonly texts: readonly string[];
+	readonly columns: readonly (readonly [column: string, texts: readonly string[]])[];
+}
+
+/** `k.A.,-999` as texts, `amount=N/A,-999` as texts of one column, added to those before; `\\=` is in a text. */
+export function parseNulls(text: string, before: AskedNulls = { texts: [], columns: [] }): AskedNulls {
+	const [, column, rest = ''] = /^((?:[^=\\]|\\.)+)=(.*)$/s.exec(text) ?? [];
+	const texts = parseNames((column === undefined ? text : rest).replaceAll('\\=', '='));
+	if (texts.length === 0) throw new InvalidArgumentError('It must be texts, or COLUMN=TEXTS, such as amount=N/A,-999.');
+	if (column === undefined) return { ...before, texts: [...before.texts, ...texts] };
+	const name = column.replaceAll('\\=', '=').trim();
+	const known = before.columns.find(([one]) => one === name)?.[1] ?? [];
+	const others = before.columns.filter(([one]) => one !== name);
+	return { ...before, columns: [...others, [name, [...known, ...texts]]] };
+}
+
+/** `amt=amount`: what the file calls `amt` is the column `amount`. */
+export function parseRename(
+	text: string,
+	before: readonly (readonly [string, string])[] = [],
+): readonly (readonly [string, string])[] {
+	const [, column = '', name = ''] = /^(.+?)=(.+)$/s.exec(text)?.map((part) => part.trim()) ?? [];
+	if (column === '' || name === '') throw new InvalidArgumentError('It must be NAME_IN_FILE=NAME, such as amt=amount.');
+	return [...before, [column, name]];
 }
 
 /** `a,b` as two names, added to those before. A name that holds a comma can be given by itself with `\,`. */

@@ -1,9 +1,10 @@
 import { type Command, Option } from 'commander';
 import type { InputLimits } from '../contracts/run-config.ts';
 import { SCHEMA_POLICIES } from '../contracts/schema-contract.ts';
-import type { ConfigFlags } from '../runtime/resolve-config.ts';
+import type { ConfigFlags } from '../runtime/config-schema.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import {
+	type AskedNulls,
 	type AskedPolicies,
 	parseAlerts,
 	parseDateFormat,
@@ -13,7 +14,9 @@ import {
 	parseDuration,
 	parseEpsilon,
 	parseNames,
+	parseNulls,
 	parseRejectLimit,
+	parseRename,
 	parseSchemaPolicy,
 	parseScore,
 	parseSign,
@@ -39,10 +42,11 @@ export interface TableFlags {
 	readonly skipRows?: number;
 	readonly footer?: boolean;
 	readonly decimal?: '.' | ',';
-	readonly thousands?: string;
-	readonly null?: readonly string[];
+	readonly thousands?: '.' | ',' | "'" | ' ' | '';
+	readonly null?: AskedNulls;
+	readonly rename?: readonly (readonly [string, string])[];
 	readonly nullWords?: boolean;
-	readonly dateFormat?: Readonly<Record<string, string>>;
+	readonly dateFormat?: readonly (readonly [string, string])[];
 	readonly maxRejects?: string;
 	readonly onError?: 'reject' | 'fail';
 	readonly schemaPolicy?: AskedPolicies;
@@ -102,7 +106,16 @@ export function addTableOptions(command: Command): void {
 		.option('--decimal <char>', 'decimal sign of numbers: point or comma', parseDecimal)
 		.option('--thousands <char>', 'what groups digits: point, comma, apostrophe, space, none', parseThousands)
 		.option('--date-format <column=format>', 'how a column writes dates, such as DD.MM.YY HH:mm', parseDateFormat)
-		.option('--null <texts>', 'texts that are missing cells too, separated by commas', parseNames)
+		.option(
+			'--null <texts>',
+			'texts that are missing cells too, separated by commas; COLUMN=TEXTS for one column',
+			parseNulls,
+		)
+		.option(
+			'--rename <name-in-file=name>',
+			'name that a column of the file is to have, such as amt=amount',
+			parseRename,
+		)
 		.option('--no-null-words', 'NA, null, - and the like are values, not missing cells')
 		.option('--encoding <name>', 'encoding of the text, such as utf-8 or windows-1252')
 		.option(
@@ -210,7 +223,9 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		footer: flags.footer === false ? false : undefined,
 		decimal: flags.decimal,
 		thousands: flags.thousands,
-		nulls: flags.null,
+		nulls: flags.null?.texts.length === 0 ? undefined : flags.null?.texts,
+		columnNulls: flags.null?.columns.length === 0 ? undefined : flags.null?.columns,
+		rename: flags.rename,
 		nullWords: flags.nullWords === false ? false : undefined,
 		dateFormats: flags.dateFormat,
 		maxRejectShare: undefined,

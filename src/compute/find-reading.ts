@@ -18,15 +18,23 @@ export function findReading(
 	told: DialectConfig,
 ): ValueReading | undefined {
 	const { decimal = null, thousands = null, nulls = [], dateFormats = [], usualNumbers = [], nullWords } = told;
+	const { columnNulls = [] } = told;
 	requireColumns(
 		columns.map(({ name }) => name),
-		dateFormats.map(({ column }) => column),
+		[...dateFormats, ...columnNulls].map(({ column }) => column),
 	);
 	for (const { format } of dateFormats) compileDatePattern(format);
 	const isText = dialect !== null || decimal !== null || thousands !== null;
 	const delimiter = dialect?.delimiter ?? null;
 	const numbers = isText ? findNumberReadings(columns, { decimal, thousands, delimiter, usual: usualNumbers }) : [];
 	const wordsAreValues = nullWords === false;
-	if (numbers.length + nulls.length + dateFormats.length === 0 && !wordsAreValues) return undefined;
-	return { numbers, dates: dateFormats, nulls, ...(wordsAreValues ? { wordsAreValues } : {}) };
+	const facts = numbers.length + nulls.length + columnNulls.length + dateFormats.length;
+	if (facts === 0 && !wordsAreValues) return undefined;
+	return {
+		numbers,
+		dates: dateFormats,
+		nulls,
+		...(columnNulls.length === 0 ? {} : { columnNulls }),
+		...(wordsAreValues ? { wordsAreValues } : {}),
+	};
 }

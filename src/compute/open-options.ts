@@ -1,11 +1,13 @@
 import { delimiter } from 'node:path';
 import type { DialectConfig, InputLimits } from '../contracts/run-config.ts';
+import type { OpenInputOptions } from '../ingest/open-input.ts';
 import type { OpenTableOptions } from '../ingest/table-source.ts';
 
 /** The dialect that a run was told, as the readers take it. */
-export function openOptions(dialect: DialectConfig): OpenTableOptions {
+export function openOptions(dialect: DialectConfig): OpenInputOptions {
 	const { quote, header, encoding, comment = null, skipRows = null, footer = null } = dialect;
 	return {
+		...(dialect.rename === undefined ? {} : { renames: dialect.rename }),
 		...(dialect.delimiter === null ? {} : { delimiter: dialect.delimiter }),
 		...(quote === null ? {} : { quote: quote === '' ? null : quote }),
 		...(dialect.escape === undefined || dialect.escape === null ? {} : { escape: dialect.escape }),

@@ -1,7 +1,7 @@
 import type { GenerationPlan } from './conditions.ts';
 import type { PrivacyRequest } from './privacy.ts';
 import { NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
-import type { DateReading, NumberReading } from './value-reading.ts';
+import type { ColumnNulls, DateReading, NumberReading } from './value-reading.ts';
 
 /** The choices of a run, all resolved: a run is a function of (data, config, seed, version). */
 export interface RunConfig {
@@ -85,11 +85,24 @@ export interface DialectConfig {
 	readonly thousands?: string;
 	/** Texts that are missing cells, besides the usual spellings. */
 	readonly nulls?: readonly string[];
+	/** The same of single columns. */
+	readonly columnNulls?: readonly ColumnNulls[];
 	readonly dateFormats?: readonly DateReading[];
+	/** Columns that go by another name than the file has for them. */
+	readonly rename?: readonly ColumnRename[];
 	/** False: `NA`, `null`, `-` and the like are values. */
 	readonly nullWords?: boolean;
 	/** Where the numbers of a column do not tell how they are written: as those of the table of the model. */
 	readonly usualNumbers?: readonly NumberReading[];
+}
+
+export interface ColumnRename {
+	/** In the file. */
+	readonly column: string;
+	/** In the table. */
+	readonly name: string;
+	/** Told of another table: here the column may have its name already. */
+	readonly ifThere?: true;
 }
 
 /** What a file may make of the process that reads it. */

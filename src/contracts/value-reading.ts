@@ -8,8 +8,15 @@ export interface ValueReading {
 	readonly dates: readonly DateReading[];
 	/** Texts that are missing cells, besides the usual spellings. */
 	readonly nulls: readonly string[];
+	/** The same of single columns. */
+	readonly columnNulls?: readonly ColumnNulls[];
 	/** The usual spellings of missing (`NA`, `null`, `-`) are values. @default false */
 	readonly wordsAreValues?: true;
+}
+
+export interface ColumnNulls {
+	readonly column: string;
+	readonly texts: readonly string[];
 }
 
 export interface NumberReading {

@@ -1,6 +1,7 @@
 import type { ColumnContract, SchemaContract, SchemaDifference } from '../contracts/schema-contract.ts';
 import { type ColumnTally, evidenceOf } from './column-tally.ts';
 import { compareValues } from './compare-values.ts';
+import { quoteName } from './find-alerts.ts';
 import { findRenames } from './find-renames.ts';
 import { percent } from './percent.ts';
 import type { PartialProfile } from './profile-batch.ts';
@@ -58,7 +59,7 @@ function compareColumns(
 		type: 'renamed',
 		column,
 		newName,
-		message: `Column "${column}" is missing; the new column "${newName}" looks like a rename of it.`,
+		message: `Column "${column}" is missing; the new column "${newName}" looks like a rename of it. If it is: --rename ${quoteName(newName)}=${quoteName(column)}`,
 	}));
 	for (const { name: column, kind } of missing) {
 		if (renames.some((rename) => rename.column === column)) continue;

@@ -10,15 +10,16 @@ export function createTextReaders(reading: ValueReading | undefined, names: read
 	const readers = new Map<string, ReadText>();
 	if (reading === undefined) return readers;
 	const nulls = new Set(reading.nulls);
+	const ofColumns = new Map(reading.columnNulls?.map(({ column, texts }) => [column, new Set([...nulls, ...texts])]));
 	for (const numbers of reading.numbers) readers.set(numbers.column, numberReader(numbers));
 	for (const { column, format } of reading.dates) readers.set(column, compileDatePattern(format));
-	if (nulls.size === 0) return readers;
-	return new Map(
-		names.map((name) => {
-			const read = readers.get(name);
-			return [name, (text) => (nulls.has(text.trim()) ? null : read === undefined ? text : read(text))];
-		}),
-	);
+	for (const name of names) {
+		const read = readers.get(name);
+		const own = ofColumns.get(name) ?? nulls;
+		if (own.size > 0)
+			readers.set(name, (text) => (own.has(text.trim()) ? null : read === undefined ? text : read(text)));
+	}
+	return readers;
 }
 
 /**

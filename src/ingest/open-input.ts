@@ -4,10 +4,12 @@ import { basename } from 'node:path';
 import type { ValueForm } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RefusedFile } from '../contracts/pipeline.ts';
+import type { ColumnRename } from '../contracts/run-config.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
 import { findInputs, requireAllowed } from './find-inputs.ts';
 import { openTable } from './ingest-source.ts';
 import { joinBatches } from './join-batches.ts';
+import { createColumnRenamer } from './rename-columns.ts';
 import {
 	createRepairLog,
 	type OpenTableOptions,
@@ -21,6 +23,8 @@ import {
 export interface OpenInputOptions extends OpenTableOptions {
 	/** Files of a source of several that are not to be opened again, with why. */
 	readonly refusedFiles?: readonly RefusedFile[];
+	/** Names that columns are to have. Those of a file without such a column stay. */
+	readonly renames?: readonly ColumnRename[];
 	/** Told before a file is opened. */
 	readonly onFile?: (path: string) => void;
 }
@@ -39,7 +43,16 @@ export async function openInput(source: string, options: OpenInputOptions = {}):
 	const { paths, isSeveral } = await findInputs(source);
 	if (!isSeveral) {
 		options.onFile?.(source);
-		return openTable(source, options);
+		const renamer = createColumnRenamer(options.renames ?? []);
+		const table = await openTable(source, options);
+		try {
+			const renamed = renamer.rename(table);
+			renamer.requireFound();
+			return renamed;
+		} catch (error) {
+			await table.close();
+			throw error;
+		}
 	}
 	return openFiles(source, paths, options);
 }
@@ -49,6 +62,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 	const refused = new Map<string, RejectedRow>();
 	for (const file of options.refusedFiles ?? []) refused.set(file.path, rejectFile(file.path, file));
 	const empty = new Set<string>();
+	const renamer = createColumnRenamer(options.renames ?? []);
 	const names: string[] = [];
 	const formats = new Set<string>();
 	let first: TableSource | null = null;
@@ -59,8 +73,9 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 		if (refused.has(path)) continue;
 		options.onFile?.(path);
 		try {
-			const table = await openTable(path, withoutProgress(options));
-			await table.close();
+			const opened = await openTable(path, withoutProgress(options));
+			await opened.close();
+			const table = renamer.rename(opened);
 			requireKin(names, table);
 			for (const name of table.names) if (!names.includes(name)) names.push(name);
 			formats.add(table.compression === 'none' ? table.format : `${table.format}+${table.compression}`);
@@ -72,6 +87,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 			else refused.set(path, rejectFile(path, error));
 		}
 	}
+	renamer.requireFound();
 	if (first === null) throw firstFailure ?? noFile(source);
 
 	const perBatch = options.rowsPerBatch ?? rowsPerBatchOf(names.length);
@@ -114,7 +130,9 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 		// those that wait are, so that rows stay in order and no batch has rows of a file that may yet fail.
 		let held: TableChunk['batch'] | null = null;
 		try {
-			table = await openTable(path, { ...options, rowsPerBatch: perBatch, onProgress: progress.next() });
+			table = renamer.rename(
+				await openTable(path, { ...options, rowsPerBatch: perBatch, onProgress: progress.next() }),
+			);
 			for await (const chunk of table) {
 				const rejects = chunk.rejects.map((reject) => ({ ...reject, file: path }));
 				totals.rowsRejected += rejects.length;

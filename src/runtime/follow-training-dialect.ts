@@ -1,4 +1,4 @@
-import type { DialectConfig } from '../contracts/run-config.ts';
+import type { ColumnRename, DialectConfig } from '../contracts/run-config.ts';
 import type { ValueReading } from '../contracts/value-reading.ts';
 
 /**
@@ -12,7 +12,8 @@ export function followTrainingDialect(
 	trained: { readonly told: DialectConfig | undefined; readonly reading: ValueReading | undefined },
 ): DialectConfig {
 	const isSaid = ([, value]: [string, unknown]) => value !== null && value !== undefined;
-	const before = Object.entries(trained.told ?? {}).filter(isSaid);
+	const { rename = [], ...others } = trained.told ?? {};
+	const before = Object.entries(others).filter(isSaid);
 	const now = Object.entries(told).filter(isSaid);
 	const numbers = trained.reading?.numbers ?? [];
 	return {
@@ -21,6 +22,15 @@ export function followTrainingDialect(
 		header: null,
 		encoding: null,
 		...Object.fromEntries([...before, ...now]),
+		...joinRenames(rename, told.rename ?? []),
 		...(numbers.length === 0 ? {} : { usualNumbers: numbers }),
 	};
+}
+
+/** A column of the new table may have the name already that those of the model's own were given. */
+function joinRenames(before: readonly ColumnRename[], now: readonly ColumnRename[]): Pick<DialectConfig, 'rename'> {
+	const told = new Set(now.flatMap(({ column, name }) => [column, name]));
+	const others = before.filter(({ column, name }) => !told.has(column) && !told.has(name));
+	const rename = [...others.map((one) => ({ ...one, ifThere: true as const })), ...now];
+	return rename.length === 0 ? {} : { rename };
 }

@@ -7,7 +7,9 @@ import {
 	parseDelimiter,
 	parseDuration,
 	parseNames,
+	parseNulls,
 	parsePercent,
+	parseRename,
 	parseScore,
 	parseSign,
 	parseWhole,
@@ -99,4 +101,27 @@ test('a quote or an escape is a character or its name, and may be none', () => {
 		'',
 	]);
 	for (const text of ['', 'ab', 'tick']) assert.throws(() => parseSign(text), InvalidArgumentError, text);
+});
+
+test('texts of missing cells are for all columns or for one', () => {
+	const asked = ['k.A.,-999', 'amount=N/A,0', 'amount=x', 'a\\=b', 'odd\\=name=y,z'].reduce(
+		(before, text) => parseNulls(text, before),
+		parseNulls('?'),
+	);
+	assert.deepEqual(asked, {
+		texts: ['?', 'k.A.', '-999', 'a=b'],
+		columns: [
+			['amount', ['N/A', '0', 'x']],
+			['odd=name', ['y', 'z']],
+		],
+	});
+	for (const text of ['', 'amount=', ',']) assert.throws(() => parseNulls(text), InvalidArgumentError, text);
+});
+
+test('a rename has the name in the file first', () => {
+	assert.deepEqual(parseRename('__proto__=id', parseRename(' amt = amount ')), [
+		['amt', 'amount'],
+		['__proto__', 'id'],
+	]);
+	for (const text of ['', 'amt', 'amt=', '=amount', '= ']) assert.throws(() => parseRename(text), InvalidArgumentError);
 });

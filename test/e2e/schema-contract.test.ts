@@ -35,6 +35,36 @@ function latest(folder: string): DatasetRow {
 }
 
 describe('a table that is read again under the same name', { concurrency: false }, () => {
+	test('goes on under its own name where a column is called otherwise in the file', async (t) => {
+		const folder = workFolder(t);
+		const ingest = ingester(folder);
+		await ingest('day1.csv', day(0, 200));
+		const other = day(200, 100).replace('amount', 'amt');
+		const refused = await ingest('day2.csv', other, '--schema-policy', 'freeze');
+		assert.equal(refused.code, 3);
+		const [, rename = ''] = /If it is: --rename (\S+)/.exec(refused.stderr) ?? [];
+		assert.equal(rename, 'amt=amount');
+		const done = await ingest('day2.csv', other, '--schema-policy', 'freeze', '--rename', rename);
+		assert.equal(done.code, 0, done.stderr);
+		assert.doesNotMatch(done.stdout, /Not as before/);
+		const [record] = query<{ data_json: string }>(
+			folder,
+			`select data_json from records where data_json like '%P200%'`,
+		);
+		assert.deepEqual(Object.keys(JSON.parse(record?.data_json ?? '{}')), ['id', 'amount', 'country']);
+		writeFileSync(join(folder, 'counterfoil.config.yaml'), 'rename: { amt: amount }\ncolumnNulls: { country: [DE] }\n');
+		const told = await ingest('day3.csv', other.replaceAll('P2', 'P3'), '--json');
+		const { columns } = JSON.parse(told.stdout) as { columns: { name: string; missing: number }[] };
+		assert.deepEqual(
+			columns.map(({ name, missing }) => [name, missing > 0]),
+			[
+				['id', false],
+				['amount', false],
+				['country', true],
+			],
+		);
+	});
+
 	test('is taken in as it is unless told otherwise, and the differences are said', async (t) => {
 		const folder = workFolder(t);
 		const ingest = ingester(folder);

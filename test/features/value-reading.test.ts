@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cellText } from '../../src/contracts/table.ts';
 import { compileDatePattern } from '../../src/features/date-pattern.ts';
-import { interpretBatch } from '../../src/features/interpret-batch.ts';
+import { createTextReaders, interpretBatch } from '../../src/features/interpret-batch.ts';
 import { findNumberReadings, type ToldNumbers } from '../../src/features/number-style.ts';
 import { createBatchBuilder } from '../../src/ingest/build-columns.ts';
 
@@ -118,6 +118,22 @@ test('texts that are missing cells are missing, the rest of a column stays', () 
 			['1.5', null, 'odd'],
 		],
 	);
+});
+
+test('texts of missing cells of one column are values of the others', () => {
+	const builder = createBatchBuilder(['a', 'b']);
+	for (const column of builder.columns) for (const text of ['-1', '?', '3']) column.addText(text);
+	const columnNulls = [{ column: 'b', texts: ['-1'] }];
+	const { columns } = interpretBatch(builder.take(3), { numbers: [], dates: [], nulls: ['?'], columnNulls });
+	assert.deepEqual(
+		columns.map((cells) => [0, 1, 2].map((row) => cellText(cells, row))),
+		[
+			['-1', null, '3'],
+			[null, null, '3'],
+		],
+	);
+	const only = createTextReaders({ numbers: [], dates: [], nulls: [], columnNulls }, ['a', 'b']);
+	assert.deepEqual([...only.keys()], ['b']);
 });
 
 test('dates of a named format become ISO 8601, and what is none of it stays', () => {

@@ -22,3 +22,15 @@ test('how numbers were found to be written decides only where the new table does
 	const reading = { numbers, dates: [], nulls: ['k.A.'] };
 	assert.deepEqual(followTrainingDialect(NOTHING, { told: NOTHING, reading }), { ...NOTHING, usualNumbers: numbers });
 });
+
+test('columns that the table of the model was given other names for are renamed where they are there', () => {
+	const rename = [
+		{ column: 'amt', name: 'amount' },
+		{ column: 'cc', name: 'country' },
+	];
+	const trained = { told: { ...NOTHING, rename }, reading: undefined };
+	const [amount, country] = rename.map((one) => ({ ...one, ifThere: true as const }));
+	assert.deepEqual(followTrainingDialect(NOTHING, trained).rename, [amount, country]);
+	const told = { ...NOTHING, rename: [{ column: 'betrag', name: 'amount' }] };
+	assert.deepEqual(followTrainingDialect(told, trained).rename, [country, ...told.rename]);
+});
