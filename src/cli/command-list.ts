@@ -74,7 +74,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 	},
 	{
 		name: 'queue',
-		summary: 'the review queue',
+		summary: 'the review queue: claim, decide, put aside',
 		group: LOOK,
 		load: async () => (await import('./commands/queue.ts')).defineQueue,
 	},
@@ -113,6 +113,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		summary: 'the trained models and how good they are',
 		group: LOOK,
 		load: async () => (await import('./commands/models.ts')).defineModels,
+	},
+	{
+		name: 'audit',
+		summary: 'whether the log of the review queue is as it was written',
+		group: KEEP,
+		load: async () => (await import('./commands/audit.ts')).defineAudit,
 	},
 	{
 		name: 'db',

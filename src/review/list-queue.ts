@@ -1,5 +1,6 @@
 import type { ReviewQueueRow, ReviewState } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
+import { timestamp } from '../store/timestamp.ts';
 
 export interface ListQueueOptions {
 	/** Only queues of data sets with this name. */
@@ -7,6 +8,10 @@ export interface ListQueueOptions {
 	/** Only queues with this name. */
 	readonly queueName?: string;
 	readonly state?: Exclude<ReviewState, 'decided'>;
+	/** Only items that this person holds. */
+	readonly assignee?: string;
+	/** Only items that were due before. */
+	readonly dueBefore?: Date;
 	/** @default 20 */
 	readonly limit?: number;
 	/** Only items behind this one: the last of the page before. */
@@ -37,6 +42,8 @@ export function queueQuery(store: Store, options: ListQueueOptions = {}) {
 	if (options.datasetName !== undefined) query = query.where('dataset_name', '=', options.datasetName);
 	if (options.queueName !== undefined) query = query.where('queue_name', '=', options.queueName);
 	if (options.state !== undefined) query = query.where('state', '=', options.state);
+	if (options.assignee !== undefined) query = query.where('assignee', '=', options.assignee);
+	if (options.dueBefore !== undefined) query = query.where('due_at', '<', timestamp(options.dueBefore));
 	const { after } = options;
 	if (after !== undefined) {
 		query = query

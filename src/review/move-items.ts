@@ -1,8 +1,10 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Store } from '../store/store.ts';
+import type { ReviewItem } from '../store/database.ts';
+import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
 import { type ActedOn, actOnItems } from './act-on-items.ts';
 import { type Actor, wrongState } from './change-items.ts';
+import { retractReviewLabels } from './label-records.ts';
 import { holderOf, leaseEnd, requireFree, UNHELD } from './leases.ts';
 
 /** Lets items sleep until a time. @throws USAGE if it is past; ITEM_HELD, ITEM_STATE, NOT_FOUND */
@@ -63,23 +65,38 @@ export async function reopenItems(
 	options: Actor & { readonly reason: string },
 ): Promise<ActedOn> {
 	requireReason(options.reason);
-	return await actOnItems(store, itemIds, options, async (item, _at, transaction) => {
-		if (item.state !== 'decided') throw wrongState(item, 'only what is decided can be reopened');
-		if (item.run_id === null) throw wrongState(item, 'its record is gone');
-		const other = await transaction
-			.selectFrom('review_items')
-			.select('item_id')
-			.where('queue_id', '=', item.queue_id)
-			.where('entity_key', '=', item.entity_key)
-			.where('state', '<>', 'decided')
-			.executeTakeFirst();
-		if (other !== undefined) throw wrongState(item, `item ${other.item_id} is open for the same entity`);
-		return {
-			kind: 'reopened',
-			set: { state: 'new', closed_at: null, ...UNDECIDED },
-			note: options.reason,
-		};
-	});
+	const { actor } = options;
+	return await actOnItems(
+		store,
+		itemIds,
+		options,
+		async (item, _at, transaction) => {
+			if (item.state !== 'decided') throw wrongState(item, 'only what is decided can be reopened');
+			if (item.run_id === null) throw wrongState(item, 'its record is gone');
+			await requireAlone(transaction, item);
+			return { kind: 'reopened', set: { state: 'new', closed_at: null, ...UNDECIDED }, note: options.reason };
+		},
+		async (transaction, changes, at) => {
+			await retractReviewLabels(
+				transaction,
+				changes.map(({ item }) => item),
+				{ actor, at },
+			);
+		},
+	);
+}
+
+/** @throws ITEM_STATE if the entity has an open item already, so that this one cannot come back. */
+export async function requireAlone(transaction: StoreTransaction, item: ReviewItem): Promise<void> {
+	const other = await transaction
+		.selectFrom('review_items')
+		.select('item_id')
+		.where('queue_id', '=', item.queue_id)
+		.where('entity_key', '=', item.entity_key)
+		.where('state', '<>', 'decided')
+		.where('item_id', '<>', item.item_id)
+		.executeTakeFirst();
+	if (other !== undefined) throw wrongState(item, `item ${other.item_id} is open for the same entity`);
 }
 
 /** An item without its decision. */

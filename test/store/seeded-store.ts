@@ -53,7 +53,10 @@ export interface SeededRun {
 
 /** A database with a data set, a model and a running run, and no rows yet. */
 export async function seededRun(t: TestContext, rows = 0): Promise<SeededRun> {
-	const store = await temporaryStore(t);
+	return await seedRun(await temporaryStore(t), rows);
+}
+
+export async function seedRun(store: Store, rows = 0): Promise<SeededRun> {
 	const { dataset_id: datasetId } = await insertDataset(store, describeDataset(rows));
 	const { model_id: modelId } = await insertModel(store, describeModel(datasetId));
 	return { store, datasetId, modelId, runId: await startRun(store, { datasetId, modelId }) };
