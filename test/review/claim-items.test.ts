@@ -42,11 +42,11 @@ test('activity renews a lease, and nobody else can take or release the item mean
 	await claimItems(store, [2], { actor: 'ann', now: later(20) });
 	assert.equal((await itemOf(store, 2)).lease_expires_at, later(35).toISOString());
 	for (const attempt of [
-		claimItems(store, [1, 2], { actor: 'bob', now: later(30) }),
-		releaseItems(store, [2], { actor: 'bob', now: later(30) }),
-		snoozeItems(store, [2], { actor: 'bob', now: later(30), until: later(90) }),
+		() => claimItems(store, [1, 2], { actor: 'bob', now: later(30) }),
+		() => releaseItems(store, [2], { actor: 'bob', now: later(30) }),
+		() => snoozeItems(store, [2], { actor: 'bob', now: later(30), until: later(90) }),
 	]) {
-		await assert.rejects(attempt, { code: 'ITEM_HELD', where: 'item 2', message: /ann holds the item until/ });
+		await assert.rejects(attempt(), { code: 'ITEM_HELD', where: 'item 2', message: /ann holds the item until/ });
 	}
 	// All or none: the free item was not claimed either.
 	assert.equal((await itemOf(store, 1)).state, 'new');
