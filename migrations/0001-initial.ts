@@ -35,6 +35,7 @@ const TABLES = [
 
 export async function up(db: Kysely<unknown>): Promise<void> {
 	const dialect = schemaDialect(db);
+	for (const statement of dialect.createRoutines) await statement.execute(db);
 	await createPipelineTables(db, dialect);
 	await createScoreTables(db, dialect);
 	await createReviewTables(db, dialect);
@@ -46,4 +47,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 export async function down(db: Kysely<unknown>): Promise<void> {
 	for (const view of VIEWS) await db.schema.dropView(view).execute();
 	for (const table of TABLES) await db.schema.dropTable(table).execute();
+	for (const statement of schemaDialect(db).dropRoutines) await statement.execute(db);
 }

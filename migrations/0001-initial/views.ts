@@ -43,11 +43,12 @@ export async function createViews(db: Kysely<unknown>, dialect: SchemaDialect): 
 		join datasets d on d.dataset_id = s.dataset_id
 		join models m on m.model_id = s.model_id`.execute(db);
 
+	const decile = dialect.truncate(sql`score * 10`);
 	await sql`create view score_deciles as
-		select run_id, case when score >= 0.9 then 9 else cast(score * 10 as integer) end as decile,
+		select run_id, case when score >= 0.9 then 9 else ${decile} end as decile,
 			count(*) as records, sum(is_alert) as alerts, min(score) as lowest_score, max(score) as highest_score
 		from scores
-		group by run_id, case when score >= 0.9 then 9 else cast(score * 10 as integer) end`.execute(db);
+		group by run_id, case when score >= 0.9 then 9 else ${decile} end`.execute(db);
 
 	await sql`create view reject_summary as
 		select j.dataset_id, d.name as dataset_name, j.error_type, coalesce(j.column_name, '') as column_name,
@@ -82,7 +83,7 @@ export async function createViews(db: Kysely<unknown>, dialect: SchemaDialect): 
 			sum(case when ${decision} = 'fraud' then 1 else 0 end) as fraud,
 			sum(case when ${decision} = 'legitimate' then 1 else 0 end) as legitimate,
 			sum(case when ${decision} = 'unsure' then 1 else 0 end) as unsure,
-			avg(${dialect.jsonValue('after_json', '$.seconds_spent')}) as mean_seconds
+			avg(${dialect.jsonNumber('after_json', '$.seconds_spent')}) as mean_seconds
 		from review_events
 		where kind = 'decided'
 		group by actor, substr(at, 1, 10)`.execute(db);

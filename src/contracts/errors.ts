@@ -68,7 +68,7 @@ export const ERROR_CATALOGUE = {
 	DATABASE_FOREIGN: {
 		retryable: false,
 		exitCode: 2,
-		meaning: 'The SQLite database that was named belongs to another program.',
+		meaning: 'The database that was named belongs to another program.',
 	},
 	DATABASE_LOCKED: { retryable: true, exitCode: 5, meaning: 'Another process holds the database for writing.' },
 	DATABASE_NEWER: {
@@ -79,12 +79,18 @@ export const ERROR_CATALOGUE = {
 	DATABASE_NOT_ACCESSIBLE: {
 		retryable: false,
 		exitCode: 7,
-		meaning: 'The database file or its folder may not be read or written.',
+		meaning: 'The database may not be opened, read or written: rights, a wrong password, an encryption that fails.',
 	},
 	DATABASE_OUTDATED: {
 		retryable: false,
 		exitCode: 1,
 		meaning: 'The database lacks migrations and was opened for reading only.',
+	},
+	DATABASE_TIMEOUT: { retryable: true, exitCode: 6, meaning: 'A statement took longer than the database allows.' },
+	DATABASE_UNREACHABLE: {
+		retryable: true,
+		exitCode: 1,
+		meaning: 'The database server does not answer, or has no connection left.',
 	},
 	DISK_FULL: { retryable: true, exitCode: 6, meaning: 'There is no space left where counterfoil writes.' },
 	INPUT_COMPRESSION_DAMAGED: {

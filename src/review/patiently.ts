@@ -26,7 +26,7 @@ async function tryUntilFree<T>(store: Store, work: (transaction: StoreTransactio
 	const startMs = Date.now();
 	for (;;) {
 		try {
-			return await inTransaction(store, work);
+			return await inTransaction(store, work, 'review');
 		} catch (error) {
 			const isLocked = error instanceof CounterfoilError && error.code === 'DATABASE_LOCKED';
 			if (!isLocked || Date.now() - startMs >= PATIENCE_MS) throw error;

@@ -50,7 +50,7 @@ export async function publishQueue(store: Store, options: PublishQueueOptions): 
 		throw new CounterfoilError('RUN_STATE', 'The run has no data set.', { where: `run ${run.run_id}` });
 	}
 	const { name } = await getDataset(store, run.dataset_id);
-	return await inTransaction(store, async (transaction) => {
+	const publish = async (transaction: StoreTransaction): Promise<PublishedQueue> => {
 		const queue = await ensureQueue(transaction, name, options);
 		const rule = options.alertBudget === undefined && options.scoreThreshold === undefined ? queue : ruleOf(options);
 		const candidates = await findCandidates(transaction, run.run_id, queue, rule);
@@ -67,7 +67,8 @@ export async function publishQueue(store: Store, options: PublishQueueOptions): 
 			known: candidates.length - fresh.length,
 			leftOut: fresh.length - admitted.length,
 		};
-	});
+	};
+	return await inTransaction(store, publish, 'review');
 }
 
 type QueueRule = Pick<Queue, 'alert_budget' | 'score_threshold'>;

@@ -3,20 +3,24 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type Sqlite from 'better-sqlite3';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { migrateToLatest, readMigrationState } from './migrate.ts';
+import { assertUpToDate, migrateToLatest } from './migrate.ts';
+import { isPostgresUrl } from './postgres-url.ts';
 import { connectSqlite, createSqliteKysely } from './sqlite-connection.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 import type { Store } from './store.ts';
 
 export interface OpenStoreOptions {
-	/** A path, or a `file:` URL. The file and its folder are made where they are missing. */
+	/**
+	 * A path, or a `file:` URL: the file and its folder are made where they are missing. Or the `postgres:` URL of a
+	 * database on a server, which must be there.
+	 */
 	readonly path: string;
 	/** Opens an existing database for reading only. @default false */
 	readonly readonly?: boolean;
 	/** Brings the schema up to date; without it an older schema is refused. @default true */
 	readonly migrate?: boolean;
-	/** How long a statement waits for another process, in milliseconds. @default 5000 */
+	/** How long a statement waits for another process, in milliseconds. @default 5000, on PostgreSQL 30000 */
 	readonly busyTimeoutMs?: number;
 }
 
@@ -35,8 +39,14 @@ export interface OpenStoreOptions {
  *   DATABASE_OUTDATED, DATABASE_NOT_ACCESSIBLE, DISK_FULL
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-	const path = resolvePath(options.path);
 	const readonly = options.readonly ?? false;
+	const migrate = options.migrate ?? true;
+	if (isPostgresUrl(options.path)) {
+		// Nothing of PostgreSQL is loaded by those who do not use it.
+		const { openPostgresStore } = await import('./open-postgres-store.ts');
+		return await openPostgresStore({ url: options.path, readonly, migrate, lockTimeoutMs: options.busyTimeoutMs });
+	}
+	const path = resolvePath(options.path);
 	prepareFolder(path, readonly);
 	const timeout = options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs };
 
@@ -45,12 +55,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
 		const writing = connectSqlite(path, { readonly, ...timeout });
 		connections.push(writing);
 		const writer = createSqliteKysely(writing);
-		if (readonly || options.migrate === false) {
-			const { pending } = await readMigrationState(writer, path);
-			if (pending.length > 0) throw outdated(path, pending);
-		} else {
-			await migrateToLatest(writer, path);
-		}
+		if (readonly || !migrate) await assertUpToDate(writer, path);
+		else await migrateToLatest(writer, path);
 		const reading = connectSqlite(path, { readonly: true, ...timeout });
 		connections.push(reading);
 		const reader = createSqliteKysely(reading);
@@ -78,8 +84,8 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
 function resolvePath(path: string): string {
 	if (path.startsWith('file:')) return fileURLToPath(path);
 	if (path === '' || path === ':memory:' || /^[a-z][a-z+]+:\/\//i.test(path)) {
-		throw new CounterfoilError('USAGE', 'The database must be a file.', {
-			hint: 'Name a file, for example --db .counterfoil/counterfoil.db.',
+		throw new CounterfoilError('USAGE', 'The database must be a file, or on a PostgreSQL server.', {
+			hint: 'Name a file, for example --db .counterfoil/counterfoil.db, or a postgres:// URL.',
 		});
 	}
 	return resolve(path);
@@ -98,12 +104,4 @@ function prepareFolder(path: string, readonly: boolean): void {
 	} catch (error) {
 		throw translateSqliteError(error, path);
 	}
-}
-
-function outdated(path: string, pending: readonly string[]): CounterfoilError {
-	const names = pending.join(', ');
-	return new CounterfoilError('DATABASE_OUTDATED', `The database lacks the migrations ${names}.`, {
-		where: path,
-		hint: 'Run "counterfoil db migrate" with this --db.',
-	});
 }

@@ -1,16 +1,27 @@
-import { PostgresAdapter, type SelectQueryBuilder, sql } from 'kysely';
+import { PostgresAdapter, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
-import type { StoreTransaction } from './store.ts';
-
-/** Any number that no other program takes for its own advisory locks. */
-const REVIEW_LOG_LOCK = 4_277_001;
 
 /**
- * The rows of a query that nobody else is about to change, held until the transaction ends. A write transaction of
- * SQLite holds the whole database already.
+ * Waits until no other transaction has taken the turn, and has it until its own end. SQLite has one writer at a time,
+ * so there everyone has every turn.
+ *
+ * @param turn a name: of what is read now and written later, such as `model payments`
+ */
+export async function takeTurn(transaction: Transaction<Database>, turn: string): Promise<void> {
+	if (!isPostgres(transaction)) return;
+	await sql`select pg_advisory_xact_lock(hashtextextended(${`counterfoil ${turn}`}, 0))`.execute(transaction);
+}
+
+/**
+ * The rows of a query that nobody else is about to change, held until the transaction ends: of two who ask for the
+ * next row at the same moment each gets one of its own. A write transaction of SQLite holds the whole database already.
+ *
+ * @example
+ * const next = transaction.selectFrom('review_items').select('item_id').where('state', '=', 'new').limit(1);
+ * const item = await takeFreeRows(transaction, next).executeTakeFirst();
  */
 export function takeFreeRows<T extends keyof Database, O>(
-	transaction: StoreTransaction,
+	transaction: Transaction<Database>,
 	query: SelectQueryBuilder<Database, T, O>,
 ): SelectQueryBuilder<Database, T, O> {
 	return isPostgres(transaction) ? query.forUpdate().skipLocked() : query;
@@ -18,18 +29,18 @@ export function takeFreeRows<T extends keyof Database, O>(
 
 /** The same rows, but waiting for whoever holds one of them. */
 export function takeRows<T extends keyof Database, O>(
-	transaction: StoreTransaction,
+	transaction: Transaction<Database>,
 	query: SelectQueryBuilder<Database, T, O>,
 ): SelectQueryBuilder<Database, T, O> {
 	return isPostgres(transaction) ? query.forUpdate() : query;
 }
 
 /** Makes others who want to append to the review log wait until the transaction ends: its events are one chain. */
-export async function lockReviewLog(transaction: StoreTransaction): Promise<void> {
-	if (!isPostgres(transaction)) return;
-	await sql`select pg_advisory_xact_lock(${sql.lit(REVIEW_LOG_LOCK)})`.execute(transaction);
+export async function lockReviewLog(transaction: Transaction<Database>): Promise<void> {
+	// The trigger that checks the chain takes the same turn.
+	await takeTurn(transaction, 'review_events');
 }
 
-function isPostgres(transaction: StoreTransaction): boolean {
+function isPostgres(transaction: Transaction<Database>): boolean {
 	return transaction.getExecutor().adapter instanceof PostgresAdapter;
 }

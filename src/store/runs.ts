@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { CounterfoilError, type ErrorRecord } from '../contracts/errors.ts';
 import type { Run, RunKind, Runner, RunStatus, RunUpdate } from './database.ts';
+import { takeRows } from './row-locks.ts';
 import { describeOwner, findOwnerState } from './run-owner.ts';
 import { inTransaction, type Store, type StoreTransaction } from './store.ts';
-import { lockRows } from './take-turn.ts';
 import { timestamp } from './timestamp.ts';
 
 /** An owner on another machine that gave no sign of life for so long counts as dead. */
@@ -346,7 +346,7 @@ export async function findRun(store: Store, runId: string): Promise<Run | undefi
 /** A run that nobody else changes until the transaction is over. */
 async function lockRun(transaction: StoreTransaction, runId: string): Promise<Run> {
 	const query = transaction.selectFrom('runs').selectAll().where('run_id', '=', runId);
-	return requireRun(await lockRows(transaction, query).executeTakeFirst(), runId);
+	return requireRun(await takeRows(transaction, query).executeTakeFirst(), runId);
 }
 
 function requireRun(run: Run | undefined, runId: string): Run {

@@ -1,14 +1,15 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from './database.ts';
-import { takeTurn } from './take-turn.ts';
+import { takeTurn } from './row-locks.ts';
 
 /**
- * An open database. `writer` is the only connection that writes; `reader` sees what is committed and is
- * never blocked by it. Inside a transaction use the transaction, not `writer`: the writer has one
- * connection, and asking for it a second time waits for ever.
+ * An open database. `writer` writes, and sees what it has written; `reader` sees what is committed and is never
+ * blocked by it. Inside a transaction use the transaction, not `writer`: on SQLite the writer has one connection, and
+ * asking for it a second time waits for ever.
  */
 export interface Store {
-	readonly dialect: 'sqlite';
+	readonly dialect: 'sqlite' | 'postgres';
+	/** The file, or the URL without its password. */
 	readonly path: string;
 	readonly readonly: boolean;
 	readonly writer: Kysely<Database>;
@@ -86,7 +87,7 @@ export interface NewTable {
  * `turn` come one after the other, so that what `work` reads stays true until it writes.
  *
  * @param turn SQLite has one writer at a time anyway. On PostgreSQL those with other turns go on meanwhile; null:
- *   `work` itself locks the rows that it changes, see `lockUnlessTaken`.
+ *   `work` itself locks the rows that it changes, see `takeFreeRows`.
  */
 export function inTransaction<T>(
 	store: Store,

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { assignItems, claimItems, claimNext, listHeld, releaseItems } from '../../src/review/claim-items.ts';
 import { escalateItems, noteItems, snoozeItems } from '../../src/review/move-items.ts';
 import { verifyAudit } from '../../src/review/verify-audit.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { eventsOf, filledQueue, itemOf, later, NOON } from './queue-fixture.ts';
 
 const ann = { actor: 'ann', now: NOON };
 const bob = { actor: 'bob', now: NOON };
 const idsOf = (items: readonly { readonly item_id: number }[]) => items.map(({ item_id }) => item_id);
 
-test('the most urgent free item is claimed for as long as a lease lasts', async (t) => {
+onBothStores('the most urgent free item is claimed for as long as a lease lasts', async (t) => {
 	const { store } = await filledQueue(t, 4);
 	assert.deepEqual(idsOf(await claimNext(store, ann)), [1]);
 	assert.deepEqual(idsOf(await claimNext(store, { ...bob, count: 2 })), [2, 3]);
@@ -21,7 +21,7 @@ test('the most urgent free item is claimed for as long as a lease lasts', async 
 	assert.equal((await verifyAudit(store)).problem, null);
 });
 
-test('a lease that has expired is for the next who asks, and the log tells it', async (t) => {
+onBothStores('a lease that has expired is for the next who asks, and the log tells it', async (t) => {
 	const { store } = await filledQueue(t, 1, { queue: { lease_minutes: 5 } });
 	await claimNext(store, ann);
 	assert.deepEqual(await claimNext(store, { ...bob, now: later(4) }), []);
@@ -34,7 +34,7 @@ test('a lease that has expired is for the next who asks, and the log tells it', 
 	assert.equal((await verifyAudit(store)).problem, null);
 });
 
-test('activity renews a lease, and nobody else can take or release the item meanwhile', async (t) => {
+onBothStores('activity renews a lease, and nobody else can take or release the item meanwhile', async (t) => {
 	const { store } = await filledQueue(t, 2);
 	await claimItems(store, [2], ann);
 	await noteItems(store, [2], { actor: 'ann', now: later(10), note: 'called the customer' });
@@ -58,7 +58,7 @@ test('activity renews a lease, and nobody else can take or release the item mean
 	assert.equal((await verifyAudit(store)).problem, null);
 });
 
-test('what is released, snoozed or handed on comes to whom it should', async (t) => {
+onBothStores('what is released, snoozed or handed on comes to whom it should', async (t) => {
 	const { store } = await filledQueue(t, 3);
 	await claimNext(store, { ...ann, count: 3 });
 	await releaseItems(store, [1], ann);
@@ -74,7 +74,7 @@ test('what is released, snoozed or handed on comes to whom it should', async (t)
 	await assert.rejects(claimItems(store, [9], ann), { code: 'NOT_FOUND', where: 'item 9' });
 });
 
-test('an escalated item goes to someone else and stays escalated until it is decided', async (t) => {
+onBothStores('an escalated item goes to someone else and stays escalated until it is decided', async (t) => {
 	const { store } = await filledQueue(t, 2);
 	await claimNext(store, ann);
 	await escalateItems(store, [1], { ...ann, reason: 'too large for me' });
@@ -86,7 +86,7 @@ test('an escalated item goes to someone else and stays escalated until it is dec
 	await assert.rejects(escalateItems(store, [2], { ...ann, reason: ' ' }), { code: 'USAGE' });
 });
 
-test('a queue is named by its name, and a mistyped name is told what it may mean', async (t) => {
+onBothStores('a queue is named by its name, and a mistyped name is told what it may mean', async (t) => {
 	const { store } = await filledQueue(t, 1);
 	assert.deepEqual(idsOf(await claimNext(store, { ...ann, queueName: 'default', datasetName: 'payments' })), [1]);
 	await assert.rejects(claimNext(store, { ...ann, queueName: 'defualt' }), { hint: 'did you mean default?' });

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { verifyAudit } from '../../src/review/verify-audit.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { filledQueue } from './queue-fixture.ts';
 
 const SCRIPT = fileURLToPath(new URL('claim-process.ts', import.meta.url));
@@ -26,27 +27,32 @@ async function startAnalysts(t: TestContext, path: string, name: string, analyst
 	};
 }
 
-test('of analysts in several processes who claim at once, no two get the same item, and every item is got', async (t) => {
-	const { store } = await filledQueue(t, ITEMS);
-	const names = Array.from({ length: PROCESSES }, (_, i) => `process-${i}`);
-	const starts = await Promise.all(
-		names.map((name) => startAnalysts(t, store.path, name, Math.ceil(ANALYSTS / PROCESSES))),
-	);
-	const startedMs = Date.now();
-	const claimed = (await Promise.all(starts.map((start) => start()))).flat();
-	const seconds = (Date.now() - startedMs) / 1000;
-	const ids = claimed.flat();
-	assert.equal(ids.length, ITEMS);
-	assert.equal(new Set(ids).size, ITEMS);
-	t.diagnostic(`${ITEMS} items, ${claimed.length} analysts, ${PROCESSES} processes: ${Math.round(ITEMS / seconds)}/s`);
-	const events = await store.reader
-		.selectFrom('review_events')
-		.select((select) => [
-			select.fn.count<number>('event_id').as('claims'),
-			select.fn.count<number>('item_id').distinct().as('items'),
-		])
-		.where('kind', '=', 'claimed')
-		.executeTakeFirstOrThrow();
-	assert.deepEqual(events, { claims: ITEMS, items: ITEMS });
-	assert.equal((await verifyAudit(store)).problem, null);
-});
+onBothStores(
+	'of analysts in several processes who claim at once, no two get the same item, and every item is got',
+	async (t) => {
+		const { store } = await filledQueue(t, ITEMS);
+		const names = Array.from({ length: PROCESSES }, (_, i) => `process-${i}`);
+		const starts = await Promise.all(
+			names.map((name) => startAnalysts(t, store.path, name, Math.ceil(ANALYSTS / PROCESSES))),
+		);
+		const startedMs = Date.now();
+		const claimed = (await Promise.all(starts.map((start) => start()))).flat();
+		const seconds = (Date.now() - startedMs) / 1000;
+		const ids = claimed.flat();
+		assert.equal(ids.length, ITEMS);
+		assert.equal(new Set(ids).size, ITEMS);
+		t.diagnostic(
+			`${ITEMS} items, ${claimed.length} analysts, ${PROCESSES} processes: ${Math.round(ITEMS / seconds)}/s`,
+		);
+		const events = await store.reader
+			.selectFrom('review_events')
+			.select((select) => [
+				select.fn.count<number>('event_id').as('claims'),
+				select.fn.count<number>('item_id').distinct().as('items'),
+			])
+			.where('kind', '=', 'claimed')
+			.executeTakeFirstOrThrow();
+		assert.deepEqual(events, { claims: ITEMS, items: ITEMS });
+		assert.equal((await verifyAudit(store)).problem, null);
+	},
+);

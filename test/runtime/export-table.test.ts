@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { publishQueue } from '../../src/review/publish-queue.ts';
 import { type ExportKind, exportTable } from '../../src/runtime/export-table.ts';
 import { getDataset } from '../../src/store/datasets.ts';
 import { queuePages, recordPages, scorePages } from '../../src/store/export-pages.ts';
 import { finishRun } from '../../src/store/runs.ts';
 import { makeFile, readAll } from '../ingest/read-all.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { publishAll, type SeededRun, scores, seededRun } from '../store/seeded-store.ts';
 
 async function scoredRun(t: Parameters<typeof seededRun>[0]): Promise<SeededRun> {
@@ -22,7 +22,7 @@ async function collect<Row>(pages: AsyncIterable<Row[]>): Promise<{ sizes: numbe
 	return { sizes: all.map((page) => page.length), rows: all.flat() };
 }
 
-test('pages follow one another without a gap, whatever their size', async (t) => {
+onBothStores('pages follow one another without a gap, whatever their size', async (t) => {
 	const { store, runId, datasetId } = await scoredRun(t);
 	for (const [size, sizes] of [
 		[3, [3, 3, 1]],
@@ -42,7 +42,7 @@ test('pages follow one another without a gap, whatever their size', async (t) =>
 	assert.equal(new Set(queue.rows.map(({ item_id }) => item_id)).size, 3);
 });
 
-test('scores, queue and labels are written with what the database has', async (t) => {
+onBothStores('scores, queue and labels are written with what the database has', async (t) => {
 	const { store, runId, datasetId } = await scoredRun(t);
 	await store.writer
 		.insertInto('labels')

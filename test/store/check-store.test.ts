@@ -8,9 +8,10 @@ import { backupStore } from '../../src/store/backup-store.ts';
 import { checkStore } from '../../src/store/check-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { finishRun } from '../../src/store/runs.ts';
-import { publishAll, scores, seededRun, startRun, temporaryFolder } from './seeded-store.ts';
+import { onBothStores, onPostgres, temporaryFolder } from './on-both-stores.ts';
+import { publishAll, scores, seededRun, startRun } from './seeded-store.ts';
 
-test('a sound database has no problems', async (t) => {
+onBothStores('a sound database has no problems', async (t) => {
 	const run = await seededRun(t, 50);
 	await publishAll(run, scores(50, 3));
 	await finishRun(run.store, run.runId);
@@ -29,6 +30,24 @@ test('scores that are missing and references that lead nowhere are found', async
 	await sql`pragma foreign_keys = off`.execute(store.writer);
 	await sql`delete from records where row_number in (8, 9)`.execute(store.writer);
 	assert.deepEqual((await checkStore(store)).problems, ['2 rows of scores refer to records that do not exist']);
+});
+
+onPostgres('scores that are missing are found, and what guards them when it is switched off', async (t) => {
+	const run = await seededRun(t, 50);
+	const { store } = run;
+	await publishAll(run, scores(50));
+	await finishRun(store, run.runId);
+	await sql`delete from scores where row_number = 7`.execute(store.writer);
+	assert.deepEqual((await checkStore(store)).problems, [
+		`run ${run.runId} has 50 records and 49 scores instead of 50 each`,
+	]);
+	await sql`alter table scores disable trigger scores_no_update`.execute(store.writer);
+	assert.deepEqual((await checkStore(store)).problems, ['the trigger scores_no_update of scores is switched off']);
+});
+
+onPostgres('a copy is left to the tools of the server, in words that do not tell the password', async (t) => {
+	const { store } = await seededRun(t);
+	await assert.rejects(backupStore(store, 'copy.db'), { code: 'USAGE', hint: /pg_dump .*"postgres:\/\/tester@/ });
 });
 
 test('damage inside the file is found', async (t) => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../../src/store/generated-tables.ts';
 import type { Store } from '../../src/store/store.ts';
 import { getSyntheticTable, insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
+import { onBothStores, onPostgres } from './on-both-stores.ts';
 import { attemptOf, seededRun } from './seeded-store.ts';
 
 const COLUMNS: GeneratedColumn[] = [
@@ -53,32 +54,39 @@ async function seeded(t: TestContext) {
 		return { id, place, table };
 	}
 	const read = async (statement: string) => (await sql.raw(statement).execute(store.reader)).rows;
-	return { store, runId, modelId, make, read };
+	const find = async (name: string) => {
+		const tables = await store.reader.introspection.getTables();
+		return tables.find((table) => table.name === name);
+	};
+	return { store, runId, modelId, make, read, find };
 }
 
-test('generated rows fill a table with a column for each of theirs', async (t) => {
-	const { store, make, read } = await seeded(t);
+onBothStores('generated rows fill a table with a column for each of theirs', async (t) => {
+	const { store, make, read, find } = await seeded(t);
 	const { id } = await make('pay synthetic');
 	assert.deepEqual((await read('select * from "pay synthetic"')).slice(0, 2), [
 		{ row_number: 1, amount: 0.5, country: 'c1' },
 		{ row_number: 2, amount: 1, country: 'c2' },
 	]);
 	assert.equal((await getSyntheticTable(store, id)).table_name, 'pay synthetic');
-	const types = await read(`select name, type, pk from pragma_table_info('pay synthetic')`);
+	const table = await find('pay synthetic');
 	assert.deepEqual(
-		types.map((column) => Object.values(column as object).join(' ')),
-		['row_number INTEGER 1', 'amount REAL 0', 'country TEXT 0'],
+		table?.columns.map(({ name, dataType }) => `${name} ${dataType.toLowerCase()}`),
+		store.dialect === 'sqlite'
+			? ['row_number integer', 'amount real', 'country text']
+			: ['row_number int8', 'amount float8', 'country text'],
 	);
+	await assert.rejects(sql`insert into "pay synthetic" (row_number) values (1)`.execute(store.writer), /unique/i);
 });
 
-test('before a table is whole there is none of its name', async (t) => {
-	const { store, runId, modelId, read } = await seeded(t);
+onBothStores('before a table is whole there is none of its name', async (t) => {
+	const { store, runId, modelId, read, find } = await seeded(t);
 	const id = await register(store, runId, modelId, 'synthetic-x');
 	const fill = await attemptOf(store, runId, 'fill');
 	await publishTableRows(store, { ...fill, shard: 0, syntheticTableId: id, columns: COLUMNS }, [
 		{ row_number: 1, values: [1, 'x'] },
 	]);
-	assert.deepEqual(await read(`select name from sqlite_schema where name = 'wanted'`), []);
+	assert.equal(await find('wanted'), undefined);
 	const place = await attemptOf(store, runId, 'place');
 	const table = { syntheticTableId: id, name: 'wanted', replace: false };
 	await placeGeneratedTable(store, place, table);
@@ -88,54 +96,87 @@ test('before a table is whole there is none of its name', async (t) => {
 	assert.equal((await read('select * from wanted')).length, 1);
 });
 
-test('a shard that is filled in twice is in the table once, and a part of a shard is not in it at all', async (t) => {
-	const { store, runId, modelId, read } = await seeded(t);
-	const id = await register(store, runId, modelId, 'synthetic-x');
-	const rows = [{ row_number: 1, values: [1n, 'x'] }];
-	const shard = { shard: 0, syntheticTableId: id, columns: COLUMNS };
-	const first = await publishTableRows(store, { ...(await attemptOf(store, runId, 'fill')), ...shard }, rows);
-	const fill = await attemptOf(store, runId, 'fill');
-	const again = await publishTableRows(store, { ...fill, ...shard }, rows);
-	assert.deepEqual([first.written, again.written], [true, false]);
-	const bad = [
-		{ row_number: 2, values: [2, 'y'] },
-		{ row_number: 2, values: [3, 'z'] },
-	];
-	await assert.rejects(publishTableRows(store, { ...fill, ...shard, shard: 1 }, bad), /UNIQUE/);
-	assert.deepEqual(await read(`select * from "counterfoil filling ${id}"`), [
-		{ row_number: 1, amount: 1, country: 'x' },
-	]);
-});
+onBothStores(
+	'a shard that is filled in twice is in the table once, and a part of a shard is not in it at all',
+	async (t) => {
+		const { store, runId, modelId, read } = await seeded(t);
+		const id = await register(store, runId, modelId, 'synthetic-x');
+		const rows = [{ row_number: 1, values: [1n, 'x'] }];
+		const shard = { shard: 0, syntheticTableId: id, columns: COLUMNS };
+		const first = await publishTableRows(store, { ...(await attemptOf(store, runId, 'fill')), ...shard }, rows);
+		const fill = await attemptOf(store, runId, 'fill');
+		const again = await publishTableRows(store, { ...fill, ...shard }, rows);
+		assert.deepEqual([first.written, again.written], [true, false]);
+		const bad = [
+			{ row_number: 2, values: [2, 'y'] },
+			{ row_number: 2, values: [3, 'z'] },
+		];
+		await assert.rejects(publishTableRows(store, { ...fill, ...shard, shard: 1 }, bad), /unique/i);
+		assert.deepEqual(await read(`select * from "counterfoil filling ${id}"`), [
+			{ row_number: 1, amount: 1, country: 'x' },
+		]);
+	},
+);
 
-test('a generated table is replaced only where that is asked for, whole, and views over it stay', async (t) => {
+onBothStores('a generated table is replaced only where that is asked for, and whole', async (t, kind) => {
 	const { store, make, read } = await seeded(t);
 	const { id } = await make('rows');
-	await sql.raw('create view of_rows as select count(*) as n from rows').execute(store.writer);
+	const ofRows = `select count(*) as n from ${kind === 'sqlite' ? 'rows' : '"ROWS"'}`;
+	// A view of SQLite stays; in PostgreSQL it would keep the table.
+	if (kind === 'sqlite') await sql.raw(`create view of_rows as ${ofRows}`).execute(store.writer);
+	const readCount = () => read(kind === 'sqlite' ? 'select n from of_rows' : ofRows);
 	await assert.rejects(make('ROWS'), { code: 'TABLE_EXISTS', hint: /--replace/ });
-	assert.deepEqual(await read('select n from of_rows'), [{ n: 4 }]);
+	if (kind === 'sqlite') assert.deepEqual(await readCount(), [{ n: 4 }]);
 	await make('ROWS', { replace: true, rows: [{ row_number: 1, values: [9, 'new'] }] });
-	assert.deepEqual(await read('select n from of_rows'), [{ n: 1 }]);
+	assert.deepEqual(await readCount(), [{ n: 1 }]);
 	assert.equal((await getSyntheticTable(store, id)).table_name, null);
 });
 
-test('what others have made is never replaced: tables, views, indexes, and what the program keeps', async (t) => {
-	const { store, runId, modelId, read } = await seeded(t);
-	await sql.raw(`create table theirs (x text default '/* counterfoil synthetic-1 */')`).execute(store.writer);
-	await sql.raw('create index their_index on theirs (x)').execute(store.writer);
-	const id = await register(store, runId, modelId, 'synthetic-1');
-	const fill = await attemptOf(store, runId, 'fill');
-	await publishTableRows(store, { ...fill, shard: 0, syntheticTableId: id, columns: COLUMNS }, []);
-	for (const name of ['theirs', 'THEIRS', 'their_index', 'records', 'scores', 'latest_scores', 'kysely_migration']) {
-		await assert.rejects(requireFreeName(store, name, true), { code: 'TABLE_EXISTS' }, name);
-		const place = await attemptOf(store, runId, `place-${name}`);
-		await assert.rejects(placeGeneratedTable(store, place, { syntheticTableId: id, name, replace: true }), {
-			code: 'TABLE_EXISTS',
-		});
-	}
-	assert.equal((await read(`select * from sqlite_schema where name = 'theirs'`)).length, 1);
+onPostgres('a generated table that views hang on is not replaced, and stays as it is', async (t) => {
+	const { store, make, read } = await seeded(t);
+	await make('rows');
+	await sql.raw('create view of_rows as select count(*) as n from "rows"').execute(store.writer);
+	await assert.rejects(make('rows', { replace: true, rows: [] }), { code: 'TABLE_EXISTS', hint: /Drop the views/ });
+	assert.deepEqual(await read('select n from of_rows'), [{ n: 4 }]);
 });
 
-test('names that no table can have are refused', async (t) => {
+onPostgres('names of more than 63 bytes are cut where PostgreSQL would, and stay apart', async (t) => {
+	const { store, make, find } = await seeded(t);
+	const long = 'é'.repeat(40);
+	const columns: GeneratedColumn[] = [
+		{ name: `${long}1`, type: 'text' },
+		{ name: `${long}2`, type: 'text' },
+	];
+	await make('long', { columns, rows: [{ row_number: 1, values: ['a', 'b'] }] });
+	const table = await find('long');
+	assert.deepEqual(
+		table?.columns.map(({ name }) => name),
+		['row_number', 'é'.repeat(31), `${'é'.repeat(30)}_2`],
+	);
+	await assert.rejects(requireFreeName(store, long, false), { code: 'USAGE' });
+});
+
+onBothStores(
+	'what others have made is never replaced: tables, views, indexes, and what the program keeps',
+	async (t) => {
+		const { store, runId, modelId, find } = await seeded(t);
+		await sql.raw(`create table theirs (x text default '/* counterfoil synthetic-1 */')`).execute(store.writer);
+		await sql.raw('create index their_index on theirs (x)').execute(store.writer);
+		const id = await register(store, runId, modelId, 'synthetic-1');
+		const fill = await attemptOf(store, runId, 'fill');
+		await publishTableRows(store, { ...fill, shard: 0, syntheticTableId: id, columns: COLUMNS }, []);
+		for (const name of ['theirs', 'THEIRS', 'their_index', 'records', 'scores', 'latest_scores', 'kysely_migration']) {
+			await assert.rejects(requireFreeName(store, name, true), { code: 'TABLE_EXISTS' }, name);
+			const place = await attemptOf(store, runId, `place-${name}`);
+			await assert.rejects(placeGeneratedTable(store, place, { syntheticTableId: id, name, replace: true }), {
+				code: 'TABLE_EXISTS',
+			});
+		}
+		assert.ok(await find('theirs'));
+	},
+);
+
+onBothStores('names that no table can have are refused', async (t) => {
 	const { store } = await seeded(t);
 	for (const name of ['', ' x', 'sqlite_x', 'SQLITE_SEQUENCE', 'a\0b', 'a\nb', 'x'.repeat(129)]) {
 		await assert.rejects(requireFreeName(store, name, false), { code: 'USAGE' }, JSON.stringify(name));
@@ -143,8 +184,8 @@ test('names that no table can have are refused', async (t) => {
 	await requireFreeName(store, 'free', false);
 });
 
-test('whatever tables and columns are called, names stay names', async (t) => {
-	const { make, read } = await seeded(t);
+onBothStores('whatever tables and columns are called, names stay names', async (t) => {
+	const { store, make, read } = await seeded(t);
 	const hostile = 'x"; drop table records; --';
 	const odd: GeneratedColumn[] = [
 		{ name: hostile, type: 'text' },
@@ -159,10 +200,10 @@ test('whatever tables and columns are called, names stay names', async (t) => {
 		{ row_number_2: 1, [hostile]: 'v', Row_Number: 2, a: 'l', A_2: 'u', '*/ )': 'c', "'": 'q' },
 	]);
 	await make(hostile, { columns: odd, rows: [], replace: true });
-	assert.equal((await read(`select * from sqlite_schema where name = 'records'`)).length, 1);
+	assert.deepEqual(await store.reader.selectFrom('records').selectAll().execute(), []);
 });
 
-test('any texts, whole numbers of 64 bits and doubles come back', async (t) => {
+onBothStores('any texts, whole numbers of 64 bits and doubles come back', async (t) => {
 	const { make, read } = await seeded(t);
 	const columns: GeneratedColumn[] = [
 		{ name: 's', type: 'text' },
@@ -178,7 +219,7 @@ test('any texts, whole numbers of 64 bits and doubles come back', async (t) => {
 		fc.asyncProperty(fc.array(cell, { minLength: 1, maxLength: 8 }), async (cells) => {
 			const rows = cells.map(({ s, i, d }, row) => ({ row_number: row + 1, values: [s, i, d] }));
 			await make('any', { columns, rows, replace: true });
-			const stored = await read('select s, cast(i as text) as i, d from any');
+			const stored = await read('select s, cast(i as text) as i, d from "any"');
 			assert.deepEqual(
 				stored,
 				cells.map(({ s, i, d }) => ({ s, i: i === null ? null : String(i), d })),

@@ -6,7 +6,8 @@ import { MIGRATIONS } from '../../migrations/index.ts';
 import { migrateToLatest, readMigrationState, revertMigrations } from '../../src/store/migrate.ts';
 import { connectSqlite, createSqliteKysely } from '../../src/store/sqlite-connection.ts';
 import { startScript } from './child-process.ts';
-import { temporaryFolder, temporaryStore } from './seeded-store.ts';
+import { newDatabase, onBothStores, onPostgres, temporaryFolder, temporaryStore } from './on-both-stores.ts';
+import { readSchema } from './read-schema.ts';
 
 const TABLES = `datasets rejects runs run_steps run_shards models model_metrics records scores synthetic_tables
 	synthetic_rows queues review_items review_events suppressions labels drift_metrics users logins api_tokens
@@ -14,13 +15,7 @@ const TABLES = `datasets rejects runs run_steps run_shards models model_metrics 
 const VIEWS = `latest_scores review_queue score_history score_deciles reject_summary precision_at_k reviewer_stats
 	model_card latest_labels`.split(/\s+/);
 
-async function readSchema(db: Parameters<typeof revertMigrations>[0]): Promise<string[]> {
-	const { rows } = await sql<{ sql: string }>`select sql from sqlite_schema
-		where sql is not null and name not like 'kysely_%' and name not like 'sqlite_%' order by type, name`.execute(db);
-	return rows.map((row) => row.sql);
-}
-
-test('migrating up, down and up again gives the same schema, and nothing in between', async (t) => {
+onBothStores('migrating up, down and up again gives the same schema, and nothing in between', async (t) => {
 	const store = await temporaryStore(t);
 	const before = await readSchema(store.writer);
 	assert.ok(before.length > 60);
@@ -36,8 +31,8 @@ test('migrating up, down and up again gives the same schema, and nothing in betw
 	assert.deepEqual(await store.engine.findDamage(), []);
 });
 
-test('of processes that migrate at once one does it and the others find it done', async (t) => {
-	const path = join(temporaryFolder(t), 'test.db');
+onBothStores('of processes that migrate at once one does it and the others find it done', async (t) => {
+	const path = await newDatabase(t);
 	const startAt = String(Date.now() + 1_500);
 	const lines = await Promise.all(
 		[1, 2, 3].map(async () => (await startScript(t, 'migrate-process.ts', path, startAt)).firstLine),
@@ -57,26 +52,41 @@ test('a migration that runs out of space leaves no trace and goes through once t
 	assert.deepEqual(await migrateToLatest(db, path), Object.keys(MIGRATIONS));
 });
 
-test('the database has the tables and views of the architecture, every table STRICT', async (t) => {
+onBothStores('the database has the tables and views of the architecture', async (t) => {
 	const store = await temporaryStore(t);
-	const { rows } = await sql<{ name: string; type: string; strict: number }>`select name, type, strict
-		from pragma_table_list where schema = 'main' and name not like 'sqlite_%' and name not like 'kysely_%'`.execute(
-		store.reader,
-	);
-	const named = (type: string) => rows.filter((row) => row.type === type).map((row) => row.name);
-	assert.deepEqual(named('table').toSorted(), TABLES.toSorted());
-	assert.deepEqual(named('view').toSorted(), VIEWS.toSorted());
-	assert.ok(rows.filter((row) => row.type === 'table').every((row) => row.strict === 1));
+	const found = await store.reader.introspection.getTables();
+	const named = (isView: boolean) => found.filter((table) => table.isView === isView).map((table) => table.name);
+	assert.deepEqual(named(false).toSorted(), TABLES.toSorted());
+	assert.deepEqual(named(true).toSorted(), VIEWS.toSorted());
 });
 
-test('schema_doc describes every table, view and column, and nothing else', async (t) => {
+test('on SQLite every table is STRICT', async (t) => {
 	const store = await temporaryStore(t);
-	const expected: string[] = [];
-	for (const object of [...TABLES, ...VIEWS]) {
-		const { rows } = await sql<{ name: string }>`select name from pragma_table_info(${object})`.execute(store.reader);
-		assert.ok(rows.length > 0);
-		expected.push(`${object}.`, ...rows.map((row) => `${object}.${row.name}`));
-	}
+	const { rows } = await sql<{ strict: number }>`select strict from pragma_table_list
+		where schema = 'main' and type = 'table' and name not like 'sqlite_%' and name not like 'kysely_%'`.execute(
+		store.reader,
+	);
+	assert.ok(rows.length > 20 && rows.every((row) => row.strict === 1));
+});
+
+onPostgres('every text compares byte by byte', async (t) => {
+	const store = await temporaryStore(t);
+	const { rows } = await sql<{ at: string }>`select table_name || '.' || column_name as at
+		from information_schema.columns c
+		where table_schema = 'public' and data_type = 'text' and collation_name is distinct from 'C'
+			and table_name in (select table_name from information_schema.tables where table_type = 'BASE TABLE')`.execute(
+		store.reader,
+	);
+	assert.deepEqual(rows, []);
+});
+
+onBothStores('schema_doc describes every table, view and column, and nothing else', async (t) => {
+	const store = await temporaryStore(t);
+	const found = await store.reader.introspection.getTables();
+	const expected = found.flatMap(({ name, columns }) => [
+		`${name}.`,
+		...columns.map((column) => `${name}.${column.name}`),
+	]);
 	const described = await store.reader.selectFrom('schema_doc').selectAll().execute();
 	assert.deepEqual(described.map((row) => `${row.object}.${row.column_name}`).toSorted(), expected.toSorted());
 	assert.ok(described.every((row) => row.description.endsWith('.')));

@@ -8,7 +8,7 @@ import { listQueue } from '../../src/review/list-queue.ts';
 import { verifyAudit } from '../../src/review/verify-audit.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { temporaryFolder } from './seeded-store.ts';
+import { temporaryFolder } from './on-both-stores.ts';
 
 /** A database of the version before people could work in the queue: 12 records, 4 open items, a label. */
 const OLDER = new URL('../fixtures/store/before-review-work.db.gz', import.meta.url);

@@ -8,7 +8,8 @@ import { openStore } from '../../src/store/open-store.ts';
 import { connectSqlite } from '../../src/store/sqlite-connection.ts';
 import { inTransaction } from '../../src/store/store.ts';
 import { killProcess, startScript } from './child-process.ts';
-import { startRun, temporaryFolder, temporaryStore } from './seeded-store.ts';
+import { newDatabase, onBothStores, temporaryFolder, temporaryStore } from './on-both-stores.ts';
+import { startRun } from './seeded-store.ts';
 
 test('the file and its folders are made, with the settings that every connection needs', async (t) => {
 	const path = join(temporaryFolder(t), 'a', 'b', 'test.db');
@@ -27,7 +28,7 @@ test('the file and its folders are made, with the settings that every connection
 });
 
 test('what is not a file is refused before anything is made', async () => {
-	for (const path of ['', ':memory:', 'postgres://localhost/x']) {
+	for (const path of ['', ':memory:', 'mysql://localhost/x']) {
 		await assert.rejects(openStore({ path }), { code: 'USAGE' });
 	}
 });
@@ -42,7 +43,7 @@ test('a database that is only read must exist and be up to date', async (t) => {
 	await assert.rejects(openStore({ path: empty, migrate: false }), { code: 'DATABASE_OUTDATED' });
 });
 
-test('a transaction that throws leaves nothing behind', async (t) => {
+onBothStores('a transaction that throws leaves nothing behind', async (t) => {
 	const store = await temporaryStore(t);
 	await assert.rejects(
 		inTransaction(store, async (transaction) => {
@@ -56,7 +57,7 @@ test('a transaction that throws leaves nothing behind', async (t) => {
 	assert.deepEqual(await store.reader.selectFrom('users').selectAll().execute(), []);
 });
 
-test('a write transaction and a bulk write of one process wait for each other', async (t) => {
+onBothStores('a write transaction and a bulk write of one process wait for each other', async (t) => {
 	const store = await temporaryStore(t);
 	const insert = (name: string) =>
 		sql`insert into users (user_id, name, role, created_at) values (${name}, ${name}, 'analyst', 'now')`;
@@ -115,8 +116,8 @@ test('a file that is no database, a damaged one and one of another program are t
 	await assert.rejects(openStore({ path: join(text, 'below.db') }), { code: 'DATABASE_NOT_ACCESSIBLE' });
 });
 
-test('a database of a newer version is refused in one line that names what is unknown', async (t) => {
-	const path = join(temporaryFolder(t), 'test.db');
+onBothStores('a database of a newer version is refused in one line that names what is unknown', async (t) => {
+	const path = await newDatabase(t);
 	const store = await openStore({ path });
 	await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2030-01-01')`.execute(store.writer);
 	await store.close();

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.ts';
 import { describeOwner, findOwnerState } from '../../src/store/run-owner.ts';
@@ -18,12 +17,13 @@ import {
 	updateRun,
 } from '../../src/store/runs.ts';
 import { killProcess, startScript } from './child-process.ts';
-import { startRun, temporaryFolder, temporaryStore } from './seeded-store.ts';
+import { newDatabase, onBothStores, temporaryStore } from './on-both-stores.ts';
+import { startRun } from './seeded-store.ts';
 
 const otherHost = (pid: number): string => `elsewhere:${pid}:`;
 
-test('a run of a living process cannot be claimed; once the process is killed it can', async (t) => {
-	const path = join(temporaryFolder(t), 'test.db');
+onBothStores('a run of a living process cannot be claimed; once the process is killed it can', async (t) => {
+	const path = await newDatabase(t);
 	const store = await openStore({ path });
 	t.after(() => store.close());
 	const { process: owner, firstLine: runId } = await startScript(t, 'owner-process.ts', path);
@@ -49,7 +49,7 @@ test('a process id that was given to another process does not keep a run alive',
 	assert.equal(findOwnerState(otherHost(1)), 'unknown');
 });
 
-test('an owner on another machine counts as alive while it gives signs of life', async (t) => {
+onBothStores('an owner on another machine counts as alive while it gives signs of life', async (t) => {
 	const store = await temporaryStore(t);
 	const runId = await startRun(store);
 	const asOf = (secondsAgo: number) => new Date(Date.now() - secondsAgo * 1_000).toISOString();
@@ -65,7 +65,7 @@ test('an owner on another machine counts as alive while it gives signs of life',
 	assert.equal((await claimRun(store, runId)).owner, describeOwner());
 });
 
-test('the process that lost its run hears of it at its next heartbeat and cannot end it', async (t) => {
+onBothStores('the process that lost its run hears of it at its next heartbeat and cannot end it', async (t) => {
 	const store = await temporaryStore(t);
 	const runId = await startRun(store);
 	await store.writer
@@ -78,7 +78,7 @@ test('the process that lost its run hears of it at its next heartbeat and cannot
 	assert.equal((await getRun(store, runId)).status, 'running');
 });
 
-test('a request to cancel reaches a living run with its heartbeat and ends a dead one at once', async (t) => {
+onBothStores('a request to cancel reaches a living run with its heartbeat and ends a dead one at once', async (t) => {
 	const store = await temporaryStore(t);
 	const living = await startRun(store);
 	assert.deepEqual(await heartbeatRun(store, living, { progress: { step: 'train', done: 0.5 } }), {
@@ -96,7 +96,7 @@ test('a request to cancel reaches a living run with its heartbeat and ends a dea
 	assert.equal(await requestCancel(store, interrupted), 'cancelled');
 });
 
-test('only what was not carried to its end is found again by the same command', async (t) => {
+onBothStores('only what was not carried to its end is found again by the same command', async (t) => {
 	const store = await temporaryStore(t);
 	const runKey = 'same';
 	const succeeded = await startRun(store, { runKey });
@@ -115,7 +115,7 @@ test('only what was not carried to its end is found again by the same command', 
 	assert.deepEqual([claimed.status, claimed.error_json, claimed.finished_at], ['running', null, null]);
 });
 
-test('a run is found by the beginning of its id if no other begins so', async (t) => {
+onBothStores('a run is found by the beginning of its id if no other begins so', async (t) => {
 	const store = await temporaryStore(t);
 	const runId = await startRun(store);
 	assert.equal((await getRun(store, runId.slice(0, -1))).run_id, runId);
@@ -153,7 +153,7 @@ test('a run is found by the beginning of its id if no other begins so', async (t
 	await assert.rejects(getRun(store, runId.slice(0, 8)), { code: 'NOT_FOUND', message: /More than one/ });
 });
 
-test('runs are listed latest first, in pages that neither repeat nor leave out', async (t) => {
+onBothStores('runs are listed latest first, in pages that neither repeat nor leave out', async (t) => {
 	const store = await temporaryStore(t);
 	const created: string[] = [];
 	for (let i = 0; i < 5; i++) created.push(await startRun(store));
@@ -167,7 +167,7 @@ test('runs are listed latest first, in pages that neither repeat nor leave out',
 	);
 });
 
-test('what a run finds out is kept with it', async (t) => {
+onBothStores('what a run finds out is kept with it', async (t) => {
 	const store = await temporaryStore(t);
 	const run = await createRun(store, {
 		kind: 'train',
@@ -186,7 +186,7 @@ test('what a run finds out is kept with it', async (t) => {
 	await assert.rejects(claimRun(store, run.run_id), { code: 'RUN_ACTIVE', message: /Temporal/ });
 });
 
-test('a step counts its attempts, hands on its heartbeat and is not done again once finished', async (t) => {
+onBothStores('a step counts its attempts, hands on its heartbeat and is not done again once finished', async (t) => {
 	const store = await temporaryStore(t);
 	const runId = await startRun(store);
 	const start = { runId, step: 'train', inputSha256: 'a' };

@@ -1,29 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { NewDataset } from '../../src/store/database.ts';
 import { insertDataset } from '../../src/store/datasets.ts';
 import { insertModel } from '../../src/store/models.ts';
-import { openStore } from '../../src/store/open-store.ts';
 import { beginStep, type StepAttempt } from '../../src/store/run-steps.ts';
 import { createRun } from '../../src/store/runs.ts';
 import { type NewRecord, type NewScore, publishRecords, publishScores } from '../../src/store/shards.ts';
 import type { Store } from '../../src/store/store.ts';
-
-/** A folder that is removed when the test is over. */
-export function temporaryFolder(t: TestContext): string {
-	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-store-'));
-	t.after(() => rmSync(folder, { recursive: true, force: true }));
-	return folder;
-}
-
-/** An empty database in a file of its own. */
-export async function temporaryStore(t: TestContext): Promise<Store> {
-	const store = await openStore({ path: join(temporaryFolder(t), 'test.db') });
-	t.after(() => store.close());
-	return store;
-}
+import { temporaryStore } from './on-both-stores.ts';
 
 export function describeDataset(rows: number, changes: Partial<NewDataset> = {}): NewDataset {
 	return {

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { insertDataset } from '../../src/store/datasets.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -9,9 +7,10 @@ import { listRuns } from '../../src/store/runs.ts';
 import { listShards, publishRecords, publishScores, publishSyntheticRows } from '../../src/store/shards.ts';
 import { insertSyntheticTable, listSyntheticRows } from '../../src/store/synthetic-tables.ts';
 import { killProcess, startScript } from './child-process.ts';
-import { attemptOf, describeDataset, records, scores, seededRun, temporaryFolder } from './seeded-store.ts';
+import { newDatabase, onBothStores } from './on-both-stores.ts';
+import { attemptOf, describeDataset, records, scores, seededRun } from './seeded-store.ts';
 
-test('a shard and its journal row are stored together', async (t) => {
+onBothStores('a shard and its journal row are stored together', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 3);
 	const attempt = await attemptOf(store, runId, 'publish-records');
 	const published = await publishRecords(store, { ...attempt, shard: 0, datasetId }, records(3));
@@ -26,20 +25,20 @@ test('a shard and its journal row are stored together', async (t) => {
 	);
 });
 
-test('a shard that fails half way leaves neither rows nor a journal row', async (t) => {
+onBothStores('a shard that fails half way leaves neither rows nor a journal row', async (t, kind) => {
 	const { store, runId, datasetId, modelId } = await seededRun(t, 3);
 	const recordsStep = await attemptOf(store, runId, 'publish-records');
 	await publishRecords(store, { ...recordsStep, shard: 0, datasetId }, records(3));
 	const attempt = await attemptOf(store, runId, 'publish-scores');
 	const rows = scores(3).map((row, i) => (i === 2 ? { ...row, score: Number.NaN } : row));
 	await assert.rejects(publishScores(store, { ...attempt, shard: 0, datasetId, modelId }, rows), {
-		code: 'SQLITE_CONSTRAINT_NOTNULL',
+		code: kind === 'sqlite' ? 'SQLITE_CONSTRAINT_NOTNULL' : '23514',
 	});
 	assert.deepEqual(await store.reader.selectFrom('scores').selectAll().execute(), []);
 	assert.deepEqual(await listShards(store, runId, 'publish-scores'), []);
 });
 
-test('an attempt that was overtaken may not write, even a shard that is committed', async (t) => {
+onBothStores('an attempt that was overtaken may not write, even a shard that is committed', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 3);
 	const old = await attemptOf(store, runId, 'publish-records');
 	await publishRecords(store, { ...old, shard: 0, datasetId }, records(2));
@@ -55,7 +54,7 @@ test('an attempt that was overtaken may not write, even a shard that is committe
 	assert.equal((await store.reader.selectFrom('records').selectAll().execute()).length, 3);
 });
 
-test('an attempt of a finished step may not write any more', async (t) => {
+onBothStores('an attempt of a finished step may not write any more', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 3);
 	const attempt = await attemptOf(store, runId, 'publish-records');
 	await finishStep(store, attempt, {});
@@ -64,72 +63,90 @@ test('an attempt of a finished step may not write any more', async (t) => {
 	});
 });
 
-test('a shard that is published again with the same content is left as it is, with other content refused', async (t) => {
-	const { store, runId, datasetId } = await seededRun(t, 2);
-	const first = await attemptOf(store, runId, 'publish-records');
-	const once = await publishRecords(store, { ...first, shard: 0, datasetId }, records(2));
-	const second = await attemptOf(store, runId, 'publish-records');
-	const twice = await publishRecords(store, { ...second, shard: 0, datasetId }, records(2));
-	assert.deepEqual(twice, { ...once, written: false });
-	const [shard] = await listShards(store, runId, 'publish-records');
-	assert.equal(shard?.attempt, 1);
-	await assert.rejects(publishRecords(store, { ...second, shard: 0, datasetId }, records(1)), { code: 'RUN_STATE' });
-});
+onBothStores(
+	'a shard that is published again with the same content is left as it is, with other content refused',
+	async (t) => {
+		const { store, runId, datasetId } = await seededRun(t, 2);
+		const first = await attemptOf(store, runId, 'publish-records');
+		const once = await publishRecords(store, { ...first, shard: 0, datasetId }, records(2));
+		const second = await attemptOf(store, runId, 'publish-records');
+		const twice = await publishRecords(store, { ...second, shard: 0, datasetId }, records(2));
+		assert.deepEqual(twice, { ...once, written: false });
+		const [shard] = await listShards(store, runId, 'publish-records');
+		assert.equal(shard?.attempt, 1);
+		await assert.rejects(publishRecords(store, { ...second, shard: 0, datasetId }, records(1)), { code: 'RUN_STATE' });
+	},
+);
 
-test('a process that is killed while it writes leaves whole shards, and the next attempt goes on behind them', async (t) => {
-	const path = join(temporaryFolder(t), 'test.db');
-	for (const delayMs of [10, 70]) {
-		const { process: writer } = await startScript(t, 'publish-process.ts', `${path}.${delayMs}`);
-		await setTimeout(delayMs);
-		await killProcess(writer);
-		const store = await openStore({ path: `${path}.${delayMs}` });
-		t.after(() => store.close());
-		const [run] = await listRuns(store);
-		assert.ok(run);
-		const shards = await listShards(store, run.run_id, 'publish-records');
-		const { stored } = await store.reader
-			.selectFrom('records')
-			.select((select) => select.fn.countAll<number>().as('stored'))
-			.executeTakeFirstOrThrow();
-		assert.ok(shards.length > 0);
-		assert.equal(stored, shards.length * 5_000);
-		assert.deepEqual(await store.engine.findDamage(), []);
-		const attempt = await attemptOf(store, run.run_id, 'publish-records');
-		const rows = records(5_000);
-		const known = await publishRecords(store, { ...attempt, shard: 0, datasetId: 'payments-1' }, rows);
-		assert.equal(known.written, false);
-		const next = { ...attempt, shard: shards.length, datasetId: 'payments-1' };
-		assert.equal((await publishRecords(store, next, records(5, stored + 1))).written, true);
-	}
-});
+onBothStores(
+	'a process that is killed while it writes leaves whole shards, and the next attempt goes on behind them',
+	async (t) => {
+		for (const delayMs of [10, 70]) {
+			const path = await newDatabase(t);
+			const { process: writer } = await startScript(t, 'publish-process.ts', path);
+			await setTimeout(delayMs);
+			await killProcess(writer);
+			const store = await openStore({ path });
+			t.after(() => store.close());
+			const [run] = await listRuns(store);
+			assert.ok(run);
+			const shards = await listShards(store, run.run_id, 'publish-records');
+			const { stored } = await store.reader
+				.selectFrom('records')
+				.select((select) => select.fn.countAll<number>().as('stored'))
+				.executeTakeFirstOrThrow();
+			assert.ok(shards.length > 0);
+			assert.equal(stored, shards.length * 5_000);
+			assert.deepEqual(await store.engine.findDamage(), []);
+			const attempt = await attemptOf(store, run.run_id, 'publish-records');
+			const rows = records(5_000);
+			const known = await publishRecords(store, { ...attempt, shard: 0, datasetId: 'payments-1' }, rows);
+			assert.equal(known.written, false);
+			const next = { ...attempt, shard: shards.length, datasetId: 'payments-1' };
+			assert.equal((await publishRecords(store, next, records(5, stored + 1))).written, true);
+		}
+	},
+);
 
-test('a step that has not begun cannot write', async (t) => {
+onBothStores('a step that has not begun cannot write', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 1);
 	const shard = { runId, step: 'publish-records', attempt: 1, shard: 0, datasetId };
 	await assert.rejects(publishRecords(store, shard, records(1)), { code: 'RUN_STATE' });
 });
 
-test('record keys are unique: repeated keys are numbered, missing ones are content and occurrence', async (t) => {
-	const { store, runId, datasetId } = await seededRun(t, 8);
-	const attempt = await attemptOf(store, runId, 'publish-records');
-	const row = (row_number: number, key: string | null, amount: number) => ({
-		row_number,
-		key,
-		data_json: JSON.stringify({ amount }),
-	});
-	const first = [row(1, 'a', 1), row(2, 'a', 2), row(3, null, 5), row(4, null, 5), row(5, 'a#3', 3)];
-	const second = [row(6, 'a', 1), row(7, null, 5), row(8, null, 6)];
-	await publishRecords(store, { ...attempt, shard: 0, datasetId }, first);
-	await publishRecords(store, { ...attempt, shard: 1, datasetId }, second);
-	const stored = await store.reader.selectFrom('records').selectAll().orderBy('row_number').execute();
-	// printf '{"amount":5}' | sha256sum | cut -c1-16; printf '{"amount":6}' | sha256sum | cut -c1-16
-	assert.deepEqual(
-		stored.map((record) => record.record_key),
-		['a', 'a#2', '7e84cbf0f7a7c92c-1', '7e84cbf0f7a7c92c-2', 'a#3', 'a#4', '7e84cbf0f7a7c92c-3', 'e4d23a63558e6b64-1'],
-	);
-});
+onBothStores(
+	'record keys are unique: repeated keys are numbered, missing ones are content and occurrence',
+	async (t) => {
+		const { store, runId, datasetId } = await seededRun(t, 8);
+		const attempt = await attemptOf(store, runId, 'publish-records');
+		const row = (row_number: number, key: string | null, amount: number) => ({
+			row_number,
+			key,
+			data_json: JSON.stringify({ amount }),
+		});
+		const first = [row(1, 'a', 1), row(2, 'a', 2), row(3, null, 5), row(4, null, 5), row(5, 'a#3', 3)];
+		const second = [row(6, 'a', 1), row(7, null, 5), row(8, null, 6)];
+		await publishRecords(store, { ...attempt, shard: 0, datasetId }, first);
+		await publishRecords(store, { ...attempt, shard: 1, datasetId }, second);
+		const stored = await store.reader.selectFrom('records').selectAll().orderBy('row_number').execute();
+		// printf '{"amount":5}' | sha256sum | cut -c1-16; printf '{"amount":6}' | sha256sum | cut -c1-16
+		assert.deepEqual(
+			stored.map((record) => record.record_key),
+			[
+				'a',
+				'a#2',
+				'7e84cbf0f7a7c92c-1',
+				'7e84cbf0f7a7c92c-2',
+				'a#3',
+				'a#4',
+				'7e84cbf0f7a7c92c-3',
+				'e4d23a63558e6b64-1',
+			],
+		);
+	},
+);
 
-test('records must come in order, and a later run finds them stored', async (t) => {
+onBothStores('records must come in order, and a later run finds them stored', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 4);
 	const attempt = await attemptOf(store, runId, 'publish-records');
 	await assert.rejects(publishRecords(store, { ...attempt, shard: 1, datasetId }, records(2, 3)), {
@@ -144,7 +161,7 @@ test('records must come in order, and a later run finds them stored', async (t) 
 	await assert.rejects(publishRecords(store, { ...third, shard: 0, datasetId }, changed), { code: 'RUN_STATE' });
 });
 
-test('a row that is not among the records cannot be scored', async (t) => {
+onBothStores('a row that is not among the records cannot be scored', async (t) => {
 	const { store, runId, datasetId, modelId } = await seededRun(t, 2);
 	await insertDataset(store, describeDataset(0, { dataset_id: 'other' }));
 	const recordsStep = await attemptOf(store, runId, 'publish-records');
@@ -158,7 +175,7 @@ test('a row that is not among the records cannot be scored', async (t) => {
 	});
 });
 
-test('generated rows are stored shard by shard and read back in pages', async (t) => {
+onBothStores('generated rows are stored shard by shard and read back in pages', async (t) => {
 	const { store, runId, modelId } = await seededRun(t);
 	await insertSyntheticTable(store, {
 		synthetic_table_id: 'synthetic-1',

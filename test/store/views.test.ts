@@ -10,25 +10,47 @@ import { listRejects, replaceRejects } from '../../src/store/rejects.ts';
 import { finishRun } from '../../src/store/runs.ts';
 import { countScores, listScoreHistory, listTopScores, topScoresQuery } from '../../src/store/scores.ts';
 import type { Store } from '../../src/store/store.ts';
+import { onBothStores } from './on-both-stores.ts';
 import { publishAll, type SeededRun, scores, seededRun } from './seeded-store.ts';
 
 interface Compilable {
 	compile(): { readonly sql: string; readonly parameters: readonly unknown[] };
 }
 
-async function queryPlan(store: Store, query: Compilable): Promise<string> {
+async function assertFromIndex(store: Store, query: Compilable, index: RegExp): Promise<void> {
 	const { sql: text, parameters } = query.compile();
 	let bound = 0;
-	const literal = text.replaceAll('?', () => {
+	const literal = text.replaceAll(/\?|\$\d+/g, () => {
 		const value = parameters[bound++];
 		return typeof value === 'string' ? `'${value}'` : String(value);
 	});
-	return rawPlan(store, sql.raw(literal));
+	await assertRawFromIndex(store, sql.raw(literal), index);
 }
 
-async function rawPlan(store: Store, query: RawBuilder<unknown>): Promise<string> {
-	const { rows } = await sql<{ detail: string }>`explain query plan ${query}`.execute(store.reader);
-	return rows.map((row) => row.detail).join('\n');
+/** The query walks the index in its order: nothing is sorted, no table read as a whole. */
+async function assertRawFromIndex(
+	store: Store,
+	query: RawBuilder<unknown>,
+	index: RegExp,
+	options: { readonly isSortedByPostgres?: boolean } = {},
+): Promise<void> {
+	if (store.dialect === 'sqlite') {
+		const { rows } = await sql<{ detail: string }>`explain query plan ${query}`.execute(store.reader);
+		const plan = rows.map((row) => row.detail).join('\n');
+		assert.match(plan, index);
+		return assert.doesNotMatch(plan, /TEMP B-TREE/);
+	}
+	const plan = await store.reader.transaction().execute(async (transaction) => {
+		// To read tables of so few rows as a whole is quicker, which says nothing of large ones.
+		for (const way of ['seqscan', 'bitmapscan', 'hashjoin', 'mergejoin', 'material']) {
+			await sql`set local ${sql.raw(`enable_${way}`)} = off`.execute(transaction);
+		}
+		const { rows } = await sql<{ 'QUERY PLAN': string }>`explain ${query}`.execute(transaction);
+		return rows.map((row) => row['QUERY PLAN']).join('\n');
+	});
+	const [name] = /[a-z]+_[a-z_]+/.exec(index.source) as RegExpExecArray;
+	assert.match(plan, new RegExp(`Index (Only )?Scan using ${name} `), plan);
+	if (options.isSortedByPostgres !== true) assert.doesNotMatch(plan, /Sort/, plan);
 }
 
 async function scoredRun(t: Parameters<typeof seededRun>[0], rows: number, alerts: number): Promise<SeededRun> {
@@ -37,7 +59,7 @@ async function scoredRun(t: Parameters<typeof seededRun>[0], rows: number, alert
 	return run;
 }
 
-test('the top scores are read in pages from an index, without sorting', async (t) => {
+onBothStores('the top scores are read in pages from an index, without sorting', async (t) => {
 	const run = await scoredRun(t, 9, 0);
 	const { store, runId } = run;
 	const first = await listTopScores(store, runId, { limit: 4 });
@@ -50,13 +72,11 @@ test('the top scores are read in pages from an index, without sorting', async (t
 	);
 	assert.equal(first[0]?.data_json, '{"id":"k9","amount":9}');
 	for (const options of [{}, { after: last }]) {
-		const plan = await queryPlan(store, topScoresQuery(store, runId, options));
-		assert.match(plan, /SEARCH scores USING INDEX scores_top \(run_id=\?/);
-		assert.doesNotMatch(plan, /TEMP B-TREE|SCAN/);
+		await assertFromIndex(store, topScoresQuery(store, runId, options), /scores_top \(run_id=\?/);
 	}
 });
 
-test('equal scores are ordered by surprise, then by row number, across pages too', async (t) => {
+onBothStores('equal scores are ordered by surprise, then by row number, across pages too', async (t) => {
 	const run = await seededRun(t, 6);
 	const surprises = [1, 3, 2, 3, 2, 1];
 	await publishAll(
@@ -72,15 +92,14 @@ test('equal scores are ordered by surprise, then by row number, across pages too
 	assert.deepEqual(order, [2, 4, 3, 5, 1, 6]);
 });
 
-test('the history of a record and the rejects of a data set are read from an index', async (t) => {
+onBothStores('the history of a record and the rejects of a data set are read from an index', async (t) => {
 	const { store, datasetId } = await scoredRun(t, 3, 0);
 	assert.equal((await listScoreHistory(store, 'k2')).length, 1);
-	const history = await rawPlan(
+	await assertRawFromIndex(
 		store,
 		sql`select * from score_history where record_key = 'k2' order by scored_at desc`,
+		/scores_history \(record_key=\?\)/,
 	);
-	assert.match(history, /scores_history \(record_key=\?\)/);
-	assert.doesNotMatch(history, /TEMP B-TREE/);
 
 	const reject = (line_number: number) => ({ line_number, error_type: 'TOO_MANY_COLUMNS', message: 'too many' });
 	await replaceRejects(store, datasetId, [[reject(1), reject(2), reject(3)]]);
@@ -107,23 +126,20 @@ test('the history of a record and the rejects of a data set are read from an ind
 	assert.deepEqual([summary?.rejects, summary?.first_line, summary?.last_line], [3, 7, 9]);
 });
 
-test('the head of the review queue is read from an index, without sorting', async (t) => {
+onBothStores('the head of the review queue is read from an index, without sorting', async (t) => {
 	const { store, runId } = await scoredRun(t, 200, 120);
 	await publishQueue(store, { runId });
 	for (const options of [{}, { after: { priority: 0.9, item_id: 12 } }]) {
-		const plan = await queryPlan(store, queueQuery(store, options));
-		assert.match(plan, /USING INDEX review_items_head/);
-		assert.doesNotMatch(plan, /TEMP B-TREE/);
+		await assertFromIndex(store, queueQuery(store, options), /review_items_head/);
 	}
-	const claim = await rawPlan(
+	await assertRawFromIndex(
 		store,
 		sql`select item_id from review_items where queue_id = 1 and state = 'new' order by priority desc, item_id limit 1`,
+		/review_items_by_state \(queue_id=\? AND state=\?\)/,
 	);
-	assert.match(claim, /USING COVERING INDEX review_items_by_state \(queue_id=\? AND state=\?\)/);
-	assert.doesNotMatch(claim, /TEMP B-TREE/);
 });
 
-test('latest_scores has the last finished run of a data set and reads its top from an index', async (t) => {
+onBothStores('latest_scores has the last finished run of a data set and reads its top from an index', async (t) => {
 	const run = await scoredRun(t, 3, 1);
 	const { store, runId } = run;
 	assert.deepEqual(await store.reader.selectFrom('latest_scores').selectAll().execute(), []);
@@ -133,15 +149,16 @@ test('latest_scores has the last finished run of a data set and reads its top fr
 		latest.map((score) => [score.run_id, score.dataset_name, score.record_key]),
 		['k3', 'k2', 'k1'].map((key) => [runId, 'payments', key]),
 	);
-	const plan = await rawPlan(
+	await assertRawFromIndex(
 		store,
 		sql`select * from latest_scores where dataset_id = 'payments-1' order by score desc, surprise desc, row_number limit 50`,
+		/scores_top \(run_id=\?\)/,
+		// It does not see that the view has the scores of one run, for one data set.
+		{ isSortedByPostgres: true },
 	);
-	assert.match(plan, /USING INDEX scores_top \(run_id=\?\)/);
-	assert.doesNotMatch(plan, /TEMP B-TREE/);
 });
 
-test('deciles, precision, counts and the model card say what the tables hold', async (t) => {
+onBothStores('deciles, precision, counts and the model card say what the tables hold', async (t) => {
 	const run = await seededRun(t, 20);
 	const { store, runId, modelId } = run;
 	await publishAll(
