@@ -95,9 +95,9 @@ test('aliases that multiply are refused before they fill the memory', async () =
 		const aliases = Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ');
 		lines.push(`a${level}: &a${level} [${aliases}]`);
 	}
-	const startedMs = Date.now();
-	assert.match((await refusalOf(lines.join('\n'))).message, /not valid YAML/);
-	assert.ok(Date.now() - startedMs < 2_000);
+	const { message, cause } = await refusalOf(lines.join('\n'));
+	assert.match(message, /not valid YAML/);
+	assert.match(String(cause), /Excessive alias count/);
 });
 
 test('a file that was named must be there; one that cannot be read is not passed over', async () => {
