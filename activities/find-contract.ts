@@ -1,10 +1,11 @@
-import { getJson } from '../src/artifacts/stored-json.ts';
+import { getJson, putJson } from '../src/artifacts/stored-json.ts';
 import { storedContract } from '../src/compute/stored-contract.ts';
 import { CounterfoilError } from '../src/contracts/errors.ts';
 import type { FindContractInput, FindContractOutput } from '../src/contracts/pipeline.ts';
 import { DEFAULT_SCHEMA } from '../src/contracts/run-config.ts';
 import type { SchemaContract } from '../src/contracts/schema-contract.ts';
 import { mergePolicies } from '../src/features/decide-schema.ts';
+import { EMPTY_CONTRACT } from '../src/features/declare-columns.ts';
 import type { Dataset, Model } from '../src/store/database.ts';
 import { findDataset } from '../src/store/datasets.ts';
 import { getModel } from '../src/store/models.ts';
@@ -18,9 +19,16 @@ export const findContract: Activity<FindContractInput, FindContractOutput> = asy
 	const dataset = await findDataset(store, against ?? input.name ?? nameDataset(input.source));
 	const owner = dataset ?? (against === null ? null : await namedModel(services, against));
 	const contract = owner === null ? null : await storedContract(services, owner);
-	if (owner === null || contract === null) return { known: null, policies };
+	const isDeclared = input.config.schema?.declared !== undefined;
+	if (owner === null || contract === null) {
+		if (!isDeclared) return { known: null, policies };
+		return { known: { contract: await putJson(artifacts, EMPTY_CONTRACT), against: 'the schema' }, policies };
+	}
 	const { policies: known } = await getJson<SchemaContract>(artifacts, contract);
-	return { known: { contract, against: nameOwner(owner) }, policies: mergePolicies(known, policies) };
+	return {
+		known: { contract, against: isDeclared ? `the schema and ${nameOwner(owner)}` : nameOwner(owner) },
+		policies: mergePolicies(known, policies),
+	};
 };
 
 async function namedModel({ store }: Parameters<typeof findContract>[0], reference: string): Promise<Model> {

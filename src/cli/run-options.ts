@@ -51,6 +51,7 @@ export interface TableFlags {
 	readonly onError?: 'reject' | 'fail';
 	readonly schemaPolicy?: AskedPolicies;
 	readonly against?: string;
+	readonly schemaFile?: string;
 }
 
 /** The options of commands that train. */
@@ -149,6 +150,10 @@ export function addAgainstOption(command: Command): void {
 		'--against <data set|model>',
 		'what the columns are compared with (default: the last data set of the same name)',
 	);
+	command.option(
+		'--schema-file <file>',
+		'what the columns are to be: kinds, which may be empty, allowed values, policies (YAML or JSON)',
+	);
 }
 
 export function addTrainingOptions(command: Command): void {
@@ -197,9 +202,15 @@ export function addTemporalOption(command: Command): void {
 	command.option('--temporal', 'let the workers of a Temporal server do it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE)');
 }
 
-function toSchemaFlags({ schemaPolicy, against }: TableFlags): ConfigFlags['schema'] {
-	if (schemaPolicy === undefined && against === undefined) return undefined;
-	return { ...schemaPolicy, ...(against === undefined ? {} : { against }) };
+function toSchemaFlags({ schemaPolicy, against, schemaFile: file }: TableFlags): ConfigFlags['schema'] {
+	if (schemaPolicy === undefined && against === undefined && file === undefined) return undefined;
+	const { policy, columns = [] } = schemaPolicy ?? {};
+	return {
+		...(policy === undefined ? {} : { policy }),
+		columns: columns.map(([column, own]) => [column, { policy: own }]),
+		...(against === undefined ? {} : { against }),
+		...(file === undefined ? {} : { file }),
+	};
 }
 
 /** The flags that were given, as the configuration has them. */

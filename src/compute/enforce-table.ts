@@ -124,6 +124,8 @@ function refusalOf(
 const REASONS: Readonly<Record<DiscardedRow['reason'], string>> = {
 	SCHEMA_LEVEL: 'The value is none of those that the column had.',
 	SCHEMA_NEW_COLUMN: 'The row has a value in a column that is new.',
+	SCHEMA_REQUIRED: 'The value is missing, and none may be.',
+	SCHEMA_VALUE: 'The value is none of those that the schema allows.',
 	SCHEMA_TYPE: 'The value is not of the type of the column.',
 };
 

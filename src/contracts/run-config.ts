@@ -1,6 +1,6 @@
 import type { GenerationPlan } from './conditions.ts';
 import type { PrivacyRequest } from './privacy.ts';
-import { NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
+import { type ColumnDeclaration, NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
 import type { ColumnNulls, DateReading, NumberReading } from './value-reading.ts';
 
 /** The choices of a run, all resolved: a run is a function of (data, config, seed, version). */
@@ -60,6 +60,8 @@ export interface SchemaConfig {
 	readonly policies: SchemaPolicies;
 	/** Data set or model that a table is held against when it is taken in; null: the last data set of its name. */
 	readonly against: string | null;
+	/** All columns of the table, as a user has said that they are; absent where none has. */
+	readonly declared?: readonly ColumnDeclaration[];
 }
 
 export const DEFAULT_SCHEMA: SchemaConfig = { policies: NO_POLICIES, against: null };

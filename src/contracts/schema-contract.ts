@@ -24,6 +24,26 @@ export interface SchemaContract {
 	readonly columns: readonly ColumnContract[];
 }
 
+/** Kinds that a user may say a column is of. */
+export const DECLARED_KINDS = ['numeric', 'integer', 'categorical', 'boolean', 'datetime', 'key', 'text'] as const;
+
+/** What a user has said that a column holds. */
+export interface DeclaredColumn {
+	readonly kind?: (typeof DECLARED_KINDS)[number];
+	/** No cell may be missing. */
+	readonly required?: boolean;
+	/** The values that there may be. */
+	readonly levels?: readonly string[];
+	/** Numbers that a value may not be below or above. */
+	readonly min?: number;
+	readonly max?: number;
+}
+
+/** Of a column of a table. */
+export interface ColumnDeclaration extends DeclaredColumn {
+	readonly column: string;
+}
+
 export interface ColumnContract {
 	readonly name: string;
 	readonly kind: ColumnKind;
@@ -40,6 +60,8 @@ export interface ColumnContract {
 		/** Whether these are all; otherwise no value can be told to be new. */
 		readonly areAll: boolean;
 	};
+	/** What a user has said of it; holds for later tables too. */
+	readonly declared?: DeclaredColumn;
 	/** numeric, integer and datetime (milliseconds since 1970 UTC) columns with a value only. */
 	readonly numbers?: NumberRange;
 }
@@ -55,12 +77,14 @@ export interface NumberRange {
 }
 
 export type DifferenceType =
+	| 'forbidden'
 	| 'levels'
 	| 'missing'
 	| 'missing-share'
 	| 'new'
 	| 'range'
 	| 'renamed'
+	| 'required'
 	| 'reordered'
 	| 'retyped'
 	| 'unreadable';

@@ -1,6 +1,7 @@
 import type { ColumnContract, SchemaContract, SchemaDifference } from '../contracts/schema-contract.ts';
 import { type ColumnTally, evidenceOf } from './column-tally.ts';
 import { compareValues } from './compare-values.ts';
+import { compareDeclared } from './declare-columns.ts';
 import { quoteName } from './find-alerts.ts';
 import { findRenames } from './find-renames.ts';
 import { percent } from './percent.ts';
@@ -33,6 +34,7 @@ export function compareContract(
 		const evidence = evidenceOf(tally);
 		const unreadable = compareReadable(column, evidence.present, countReadable(column, evidence));
 		if (unreadable !== null) differences.push(unreadable);
+		if (unreadable?.type !== 'retyped') differences.push(...compareDeclared(column, tally));
 		// What is of another type has no levels or range to compare.
 		if (unreadable?.type === 'retyped' || column.role === 'ignored') continue;
 		differences.push(...compareValues(column, tally, evidence, contract.rows));

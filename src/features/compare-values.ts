@@ -46,7 +46,9 @@ export function createLevelTest({ kind, levels }: ColumnContract): (text: string
 }
 
 function compareLevels(column: ColumnContract, tally: ColumnTally, evidence: TextEvidence): SchemaDifference | null {
-	if (column.levels?.areAll !== true || evidence.present === 0) return null;
+	// Where it was said which there may be, those that were there tell nothing.
+	const isSaid = column.declared?.levels !== undefined;
+	if (column.levels?.areAll !== true || evidence.present === 0 || isSaid) return null;
 	const isKnown = createLevelTest(column);
 	const added = groupLevels(tally.texts, tally.counts, column.kind === 'boolean', missingTestOf(tally)).filter(
 		({ level }) => !isKnown(level),

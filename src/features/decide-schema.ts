@@ -43,12 +43,16 @@ const BY_POLICY: Record<DifferenceType, Record<SchemaPolicy, SchemaEffect>> = {
 	new: OF_CELLS,
 	retyped: OF_CELLS,
 	unreadable: { ...NOTED, 'discard-row': 'discard-row', 'discard-value': 'discard-value' },
+	forbidden: OF_CELLS,
+	required: { ...OF_CELLS, 'discard-value': 'refuse' },
 	levels: OF_CELLS,
 	range: OF_SHARES,
 	'missing-share': OF_SHARES,
 };
 /** Of values only a policy that the column was given itself decides, with one exception: a file is held back for them. */
 const OF_VALUES: readonly DifferenceType[] = ['levels', 'range', 'missing-share'];
+/** What a user has said of values is meant for tables that are taken in; a score is for what should not be. */
+const OF_SAID: readonly DifferenceType[] = ['forbidden', 'required'];
 
 /** Puts to each difference what is done about it. */
 export function decideSchema(
@@ -61,8 +65,10 @@ export function decideSchema(
 	return differences.map((difference): DecidedDifference => {
 		const own = ofColumns.get(difference.column) ?? ofColumns.get(difference.newName ?? difference.column);
 		const policy = own ?? ofTable;
-		const isOfTable = own === undefined && OF_VALUES.includes(difference.type);
-		const effect = isOfTable ? heldBack(difference, policy) : BY_POLICY[difference.type][policy];
+		const { type } = difference;
+		const isOfTable =
+			own === undefined && (OF_VALUES.includes(type) || (purpose === 'score' && OF_SAID.includes(type)));
+		const effect = isOfTable ? heldBack(difference, policy) : BY_POLICY[type][policy];
 		return { ...difference, policy, effect };
 	});
 }

@@ -1,6 +1,7 @@
 import type { ColumnContract, DecidedDifference, SchemaContract } from '../contracts/schema-contract.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import { createLevelTest } from './compare-values.ts';
+import { createAllowedTest } from './declare-columns.ts';
 import type { ReadText } from './interpret-batch.ts';
 import { isMissingText } from './is-missing-text.ts';
 import { compactTexts, pickCells } from './pick-batch-rows.ts';
@@ -11,7 +12,7 @@ export interface DiscardedRow {
 	/** In the batch, from 0. */
 	readonly row: number;
 	readonly column: string;
-	readonly reason: 'SCHEMA_LEVEL' | 'SCHEMA_NEW_COLUMN' | 'SCHEMA_TYPE';
+	readonly reason: 'SCHEMA_LEVEL' | 'SCHEMA_NEW_COLUMN' | 'SCHEMA_REQUIRED' | 'SCHEMA_TYPE' | 'SCHEMA_VALUE';
 }
 
 export interface EnforcedBatch {
@@ -38,7 +39,10 @@ interface CellRule {
 	readonly column: string;
 	readonly reason: DiscardedRow['reason'];
 	readonly discards: 'row' | 'value';
+	/** Of a cell that is there. */
 	isBad(text: string): boolean;
+	/** Of one that is missing. @default false */
+	readonly isMissingBad?: boolean;
 }
 
 /**
@@ -113,7 +117,7 @@ function understood(rule: CellRule, read: ReadText | undefined): CellRule {
 		...rule,
 		isBad(text) {
 			const meant = read(text);
-			return meant !== null && rule.isBad(meant);
+			return meant === null ? rule.isMissingBad === true : rule.isBad(meant);
 		},
 	};
 }
@@ -123,6 +127,13 @@ function cellRule({ type, effect, column }: DecidedDifference, contract: ColumnC
 	const discards = effect === 'discard-row' ? 'row' : 'value';
 	if (type === 'new') return [{ column, reason: 'SCHEMA_NEW_COLUMN', discards, isBad: () => true }];
 	if (contract === undefined || type === 'missing') return [];
+	if (type === 'required') {
+		return [{ column, reason: 'SCHEMA_REQUIRED', discards, isBad: () => false, isMissingBad: true }];
+	}
+	if (type === 'forbidden') {
+		const isAllowed = createAllowedTest(contract.declared ?? {});
+		return [{ column, reason: 'SCHEMA_VALUE', discards, isBad: (text) => !isAllowed(text) }];
+	}
 	const isGood = type === 'levels' ? createLevelTest(contract) : createReadableTest(contract);
 	const reason = type === 'levels' ? 'SCHEMA_LEVEL' : 'SCHEMA_TYPE';
 	return [{ column, reason, discards, isBad: (text) => !isGood(text) }];
@@ -132,18 +143,18 @@ function columnOf(batch: TableBatch, name: string): Cells {
 	return batch.columns[batch.names.indexOf(name)] as Cells;
 }
 
-/** Rows whose cell is there and bad; each text of a dictionary is looked at once. */
-function badRows(cells: Cells, { isBad }: CellRule): number[] {
+/** Rows whose cell is bad; each text of a dictionary is looked at once. */
+function badRows(cells: Cells, { isBad, isMissingBad = false }: CellRule): number[] {
 	const rows: number[] = [];
 	if (cells.type === 'number') {
 		cells.values.forEach((value, row) => {
-			if (!Number.isNaN(value) && isBad(String(value))) rows.push(row);
+			if (Number.isNaN(value) ? isMissingBad : isBad(String(value))) rows.push(row);
 		});
 		return rows;
 	}
-	const bad = cells.dictionary.map((text) => !isMissingText(text) && isBad(text));
+	const bad = cells.dictionary.map((text) => (isMissingText(text) ? isMissingBad : isBad(text)));
 	cells.codes.forEach((code, row) => {
-		if (code >= 0 && bad[code]) rows.push(row);
+		if (code < 0 ? isMissingBad : bad[code]) rows.push(row);
 	});
 	return rows;
 }

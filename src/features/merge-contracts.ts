@@ -44,6 +44,7 @@ function mergeColumns(known: ColumnContract, fresh: ColumnContract, weights: Wei
 		distinct: Math.max(known.distinct, fresh.distinct),
 		...(dateFormat === undefined ? {} : { dateFormat }),
 		...(levels === undefined ? {} : { levels }),
+		...(known.declared === undefined ? {} : { declared: known.declared }),
 		...(isRange && numbers !== undefined ? { numbers } : {}),
 	};
 }

@@ -1,19 +1,43 @@
 import { z } from 'zod';
-import { SCHEMA_POLICIES } from '../contracts/schema-contract.ts';
+import { DECLARED_KINDS, SCHEMA_POLICIES } from '../contracts/schema-contract.ts';
 
 const column = z.string().min(1);
 const whole = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const texts = z.array(z.string().min(1)).max(1_000).readonly();
-/** As an object, or as pairs: a column may be called `__proto__`. */
-function byColumn<Value extends z.ZodType>(value: Value) {
-	return z.union([z.record(column, value), z.array(z.tuple([column, value]).readonly()).readonly()]);
-}
 const alerts = z.number().int().min(0).max(100_000_000);
 const policy = z.enum(SCHEMA_POLICIES);
-const schema = z.strictObject({
+/** By column as an object, or as pairs: a column may be called `__proto__`. Pairs are what comes out. */
+function byColumn<Value extends z.ZodType>(value: Value) {
+	const pairs = z.array(z.tuple([column, value]).readonly()).readonly();
+	return z.preprocess((said) => (isRecord(said) ? Object.entries(said) : said), pairs);
+}
+
+function isRecord(said: unknown): said is Record<string, unknown> {
+	return typeof said === 'object' && said !== null && !Array.isArray(said);
+}
+
+const level = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+/** What a column holds and what is done about data that do not; a policy alone may stand for it. */
+const columnSchema = z.preprocess(
+	(said) => (typeof said === 'string' ? { policy: said } : (said ?? {})),
+	z.strictObject({
+		kind: z.enum(DECLARED_KINDS).optional(),
+		required: z.boolean().optional(),
+		levels: z.array(level).min(1).max(10_000).readonly().optional(),
+		min: z.number().optional(),
+		max: z.number().optional(),
+		/** Of dates, such as `DD.MM.YY`. */
+		format: z.string().min(1).max(100).optional(),
+		policy: policy.optional(),
+	}),
+);
+/** What the columns of tables are to be: the key `schema` of the configuration, and the file of `--schema-file`. */
+export const schemaSchema = z.strictObject({
 	policy: policy.optional(),
-	columns: byColumn(policy).optional(),
+	columns: byColumn(columnSchema).optional(),
 	against: z.string().min(1).optional(),
+	/** Path of a file with the same keys. */
+	file: z.string().min(1).optional(),
 });
 
 /** Every choice by its key: what the configuration file may say, and what the options of the command line become. */
@@ -68,7 +92,7 @@ export const configSchema = z.strictObject({
 		})
 		.optional(),
 	onError: z.enum(['reject', 'fail']).optional(),
-	schema: schema.optional(),
+	schema: schemaSchema.optional(),
 	generator: z.enum(['autoregressive', 'mlp']).optional(),
 	steps: z.number().int().min(1).max(10_000_000).optional(),
 	budgetSeconds: z.number().min(1).max(1_000_000).optional(),
@@ -92,9 +116,4 @@ export const configSchema = z.strictObject({
 /** What was said; what is absent takes its default. */
 export type ConfigFlags = z.infer<typeof configSchema>;
 
-/** What was said by column, as pairs. */
-export function pairsOf<Value>(
-	said: Readonly<Record<string, Value>> | readonly (readonly [string, Value])[] = [],
-): readonly (readonly [string, Value])[] {
-	return Array.isArray(said) ? said : Object.entries(said);
-}
+export type SchemaFlags = z.infer<typeof schemaSchema>;

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { findNearest } from '../contracts/find-nearest.ts';
 import type { PrivacyRequest } from '../contracts/privacy.ts';
 import { DEFAULT_CONFIG, type DialectConfig, type InputLimits, type RunConfig } from '../contracts/run-config.ts';
-import type { SchemaPolicies } from '../contracts/schema-contract.ts';
-import { type ConfigFlags, configSchema, pairsOf } from './config-schema.ts';
+import type { DateReading } from '../contracts/value-reading.ts';
+import { check, readYaml, withoutUndefined } from './check-config.ts';
+import { type ConfigFlags, configSchema } from './config-schema.ts';
+import { resolveSchema } from './resolve-schema.ts';
 
 const DEFAULT_FILE = 'counterfoil.config.yaml';
 
@@ -17,8 +16,9 @@ const DEFAULT_FILE = 'counterfoil.config.yaml';
  */
 export async function resolveConfig(options: { file?: string | undefined; flags: ConfigFlags }): Promise<RunConfig> {
 	const fromFile = await readConfigFile(options.file);
-	const flags = check(options.flags, 'command line');
+	const flags = check(configSchema, options.flags, 'command line');
 	const chosen: ConfigFlags = { ...fromFile, ...withoutUndefined(flags) };
+	const { schema, formats } = await resolveSchema(fromFile.schema, flags.schema);
 	const limits: Partial<InputLimits> = withoutUndefined({ ...fromFile.limits, ...flags.limits });
 	return {
 		label: chosen.label ?? DEFAULT_CONFIG.label,
@@ -33,11 +33,11 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 			quote: chosen.quote ?? null,
 			header: chosen.header ?? null,
 			encoding: chosen.encoding ?? null,
-			...toldOfDialect(chosen),
+			...toldOfDialect(chosen, formats),
 		},
 		...readRejectLimit(chosen),
 		...(chosen.onError === undefined ? {} : { onError: chosen.onError }),
-		...resolveSchema(fromFile.schema, flags.schema),
+		...(schema === null ? {} : { schema }),
 		generator: {
 			kind: chosen.generator ?? DEFAULT_CONFIG.generator.kind,
 			steps: chosen.steps ?? null,
@@ -57,11 +57,12 @@ export async function resolveConfig(options: { file?: string | undefined; flags:
 }
 
 /** What was said; the rest is absent, so that a run of an earlier version is still the same run. */
-function toldOfDialect(chosen: ConfigFlags): Partial<DialectConfig> {
+function toldOfDialect(chosen: ConfigFlags, declared: readonly DateReading[]): Partial<DialectConfig> {
 	const { escape: sign, comment, skipRows, footer, decimal, thousands, nulls, nullWords } = chosen;
-	const formats = pairsOf(chosen.dateFormats).map(([name, format]) => ({ column: name, format }));
-	const ofColumns = pairsOf(chosen.columnNulls).map(([name, texts]) => ({ column: name, texts }));
-	const renames = pairsOf(chosen.rename).map(([from, to]) => ({ column: from, name: to }));
+	const own = (chosen.dateFormats ?? []).map(([name, format]) => ({ column: name, format }));
+	const formats = [...declared.filter((one) => !own.some(({ column }) => column === one.column)), ...own];
+	const ofColumns = (chosen.columnNulls ?? []).map(([name, texts]) => ({ column: name, texts }));
+	const renames = (chosen.rename ?? []).map(([from, to]) => ({ column: from, name: to }));
 	return withoutUndefined({
 		escape: sign,
 		comment,
@@ -86,17 +87,6 @@ function readRejectLimit({
 	const text = String(maxRejects);
 	if (text.endsWith('%')) return { maxRejectShare: Number(text.slice(0, -1)) / 100 };
 	return { maxRejectShare, maxRejectRows: Number(text) };
-}
-
-/** Flags add to the policies of columns in the file, and win over them. */
-function resolveSchema(file: ConfigFlags['schema'], flags: ConfigFlags['schema']): Pick<RunConfig, 'schema'> {
-	if (file === undefined && flags === undefined) return {};
-	const columns = new Map([...pairsOf(file?.columns), ...pairsOf(flags?.columns)]);
-	const policies: SchemaPolicies = {
-		table: flags?.policy ?? file?.policy ?? null,
-		columns: Array.from(columns, ([name, chosen]) => ({ column: name, policy: chosen })),
-	};
-	return { schema: { policies, against: flags?.against ?? file?.against ?? null } };
 }
 
 /** @throws CounterfoilError CONFIG_INVALID for what does not go together with a private generator */
@@ -134,47 +124,10 @@ function readBudget(text: number | string | undefined): Pick<RunConfig, 'alertBu
 
 async function readConfigFile(file: string | undefined): Promise<ConfigFlags> {
 	const path = file ?? DEFAULT_FILE;
-	let text: string;
-	try {
-		text = await readFile(path, 'utf8');
-	} catch (cause) {
-		if (file === undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
-		throw new CounterfoilError('INPUT_NOT_FOUND', 'the configuration file cannot be read', {
-			where: path,
-			hint: 'check the path, and that the file may be read',
-			cause,
-		});
-	}
-	let parsed: unknown;
-	try {
-		// The core schema has no types that run code, and aliases are bounded.
-		parsed = parse(text, { schema: 'core', maxAliasCount: 10 });
-	} catch (cause) {
-		throw new CounterfoilError('CONFIG_INVALID', 'the configuration file is not valid YAML', {
-			where: path,
-			hint: 'one setting a line, such as label: is_fraud',
-			cause,
-		});
-	}
-	return check(parsed ?? {}, path);
-}
-
-function check(value: unknown, where: string): ConfigFlags {
-	const result = configSchema.safeParse(value);
-	if (result.success) return withoutUndefined(result.data) as ConfigFlags;
-	const issue = result.error.issues[0];
-	if (issue?.code === 'unrecognized_keys') {
-		const [key = ''] = issue.keys;
-		const nearest = findNearest(key, Object.keys(configSchema.shape));
-		throw new CounterfoilError('CONFIG_INVALID', `there is no setting called "${key}"`, {
-			where,
-			...(nearest === null ? {} : { hint: `did you mean "${nearest}"?` }),
-		});
-	}
-	const name = issue?.path.join('.') ?? '';
-	throw new CounterfoilError('CONFIG_INVALID', `${name}: ${issue?.message ?? 'not valid'}`, { where });
-}
-
-function withoutUndefined(flags: object): object {
-	return Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+	const said = await readYaml(path, {
+		what: 'configuration',
+		example: 'label: is_fraud',
+		mayBeAbsent: file === undefined,
+	});
+	return check(configSchema, said ?? {}, path);
 }

@@ -65,6 +65,38 @@ describe('a table that is read again under the same name', { concurrency: false 
 		);
 	});
 
+	test('is held against a schema file, which goes on to hold for the next', async (t) => {
+		const folder = workFolder(t);
+		const ingest = ingester(folder);
+		await ingest('day0.csv', day(0, 100), '--name', 'first');
+		const shown = await runProgram(['datasets', 'show', 'first', '--schema'], { cwd: folder });
+		assert.match(shown.stdout, /^ {2}country: \{ kind: categorical, required: true \} # levels: \[\w\w, /m);
+		const schema = shown.stdout
+			.replace('policy: freeze', 'policy: discard-row')
+			.replace('true } # min', 'true, max: 400 } # min');
+		writeFileSync(join(folder, 'schema.yaml'), schema.replace('amount: { kind: integer', 'amount: { kind: numeric'));
+		const wrong = day(200, 100, (fields, row) => (row < 4 ? [fields[0] as string, '', fields[2] as string] : fields));
+		const done = await ingest('day1.csv', wrong, '--schema-file', 'schema.yaml', '--max-rejects', '50%');
+		assert.equal(done.code, 0, done.stderr);
+		assert.match(done.stdout, /compared with the schema\n.*amount.*none may be\. \[discard-row: rows left out\]/);
+		const rejects = query<{ error_type: string; n: number }>(
+			folder,
+			'select error_type, count(*) as n from rejects group by 1 order by 1',
+		);
+		const over = Array.from({ length: 96 }, (_, row) => ((204 + row) * 37) % 500).filter(
+			(amount) => amount > 400,
+		).length;
+		assert.deepEqual(rejects, [
+			{ error_type: 'SCHEMA_REQUIRED', n: 4 },
+			{ error_type: 'SCHEMA_VALUE', n: over },
+		]);
+		const next = await ingest('day2.csv', day(300, 100), '--max-rejects', '50%');
+		assert.match(next.stdout, /not a number of at most 400 .*\[discard-row: rows left out\]/);
+		const columns = JSON.parse((await runProgram(['datasets', 'show', 'payments', '--json'], { cwd: folder })).stdout)
+			.columns as { name: string; kind: string }[];
+		assert.equal(columns[1]?.kind, 'numeric', 'as it was said, though all are whole');
+	});
+
 	test('is taken in as it is unless told otherwise, and the differences are said', async (t) => {
 		const folder = workFolder(t);
 		const ingest = ingester(folder);

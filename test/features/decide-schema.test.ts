@@ -25,6 +25,8 @@ test('what each policy of a table does about each difference is the table of the
 		renamed: ['note', 'refuse', 'refuse', 'refuse', 'quarantine'],
 		retyped: ['note', 'refuse', 'discard-row', 'discard-value', 'quarantine'],
 		unreadable: ['note', 'note', 'discard-row', 'discard-value', 'note'],
+		forbidden: ['note', 'refuse', 'discard-row', 'discard-value', 'quarantine'],
+		required: ['note', 'refuse', 'discard-row', 'refuse', 'quarantine'],
 		levels: ['note', 'note', 'note', 'note', 'quarantine'],
 		range: ['note', 'note', 'note', 'note', 'quarantine'],
 		'missing-share': ['note', 'note', 'note', 'note', 'quarantine'],

@@ -13,6 +13,7 @@ import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import { maskComparison, personalColumns } from '../personal-columns.ts';
 import { printSchema } from '../print-schema.ts';
+import { printSchemaFile, type SchemaFileColumn, SHOWN_LEVELS } from '../print-schema-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineDatasets(group: Command, terminal: Terminal): void {
@@ -82,15 +83,21 @@ function defineShow(group: Command, terminal: Terminal): void {
 	const command = group
 		.command('show')
 		.description('One data set with the schema contract that later tables of its name are held against.')
-		.argument('<dataset>', 'id or name of the data set; of a name the latest');
-	addExamples(command, [['datasets show payments --json', 'the contract with all levels and ranges']]);
+		.argument('<dataset>', 'id or name of the data set; of a name the latest')
+		.option('--schema', 'only its columns, as a file for --schema-file to begin from');
+	addExamples(command, [
+		['datasets show payments --json', 'the contract with all levels and ranges'],
+		['datasets show payments --schema > payments.yaml', 'what later tables are to be, to be edited'],
+	]);
 	command.action(async (reference: string) => {
-		const flags = command.optsWithGlobals<GlobalFlags>();
+		const flags = command.optsWithGlobals<GlobalFlags & { readonly schema?: boolean }>();
 		await withWorkspace(flags, async (workspace) => {
 			const { findDataset, getDataset } = await import('../../store/datasets.ts');
 			const dataset = (await findDataset(workspace.store, reference)) ?? (await getDataset(workspace.store, reference));
 			const contract = await readContract(workspace, dataset);
 			const parsed = withParsedJson(dataset);
+			const alerts = (parsed.alerts ?? []) as readonly TableAlert[];
+			if (flags.schema === true) return printSchemaFile(schemaColumns(contract, personalColumns(alerts)), terminal);
 			if (terminal.json) return terminal.outJson({ ...parsed, contract });
 			terminal.out(terminal.paint('bold', escapeControls(dataset.name)));
 			const facts: readonly (readonly [string, string])[] = [
@@ -101,10 +108,23 @@ function defineShow(group: Command, terminal: Terminal): void {
 				['fingerprint', dataset.schema_fingerprint.slice(0, 16)],
 			];
 			for (const [name, text] of facts) terminal.out(`  ${name.padEnd(11)} ${escapeControls(text)}`);
-			const alerts = (parsed.alerts ?? []) as readonly TableAlert[];
 			printSchema(maskComparison(parsed.schema_changes as SchemaComparison | null, alerts), terminal);
 			if (contract !== null) printContract(contract, personalColumns(alerts), terminal);
 		});
+	});
+}
+
+function schemaColumns(contract: SchemaContract | null, personal: ReadonlySet<string | null>): SchemaFileColumn[] {
+	return (contract?.columns ?? []).map(({ name, kind, missingShare, levels, numbers }) => {
+		const isShown = !personal.has(name);
+		const areFew = levels?.areAll === true && levels.known.length <= SHOWN_LEVELS;
+		return {
+			name,
+			kind,
+			missingShare,
+			levels: isShown && areFew ? levels.known.map(({ level }) => level) : null,
+			range: isShown && numbers !== undefined && kind !== 'datetime' ? numbers : null,
+		};
 	});
 }
 

@@ -5,6 +5,7 @@ import type { CheckSchemaInput, CheckSchemaOutput } from '../../contracts/pipeli
 import type { DecidedDifference, SchemaComparison, SchemaContract } from '../../contracts/schema-contract.ts';
 import { compareContract } from '../../features/compare-contract.ts';
 import { decideSchema, listMessages, requireAccepted } from '../../features/decide-schema.ts';
+import { declareColumns } from '../../features/declare-columns.ts';
 import { changesRows, createSchemaEnforcer } from '../../features/enforce-schema.ts';
 import { createTextReaders } from '../../features/interpret-batch.ts';
 import { requireColumns } from '../../features/require-columns.ts';
@@ -24,11 +25,13 @@ export async function checkSchemaTask(
 ): Promise<CheckSchemaOutput> {
 	const { artifacts } = environment;
 	const { purpose, isStored, known } = input;
-	const contract = await getJson<SchemaContract>(artifacts, known.contract);
+	const stored = await getJson<SchemaContract>(artifacts, known.contract);
+	const declared = purpose === 'ingest' ? input.config.schema?.declared : undefined;
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
 	const asked = input.config.schema?.policies.columns.map(({ column }) => column) ?? [];
-	requireColumns([...contract.columns.map(({ name }) => name), ...manifest.names], asked);
 	const fresh = await profileTable(environment, input.manifest);
+	const contract = declareColumns(stored, declared, fresh);
+	requireColumns([...contract.columns.map(({ name }) => name), ...manifest.names], asked);
 	const decided = decideSchema(compareContract(contract, fresh, purpose), input.policies, purpose);
 	requireAccepted(decided, known.against, purpose);
 	const isQuarantined = decided.some(({ effect }) => effect === 'quarantine');

@@ -8,6 +8,7 @@ import type { RunConfig } from '../../contracts/run-config.ts';
 import { NO_POLICIES, type SchemaContract } from '../../contracts/schema-contract.ts';
 import { compareContract } from '../../features/compare-contract.ts';
 import { createDuplicateCounter } from '../../features/count-duplicates.ts';
+import { declaredKinds, keepDeclared } from '../../features/declare-columns.ts';
 import { finishProfile } from '../../features/finish-profile.ts';
 import { planHistory } from '../../features/history/plan-history.ts';
 import { mergeContracts } from '../../features/merge-contracts.ts';
@@ -36,7 +37,10 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 	const merged = await profileTable(environment, input.manifest);
 	const { policies, isCompared, goesOnFrom, isQuarantined } = input.terms ?? NO_TERMS;
 	const names = new Set(merged.columns.map(({ name }) => name));
-	const profile = finishProfile(merged, namedRoles(input.config, isQuarantined ? names : null));
+	const before = goesOnFrom === null ? null : await getJson<SchemaContract>(artifacts, goesOnFrom);
+	const declared = input.config.schema?.declared;
+	const kinds = declaredKinds(before, declared, merged);
+	const profile = finishProfile(merged, { ...namedRoles(input.config, isQuarantined ? names : null), kinds });
 	if (!isCompared) {
 		requireColumns(
 			names,
@@ -49,7 +53,7 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		// Columns that the table before had, and this one has no more, are known to have been meant.
 		columns: policies.columns.filter(({ column }) => !isCompared || names.has(column)),
 	});
-	const contract = goesOnFrom === null ? own : await goOn(environment, goesOnFrom, own, merged);
+	const contract = keepDeclared(before === null ? own : goOn(before, own, merged), before, declared);
 	const alerts = await findTableAlerts(environment, input.manifest, profile, merged);
 	return {
 		profile: await putJson(artifacts, profile),
@@ -90,13 +94,7 @@ async function findTableAlerts(
 }
 
 /** The contract of a data set that has had tables before. */
-async function goOn(
-	{ artifacts }: TaskEnvironment,
-	from: ArtifactRef,
-	own: SchemaContract,
-	merged: PartialProfile,
-): Promise<SchemaContract> {
-	const known = await getJson<SchemaContract>(artifacts, from);
+function goOn(known: SchemaContract, own: SchemaContract, merged: PartialProfile): SchemaContract {
 	const retyped = compareContract(known, merged, 'ingest').filter(({ type }) => type === 'retyped');
 	return mergeContracts(known, own, new Set(retyped.map(({ column }) => column)));
 }

@@ -1,0 +1,57 @@
+import { DECLARED_KINDS } from '../contracts/schema-contract.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A column as a schema file may have it. */
+export interface SchemaFileColumn {
+	readonly name: string;
+	readonly kind: string;
+	/** 0 to 1. */
+	readonly missingShare: number;
+	/** All values that it has; null where they are many, not known or not to be shown. */
+	readonly levels: readonly string[] | null;
+	/** Null where it has no numbers, or they are not to be shown. */
+	readonly range: { readonly min: number; readonly max: number } | null;
+}
+
+/** More levels are not worth naming one by one. */
+export const SHOWN_LEVELS = 20;
+
+/**
+ * Prints a schema file to begin from: kinds, and which columns have no missing cell. What else the columns hold is
+ * there as comments, since a file with another value would be refused.
+ */
+export function printSchemaFile(columns: readonly SchemaFileColumn[], terminal: Terminal): void {
+	if (terminal.json) {
+		const entries = columns.map((column) => [column.name, describe(column)]);
+		terminal.outJson({ policy: 'freeze', columns: Object.fromEntries(entries) });
+		return;
+	}
+	terminal.out('# What tables are to be: counterfoil ingest FILE --schema-file THIS_FILE');
+	terminal.out('policy: freeze # or evolve, discard-row, discard-value, quarantine; also for single columns');
+	terminal.out('columns:');
+	for (const column of columns) {
+		const { kind, required } = describe(column);
+		const levels = column.levels === null ? '' : ` # levels: [${column.levels.map(quote).join(', ')}]`;
+		const range = column.range === null ? '' : ` # min: ${column.range.min}, max: ${column.range.max}`;
+		const facts = `kind: ${kind}${required === true ? ', required: true' : ''}`;
+		terminal.out(`  ${quote(column.name)}: { ${facts} }${levels}${range}`);
+	}
+}
+
+function describe({ kind, missingShare }: SchemaFileColumn): { kind: string; required?: true } {
+	// A column of one value may have more another day.
+	const known = DECLARED_KINDS.find((one) => one === kind) ?? 'categorical';
+	return { kind: known, ...(missingShare === 0 ? { required: true } : {}) };
+}
+
+/** Words that YAML would take for something else. */
+const TAKEN = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
+
+/** As YAML, which takes what is quoted as in JSON. Signs that turn a line round are written as escapes. */
+function quote(text: string): string {
+	if (/^[A-Za-z_][\w-]*$/.test(text) && !TAKEN.test(text)) return text;
+	return JSON.stringify(text).replaceAll(
+		/[\u007f-\u009f\u2028-\u202f\u2066-\u2069\u200b-\u200f\ufeff]/g,
+		(sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+}
