@@ -13,9 +13,18 @@ const BREATH_MS = 1;
 /** What ends when a store may be written to again, by this process. */
 const turns = new WeakMap<Store, Promise<unknown>>();
 
-/** A write transaction that is tried again while another process holds the database. @throws DATABASE_LOCKED */
-export async function patiently<T>(store: Store, work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
-	if (store.dialect !== 'sqlite') return await inTransaction(store, work);
+/**
+ * A write transaction that is tried again while another process holds the database.
+ *
+ * @param turn as of `inTransaction`; by default `work` locks the rows that it changes.
+ * @throws DATABASE_LOCKED
+ */
+export async function patiently<T>(
+	store: Store,
+	work: (transaction: StoreTransaction) => Promise<T>,
+	turn: string | null = null,
+): Promise<T> {
+	if (store.dialect !== 'sqlite') return await inTransaction(store, work, turn);
 	const done = (turns.get(store) ?? Promise.resolve()).then(() => tryUntilFree(store, work));
 	const breathe = () => sleep(BREATH_MS);
 	turns.set(store, done.then(breathe, breathe));
@@ -26,7 +35,7 @@ async function tryUntilFree<T>(store: Store, work: (transaction: StoreTransactio
 	const startMs = Date.now();
 	for (;;) {
 		try {
-			return await inTransaction(store, work, 'review');
+			return await inTransaction(store, work, null);
 		} catch (error) {
 			const isLocked = error instanceof CounterfoilError && error.code === 'DATABASE_LOCKED';
 			if (!isLocked || Date.now() - startMs >= PATIENCE_MS) throw error;

@@ -1,25 +1,27 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Queue } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
+import { takeRows } from '../store/row-locks.ts';
 import { getRun } from '../store/runs.ts';
-import { inTransaction, type Store, type StoreTransaction } from '../store/store.ts';
+import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
+import { drawAudit } from './draw-audit.ts';
 import { type Candidate, findCandidates } from './find-candidates.ts';
+import { patiently } from './patiently.ts';
+import { isRuleGiven, type QueueRule, type RuleOptions, ruleOf } from './queue-rule.ts';
 import { appendReviewEvents, type NewReviewEvent } from './review-events.ts';
 
 /** Values of one `in (...)`, well below the limit of parameters. */
 const KEYS_PER_QUERY = 1_000;
 
-export interface PublishQueueOptions {
+export interface PublishQueueOptions extends RuleOptions {
 	readonly runId: string;
-	/** Made where it is missing. @default 'default' */
+	/** Made where it is missing, with the rule that is given. @default 'default' */
 	readonly queueName?: string;
-	/** Takes the highest scores of the run, so many at most, instead of its alerts. */
-	readonly alertBudget?: number;
-	/** Takes every score from this one on, 0 to 1, instead of the alerts of the run. */
-	readonly scoreThreshold?: number;
 	/** Who is named in the log. @default 'counterfoil' */
 	readonly actor?: string;
+	/** @default now */
+	readonly now?: Date;
 }
 
 export interface PublishedQueue {
@@ -32,60 +34,101 @@ export interface PublishedQueue {
 	readonly known: number;
 	/** Left out, because the entity is suppressed or the record was decided before. */
 	readonly leftOut: number;
+	/** Items opened for records below the cut that were drawn at random. */
+	readonly audited: number;
 }
 
 /**
- * Brings the alerts of a run into a review queue, in one transaction. There is at most one open item for
- * each entity: a further hit is added to it and can only raise its priority. A record that was decided in
- * this queue does not come back. Doing the same again changes nothing.
+ * Brings records of a run into a review queue, in one transaction: those that the rule picks, or the rule of the queue
+ * where none is given. There is at most one open item for each entity: a further hit is added to it and can only raise
+ * its priority. A record that was decided in this queue does not come back. Doing the same again changes nothing.
  *
- * @throws NOT_FOUND; RUN_STATE if the run has no data set; USAGE if both a budget and a threshold are given.
+ * @throws NOT_FOUND; RUN_STATE if the run has no data set; USAGE if more than one rule is given; COLUMN_UNKNOWN
  */
 export async function publishQueue(store: Store, options: PublishQueueOptions): Promise<PublishedQueue> {
-	if (options.alertBudget !== undefined && options.scoreThreshold !== undefined) {
-		throw new CounterfoilError('USAGE', 'A queue is filled by a budget or by a threshold, not by both.');
-	}
+	const given = ruleOf(options);
 	const run = await getRun(store, options.runId);
 	if (run.dataset_id === null) {
 		throw new CounterfoilError('RUN_STATE', 'The run has no data set.', { where: `run ${run.run_id}` });
 	}
 	const { name } = await getDataset(store, run.dataset_id);
+	const at = timestamp(options.now);
+	const actor = options.actor ?? 'counterfoil';
 	const publish = async (transaction: StoreTransaction): Promise<PublishedQueue> => {
-		const queue = await ensureQueue(transaction, name, options);
-		const rule = options.alertBudget === undefined && options.scoreThreshold === undefined ? queue : ruleOf(options);
-		const candidates = await findCandidates(transaction, run.run_id, queue, rule);
+		const queue = await ensureQueue(transaction, name, options.queueName ?? 'default', given, at);
 		const known = await findKnownRows(transaction, queue.queue_id, run.run_id);
-		const excluded = await findExcluded(transaction, queue.queue_id, candidates);
+		const rule = await limitToDay(transaction, queue, isRuleGiven(options) ? given : queue, known.size, at);
+		const candidates = await findCandidates(transaction, run.run_id, queue, rule);
+		const sample = known.size > 0 ? null : await drawAudit(transaction, run, queue, candidates);
+		const drawn = sample?.candidates ?? [];
+		const excluded = await findExcluded(transaction, queue.queue_id, [...candidates, ...drawn], at);
+		const isFree = ({ entityKey, recordKey }: Candidate) =>
+			!excluded.entities.has(entityKey) && !excluded.records.has(recordKey);
 		const fresh = candidates.filter((candidate) => !known.has(candidate.rowNumber));
-		const admitted = fresh.filter(
-			({ entityKey, recordKey }) => !excluded.entities.has(entityKey) && !excluded.records.has(recordKey),
-		);
-		const counts = await addHits(transaction, queue, run.run_id, admitted, options.actor ?? 'counterfoil');
+		const admitted = fresh.filter(isFree);
+		const hits = { queue, runId: run.run_id, actor, at };
+		const counts = await addHits(transaction, { ...hits, origin: 'alert', weight: 1 }, admitted);
+		const open = await findOpenItems(transaction, queue.queue_id, drawn);
+		const audited = drawn.filter((candidate) => isFree(candidate) && !open.has(candidate.entityKey));
+		await addHits(transaction, { ...hits, origin: 'audit', weight: sample?.weight ?? 1 }, audited);
 		return {
 			queueId: queue.queue_id,
 			...counts,
 			known: candidates.length - fresh.length,
 			leftOut: fresh.length - admitted.length,
+			audited: audited.length,
 		};
 	};
-	return await inTransaction(store, publish, 'review');
+	return await patiently(store, publish, 'review');
 }
 
-type QueueRule = Pick<Queue, 'alert_budget' | 'score_threshold'>;
+/** Fills every queue of the data set of a run, each by its own rule; the default queue where there is none. */
+export async function publishQueues(store: Store, options: { readonly runId: string }): Promise<PublishedQueue[]> {
+	const { dataset_id: datasetId } = await getRun(store, options.runId);
+	const name = datasetId === null ? '' : (await getDataset(store, datasetId)).name;
+	const queues = await store.reader
+		.selectFrom('queues')
+		.select('name')
+		.where('dataset_name', '=', name)
+		.orderBy('queue_id')
+		.execute();
+	const published: PublishedQueue[] = [];
+	for (const { name: queueName } of queues.length === 0 ? [{ name: 'default' }] : queues) {
+		published.push(await publishQueue(store, { runId: options.runId, queueName }));
+	}
+	return published;
+}
 
-function ruleOf(options: PublishQueueOptions): QueueRule {
-	return { alert_budget: options.alertBudget ?? null, score_threshold: options.scoreThreshold ?? null };
+/** A budget for a day is what is left of it, beside the rows of this run that are in the queue already. */
+async function limitToDay(
+	transaction: StoreTransaction,
+	queue: Queue,
+	rule: QueueRule,
+	known: number,
+	at: string,
+): Promise<QueueRule> {
+	if (rule.alert_budget === null || rule.budget_per === 'run') return rule;
+	const { opened } = await transaction
+		.selectFrom('review_items')
+		.select((select) => select.fn.countAll<number>().as('opened'))
+		.where('queue_id', '=', queue.queue_id)
+		.where('origin', '=', 'alert')
+		.where('opened_at', '>=', at.slice(0, 10))
+		.where('opened_at', '<', `${at.slice(0, 10)}T99`)
+		.executeTakeFirstOrThrow();
+	return { ...rule, alert_budget: Math.max(0, rule.alert_budget - Number(opened)) + known };
 }
 
 async function ensureQueue(
 	transaction: StoreTransaction,
 	datasetName: string,
-	options: PublishQueueOptions,
+	name: string,
+	rule: QueueRule,
+	at: string,
 ): Promise<Queue> {
-	const name = options.queueName ?? 'default';
 	await transaction
 		.insertInto('queues')
-		.values({ dataset_name: datasetName, name, ...ruleOf(options), created_at: timestamp() })
+		.values({ dataset_name: datasetName, name, ...rule, created_at: at })
 		.onConflict((conflict) => conflict.columns(['dataset_name', 'name']).doNothing())
 		.execute();
 	return await transaction
@@ -112,12 +155,13 @@ async function findExcluded(
 	transaction: StoreTransaction,
 	queueId: number,
 	candidates: readonly Candidate[],
+	at: string,
 ): Promise<{ readonly entities: Set<string>; readonly records: Set<string> }> {
 	const suppressed = await transaction
 		.selectFrom('suppressions')
 		.select('entity_key')
 		.where('queue_id', '=', queueId)
-		.where('expires_at', '>', timestamp())
+		.where('expires_at', '>', at)
 		.execute();
 	const records = new Set<string>();
 	for (const keys of chunksOf(candidates.map((candidate) => candidate.recordKey))) {
@@ -140,15 +184,22 @@ interface OpenItem {
 	readonly amount: number | null;
 }
 
+/** Where hits go, and what they are. */
+interface HitsInto {
+	readonly queue: Queue;
+	readonly runId: string;
+	readonly actor: string;
+	readonly at: string;
+	readonly origin: 'alert' | 'audit';
+	readonly weight: number;
+}
+
 async function addHits(
 	transaction: StoreTransaction,
-	queue: Queue,
-	runId: string,
+	into: HitsInto,
 	candidates: readonly Candidate[],
-	actor: string,
 ): Promise<{ readonly opened: number; readonly appended: number }> {
-	const at = timestamp();
-	const dueAt = queue.due_hours === null ? null : timestamp(new Date(Date.parse(at) + queue.due_hours * 3_600_000));
+	const { queue, runId, actor, at } = into;
 	const open = await findOpenItems(transaction, queue.queue_id, candidates);
 	const events: NewReviewEvent[] = [];
 	let opened = 0;
@@ -156,7 +207,7 @@ async function addHits(
 		const hit = { runId, rowNumber: candidate.rowNumber };
 		const item = open.get(candidate.entityKey);
 		if (item === undefined) {
-			const itemId = await openItem(transaction, queue, runId, candidate, at, dueAt);
+			const itemId = await openItem(transaction, into, candidate);
 			const after = { state: 'new', priority: candidate.priority, hits: 1 };
 			events.push({ itemId, kind: 'opened', actor, at, hit, after });
 			open.set(candidate.entityKey, { itemId, priority: candidate.priority, hits: 1, amount: candidate.amount });
@@ -202,12 +253,10 @@ function needsSecond(queue: Queue, amount: number | null): boolean {
 
 async function openItem(
 	transaction: StoreTransaction,
-	queue: Queue,
-	runId: string,
+	{ queue, runId, at, origin, weight }: HitsInto,
 	candidate: Candidate,
-	openedAt: string,
-	dueAt: string | null,
 ): Promise<number> {
+	const dueAt = queue.due_hours === null ? null : timestamp(new Date(Date.parse(at) + queue.due_hours * 3_600_000));
 	const { item_id } = await transaction
 		.insertInto('review_items')
 		.values({
@@ -221,7 +270,9 @@ async function openItem(
 			amount: candidate.amount,
 			needs_second: needsSecond(queue, candidate.amount) ? 1 : 0,
 			due_at: dueAt,
-			opened_at: openedAt,
+			opened_at: at,
+			origin,
+			weight,
 		})
 		.returning('item_id')
 		.executeTakeFirstOrThrow();
@@ -235,13 +286,14 @@ async function findOpenItems(
 ): Promise<Map<string, OpenItem>> {
 	const open = new Map<string, OpenItem>();
 	for (const keys of chunksOf(candidates.map((candidate) => candidate.entityKey))) {
-		const items = await transaction
+		const query = transaction
 			.selectFrom('review_items')
 			.select(['item_id', 'entity_key', 'priority', 'hits', 'amount'])
 			.where('queue_id', '=', queueId)
 			.where('entity_key', 'in', keys)
 			.where('state', '<>', 'decided')
-			.execute();
+			.orderBy('item_id');
+		const items = await takeRows(transaction, query).execute();
 		for (const { item_id: itemId, entity_key, priority, hits, amount } of items) {
 			open.set(entity_key, { itemId, priority, hits, amount });
 		}

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { sql } from 'kysely';
 import { claimItems, claimNext } from '../../src/review/claim-items.ts';
 import { decideItems, listReasonCodes, putReasonCode } from '../../src/review/decide-items.ts';
@@ -8,6 +7,7 @@ import { publishQueue } from '../../src/review/publish-queue.ts';
 import { undoDecisions } from '../../src/review/undo-decisions.ts';
 import { verifyAudit } from '../../src/review/verify-audit.ts';
 import type { Store } from '../../src/store/store.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { eventsOf, filledQueue, itemOf, later, NOON } from './queue-fixture.ts';
 
 const ann = { actor: 'ann', now: NOON };
@@ -20,7 +20,7 @@ async function truth(store: Store): Promise<string[]> {
 	return labels.map(({ record_key, label, source, actor }) => `${record_key} ${label} by ${actor} (${source})`);
 }
 
-test('a decision closes the item, becomes the label of its record and tells how long it took', async (t) => {
+onBothStores('a decision closes the item, becomes the label of its record and tells how long it took', async (t) => {
 	const { store } = await filledQueue(t, 3);
 	await claimNext(store, ann);
 	const done = await decideItems(store, [1], { actor: 'ann', now: later(3), ...fraud, note: 'the customer called' });
@@ -39,31 +39,34 @@ test('a decision closes the item, becomes the label of its record and tells how 
 	assert.equal((await verifyAudit(store)).problem, null);
 });
 
-test('what someone else holds, what is decided and what has no such reason is refused, all or nothing', async (t) => {
-	const { store } = await filledQueue(t, 3);
-	await claimItems(store, [2], ann);
-	await assert.rejects(decideItems(store, [1, 2], { ...bob, ...fraud }), { code: 'ITEM_HELD', where: 'item 2' });
-	assert.equal((await itemOf(store, 1)).state, 'new');
-	await decideItems(store, [1], { ...bob, ...fraud });
-	await assert.rejects(decideItems(store, [1], { ...bob, ...legitimate }), { code: 'ITEM_STATE' });
-	await assert.rejects(decideItems(store, [3], { ...bob, decision: 'fraud', reasonCode: 'stolen_cart' }), {
-		code: 'NOT_FOUND',
-		hint: 'did you mean stolen_card?',
-	});
-	await assert.rejects(decideItems(store, [3], { ...bob, decision: 'fraud', reasonCode: 'data_error' }), {
-		code: 'USAGE',
-		message: 'The reason is one for legitimate.',
-	});
-	await putReasonCode(store, { code: 'mule_account', decision: 'fraud', description: 'Money passes through.' });
-	await decideItems(store, [3], { ...bob, decision: 'fraud', reasonCode: 'mule_account' });
-	await putReasonCode(store, { code: 'mule_account', decision: 'fraud', description: 'Old.', isRetired: true });
-	assert.equal((await listReasonCodes(store)).find(({ code }) => code === 'mule_account')?.is_retired, 1);
-	await assert.rejects(putReasonCode(store, { code: 'Two Words', decision: 'fraud', description: '' }), {
-		code: 'USAGE',
-	});
-});
+onBothStores(
+	'what someone else holds, what is decided and what has no such reason is refused, all or nothing',
+	async (t) => {
+		const { store } = await filledQueue(t, 3);
+		await claimItems(store, [2], ann);
+		await assert.rejects(decideItems(store, [1, 2], { ...bob, ...fraud }), { code: 'ITEM_HELD', where: 'item 2' });
+		assert.equal((await itemOf(store, 1)).state, 'new');
+		await decideItems(store, [1], { ...bob, ...fraud });
+		await assert.rejects(decideItems(store, [1], { ...bob, ...legitimate }), { code: 'ITEM_STATE' });
+		await assert.rejects(decideItems(store, [3], { ...bob, decision: 'fraud', reasonCode: 'stolen_cart' }), {
+			code: 'NOT_FOUND',
+			hint: 'did you mean stolen_card?',
+		});
+		await assert.rejects(decideItems(store, [3], { ...bob, decision: 'fraud', reasonCode: 'data_error' }), {
+			code: 'USAGE',
+			message: 'The reason is one for legitimate.',
+		});
+		await putReasonCode(store, { code: 'mule_account', decision: 'fraud', description: 'Money passes through.' });
+		await decideItems(store, [3], { ...bob, decision: 'fraud', reasonCode: 'mule_account' });
+		await putReasonCode(store, { code: 'mule_account', decision: 'fraud', description: 'Old.', isRetired: true });
+		assert.equal((await listReasonCodes(store)).find(({ code }) => code === 'mule_account')?.is_retired, 1);
+		await assert.rejects(putReasonCode(store, { code: 'Two Words', decision: 'fraud', description: '' }), {
+			code: 'USAGE',
+		});
+	},
+);
 
-test('many items are decided at once, and undone at once as long as nothing else was done', async (t) => {
+onBothStores('many items are decided at once, and undone at once as long as nothing else was done', async (t) => {
 	const { store } = await filledQueue(t, 5);
 	await claimItems(store, [1, 2], ann);
 	const { events } = await decideItems(store, [1, 2, 3, 4], { ...ann, ...legitimate });
@@ -83,7 +86,7 @@ test('many items are decided at once, and undone at once as long as nothing else
 	assert.equal((await verifyAudit(store)).problem, null);
 });
 
-test('from an amount on a second person must confirm, in the program and in the database', async (t) => {
+onBothStores('from an amount on a second person must confirm, in the program and in the database', async (t) => {
 	const { store } = await filledQueue(t, 3, { queue: { value_column: 'amount', second_review_above: 3 } });
 	assert.deepEqual(
 		[await itemOf(store, 1), await itemOf(store, 2)].map((item) => [item.amount, item.needs_second]),
@@ -116,7 +119,7 @@ test('from an amount on a second person must confirm, in the program and in the 
 	assert.equal((await verifyAudit(store)).problem, null);
 });
 
-test('what is decided comes back only with a reason, and its label goes', async (t) => {
+onBothStores('what is decided comes back only with a reason, and its label goes', async (t) => {
 	const { store, runId } = await filledQueue(t, 2);
 	await decideItems(store, [1], { ...ann, ...fraud });
 	assert.equal((await publishQueue(store, { runId })).known, 2);
@@ -145,31 +148,35 @@ test('what is decided comes back only with a reason, and its label goes', async 
 	);
 });
 
-test('notes that are altered or removed, and items that are not what their events say, are found', async (t) => {
-	const { store } = await filledQueue(t, 2);
-	await snoozeItems(store, [1], { ...ann, until: later(60), note: 'asked the bank' });
-	await sql`drop trigger review_notes_no_update`.execute(store.writer);
-	const tamper = async (statement: string) => {
-		await sql.raw(statement).execute(store.writer);
-		return (await verifyAudit(store)).problem;
-	};
-	assert.deepEqual(await tamper(`update review_notes set note = 'asked nobody'`), {
-		eventId: 3,
-		itemId: 1,
-		message: 'The note of event 3 was altered.',
-	});
-	assert.equal((await tamper('delete from review_notes'))?.message, 'The note of event 3 was removed.');
-	const { store: other } = await filledQueue(t, 2);
-	const { head } = await verifyAudit(other);
-	await sql`update review_items set state = 'decided', decision = 'legitimate', closed_at = 'now' where item_id = 2`.execute(
-		other.writer,
-	);
-	const { problem } = await verifyAudit(other);
-	assert.deepEqual(
-		[problem?.itemId, problem?.message],
-		[2, 'Item 2 was altered: its state is not what its events say.'],
-	);
-	const { store: third } = await filledQueue(t, 2);
-	assert.equal((await verifyAudit(third, { head })).problem?.message, 'No event has the hash that was noted.');
-	assert.equal((await verifyAudit(third, { head: (await verifyAudit(third)).head })).problem, null);
-});
+onBothStores(
+	'notes that are altered or removed, and items that are not what their events say, are found',
+	async (t, kind) => {
+		const { store } = await filledQueue(t, 2);
+		await snoozeItems(store, [1], { ...ann, until: later(60), note: 'asked the bank' });
+		const table = kind === 'postgres' ? ' on review_notes' : '';
+		await sql.raw(`drop trigger review_notes_no_update${table}`).execute(store.writer);
+		const tamper = async (statement: string) => {
+			await sql.raw(statement).execute(store.writer);
+			return (await verifyAudit(store)).problem;
+		};
+		assert.deepEqual(await tamper(`update review_notes set note = 'asked nobody'`), {
+			eventId: 3,
+			itemId: 1,
+			message: 'The note of event 3 was altered.',
+		});
+		assert.equal((await tamper('delete from review_notes'))?.message, 'The note of event 3 was removed.');
+		const { store: other } = await filledQueue(t, 2);
+		const { head } = await verifyAudit(other);
+		await sql`update review_items set state = 'decided', decision = 'legitimate', closed_at = 'now' where item_id = 2`.execute(
+			other.writer,
+		);
+		const { problem } = await verifyAudit(other);
+		assert.deepEqual(
+			[problem?.itemId, problem?.message],
+			[2, 'Item 2 was altered: its state is not what its events say.'],
+		);
+		const { store: third } = await filledQueue(t, 2);
+		assert.equal((await verifyAudit(third, { head })).problem?.message, 'No event has the hash that was noted.');
+		assert.equal((await verifyAudit(third, { head: (await verifyAudit(third)).head })).problem, null);
+	},
+);

@@ -31,6 +31,7 @@ onBothStores('the alerts of a run become items, highest first, with record and r
 		appended: 0,
 		known: 0,
 		leftOut: 0,
+		audited: 0,
 	});
 	const queue = await listQueue(store);
 	assert.deepEqual(
@@ -59,7 +60,7 @@ onBothStores('publishing the same run again changes nothing', async (t) => {
 		]);
 	const before = await tables();
 	const again = await publishQueue(store, { runId });
-	assert.deepEqual(again, { queueId: 1, opened: 0, appended: 0, known: 3, leftOut: 0 });
+	assert.deepEqual(again, { queueId: 1, opened: 0, appended: 0, known: 3, leftOut: 0, audited: 0 });
 	assert.deepEqual(await tables(), before);
 });
 
@@ -110,6 +111,7 @@ onBothStores('a hit of a later run is added to the open item, whose priority onl
 		appended: 2,
 		known: 0,
 		leftOut: 0,
+		audited: 0,
 	});
 	const [highest, lower] = await listQueue(store);
 	assert.deepEqual(

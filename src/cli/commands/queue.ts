@@ -4,6 +4,8 @@ import type { Terminal } from '../terminal.ts';
 import { defineQueueDecide } from './queue-decide.ts';
 import { defineQueueList } from './queue-list.ts';
 import { defineQueueMove } from './queue-move.ts';
+import { defineQueueRules } from './queue-rules.ts';
+import { defineQueueSuppress } from './queue-suppress.ts';
 import { defineQueueWork } from './queue-work.ts';
 
 export function defineQueue(group: Command, terminal: Terminal): void {
@@ -17,4 +19,6 @@ export function defineQueue(group: Command, terminal: Terminal): void {
 	defineQueueWork(group, terminal);
 	defineQueueDecide(group, terminal);
 	defineQueueMove(group, terminal);
+	defineQueueSuppress(group, terminal);
+	defineQueueRules(group, terminal);
 }
