@@ -44,13 +44,16 @@ export async function openParquet(
 	const { path } = source;
 	const file = await source.asFile();
 	const fileBytes = (await file.stat()).size;
-	const { metadata, columns } = await guard(path, async () => {
+	const { metadata, columns: stored } = await guard(path, async () => {
 		const found = await readFooter(file, fileBytes, path);
 		const nodes = readParquetSchema(found.schema);
 		checkRowGroups(found, nodes, fileBytes);
 		return { metadata: found, columns: nodes };
 	});
-	requireBounded(metadata, columns, options, path);
+	requireBounded(metadata, stored, options, path);
+	const columns = await markTexts(file, fileBytes, metadata, stored, options.maxHeldBytes ?? MAX_HELD_BYTES);
+	const texts = columns.filter((column, index) => column !== stored[index]).length;
+	repairs.add('BINARY_AS_TEXT', texts, (n) => `Columns of bytes that are text throughout, and taken for it: ${n}.`);
 	const names = repairNames(
 		columns.map((column) => column.name ?? ''),
 		repairs,
@@ -210,6 +213,66 @@ async function openColumn(
 	// A group that is missing is undefined.
 	const pages = singlePage(values.map((value) => value ?? null));
 	return createCursor(() => pages, false, createNestedWriter(node));
+}
+
+/** Control characters but tabs and line breaks. */
+const CONTROL = /[^\t\n\r\P{Cc}]/u;
+
+/**
+ * Writers of old leave out that bytes are text. Where all of a column are, it is taken for a column of text; for that
+ * these columns are read twice.
+ */
+async function markTexts(
+	file: FileHandle,
+	fileBytes: number,
+	metadata: FileMetaData,
+	columns: readonly ParquetNode[],
+	maxHeldBytes: number,
+): Promise<readonly ParquetNode[]> {
+	const marked: ParquetNode[] = [];
+	for (const node of columns) {
+		const { type, converted_type: converted, logical_type: logical } = node.element;
+		const isBytes =
+			type === 'BYTE_ARRAY' && converted === undefined && logical?.type === undefined && !isRepeated(node);
+		const asText: ParquetNode = { ...node, element: { ...node.element, converted_type: 'UTF8' } };
+		marked.push(isBytes && (await holdsText(file, fileBytes, metadata, asText, maxHeldBytes)) ? asText : node);
+	}
+	return marked;
+}
+
+async function holdsText(
+	file: FileHandle,
+	fileBytes: number,
+	metadata: FileMetaData,
+	node: ParquetNode,
+	maxHeldBytes: number,
+): Promise<boolean> {
+	let characters = 0;
+	const ignore = (): void => undefined;
+	const probe: ColumnBuilder = {
+		addText: ignore,
+		addNumber: ignore,
+		addMissing: ignore,
+		addQuotedEmpty: ignore,
+		addPresentText(text) {
+			if (CONTROL.test(text)) throw new TypeError('it is no text');
+			characters += text.length;
+		},
+		take: () => ({ type: 'number', values: new Float64Array(0) }),
+	};
+	try {
+		for (const group of metadata.row_groups) {
+			const total = Number(group.num_rows);
+			if (total === 0) continue;
+			const cursor = await openColumn(file, fileBytes, group, node, uncompressedBytes(group) > maxHeldBytes);
+			for (let row = 0; row < total; row += ROWS_PER_STEP)
+				await cursor.take(Math.min(ROWS_PER_STEP, total - row), probe);
+		}
+		return characters > 0;
+	} catch {
+		// What is damaged is told when it is read.
+		return false;
+	}
 }
 
 function singlePage(values: readonly unknown[]): ColumnPages {

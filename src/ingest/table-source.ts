@@ -104,6 +104,7 @@ export interface RejectedRow {
 export const RAW_TEXT_LIMIT = 2_000;
 
 export type RepairKind =
+	| 'BINARY_AS_TEXT'
 	| 'COLUMN_MISSING_IN_FILE'
 	| 'COLUMN_NAME_DUPLICATE'
 	| 'COLUMN_NAME_EMPTY'

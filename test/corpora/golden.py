@@ -6,6 +6,7 @@ import json
 import math
 import pathlib
 import sys
+import unicodedata
 import pyarrow as pa
 import pyarrow.ipc as ipc
 import pyarrow.parquet as pq
@@ -111,8 +112,21 @@ def cells(column):
     return [text(value) if isinstance(value, (dict, list)) else value for value in found]
 
 
-def digest(table):
-    columns = [cells(table.column(i)) for i in range(table.num_columns)]
+def as_text(column):
+    """Bytes that are text throughout are text."""
+    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type)):
+        return column
+    try:
+        texts = [None if v is None else v.decode("utf-8") for v in column.to_pylist()]
+    except UnicodeDecodeError:
+        return column
+    joined = "".join(t for t in texts if t)
+    is_text = joined != "" and not any(unicodedata.category(c) == "Cc" and c not in "\t\n\r" for c in joined)
+    return pa.chunked_array([pa.array(texts, pa.string())]) if is_text else column
+
+
+def digest(table, is_parquet):
+    columns = [cells(as_text(table.column(i)) if is_parquet else table.column(i)) for i in range(table.num_columns)]
     lines = "".join(text(list(row)) + "\n" for row in zip(*columns))
     return {"names": table.column_names, "rows": table.num_rows, "sha256": hashlib.sha256(lines.encode()).hexdigest()}
 
@@ -129,7 +143,7 @@ golden = {}
 for pattern in ["parquet-testing/**/*.parquet", "arrow-testing/**/*.arrow_file", "arrow-testing/**/*.stream", "arrow-testing/**/*.parquet"]:
     for path in sorted(root.glob(pattern)):
         try:
-            golden[str(path.relative_to(root))] = digest(read(path))
+            golden[str(path.relative_to(root))] = digest(read(path), path.suffix == ".parquet")
         except Exception as error:
             golden[str(path.relative_to(root))] = {"error": (str(error) or type(error).__name__).splitlines()[0][:100]}
 json.dump(golden, sys.stdout, indent="\t", ensure_ascii=False)

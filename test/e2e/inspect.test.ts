@@ -91,3 +91,18 @@ test('what cannot be read is refused as everywhere, and names that are no column
 	assert.equal(unknown.code, 2);
 	assert.match(unknown.stderr, /Did you mean "is_fraud"\?/);
 });
+
+test('a file that turns out not to be readable to its end has no part in what is told of its folder', async (t) => {
+	const folder = workFolder(t);
+	const rows = (from: number, count: number) =>
+		Array.from({ length: count }, (_, i) => `{"id":${from + i},"kind":"${from === 0 ? 'good' : 'bad'}"}`);
+	writeFileSync(join(folder, 'a.json'), `[${rows(0, 100).join(',')}]`);
+	// Longer than a batch, so that rows of it were handed out before its end was found missing.
+	writeFileSync(join(folder, 'b.json'), `[${rows(1_000, 70_000).join(',')}`);
+	const { stdout, stderr } = await runProgram(['inspect', '*.json', '--json'], { cwd: folder });
+	const told = JSON.parse(stdout) as Inspection;
+	assert.equal(told.rowsLoaded, 100, stderr);
+	assert.deepEqual(told.rejects, [{ reason: 'FILE_REJECTED', count: 1 }]);
+	const kinds = told.columns.find(({ name }) => name === 'kind');
+	assert.deepEqual([kinds?.distinct, kinds?.frequent.map(({ value }) => value)], [1, ['good']]);
+});

@@ -44,6 +44,20 @@ const EXPECTED = {
 	null: [null, null, null],
 };
 
+test('bytes that are text throughout are taken for it, which is told; others stay hexadecimal', async () => {
+	const { rows, repairs } = await readAll(join(FIXTURES, 'bytes.parquet'));
+	assert.deepEqual(rows, [
+		['é\n', '61', '61', '', '6162'],
+		[null, '62', '62', null, null],
+		['', '63', '63', '', '6364'],
+		['x\t1', 'ff', '00', '', '6566'],
+	]);
+	assert.deepEqual(
+		repairs.map(({ kind, count }) => [kind, count]),
+		[['BINARY_AS_TEXT', 1]],
+	);
+});
+
 test('every type of pyarrow becomes exact cells, from pages of either version and a temporary copy', async () => {
 	const whole = readFileSync(join(FIXTURES, 'types.parquet'));
 	const paths = ['types.parquet', 'types-v2.parquet', 'int96.parquet'].map((name) => join(FIXTURES, name));

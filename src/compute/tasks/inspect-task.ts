@@ -1,4 +1,5 @@
 import type { InspectedColumn, Inspection } from '../../contracts/inspection.ts';
+import type { RefusedFile } from '../../contracts/pipeline.ts';
 import type { ColumnProfile } from '../../contracts/profile.ts';
 import type { InspectInput, InspectOutput } from '../../contracts/task-inputs.ts';
 import type { ValueReading } from '../../contracts/value-reading.ts';
@@ -22,11 +23,12 @@ const FREQUENT_VALUES = 5;
 /** Reads a file to its end, stores nothing of it, and says what is in it. */
 export async function inspectTask(input: InspectInput, environment: TaskEnvironment): Promise<InspectOutput> {
 	const { config } = input;
-	const read = await readThrough(input, environment, undefined);
+	const refused: RefusedFile[] = [];
+	const read = await readThrough(input, environment, undefined, refused);
 	const { source, sample, duplicates, rejects } = read;
 	const reading = findReading(read.statistics.columns, source.dialect, config.dialect);
 	// What the texts of a column mean is known at its end; then it is looked at again, as what they mean.
-	const again = reading === undefined ? read : await readThrough(input, environment, reading);
+	const again = reading === undefined ? read : await readThrough(input, environment, reading, refused);
 	const { statistics } = again;
 	const profile = finishProfile(statistics, namedRoles(config));
 	const counts = source.counts();
@@ -64,24 +66,53 @@ interface ReadThrough {
 	readonly rejects: ReadonlyMap<string, number>;
 }
 
+/**
+ * Of several files those that turn out not to be readable to their end are left out with all of their rows: then the
+ * others are read again.
+ *
+ * @param refused files that are left out from the beginning; those that are found are added
+ */
 async function readThrough(
 	input: InspectInput,
 	environment: TaskEnvironment,
 	reading: ValueReading | undefined,
+	refused: RefusedFile[],
+): Promise<ReadThrough> {
+	for (;;) {
+		const known = refused.length;
+		const read = await readOnce(input, environment, reading, refused);
+		if (refused.length === known) return read;
+	}
+}
+
+async function readOnce(
+	input: InspectInput,
+	environment: TaskEnvironment,
+	reading: ValueReading | undefined,
+	refused: RefusedFile[],
 ): Promise<ReadThrough> {
 	const source = await openInput(input.source, {
 		...openOptions(input.config.dialect),
 		...limitOptions(input.config.limits),
+		refusedFiles: [...refused],
 		onProgress: (done, total) => reportProgress(environment, 'reading', done, total),
 	});
 	const sample = sampleBatches(SAMPLED_ROWS);
 	const duplicates = createDuplicateCounter();
 	const rejects = new Map<string, number>();
+	let rows = 0;
 	const profiler = createProfiler(source.names);
 	try {
-		for await (const { batch, rejects: rejected } of source) {
+		for await (const { batch, rejects: rejected, dropFrom = rows } of source) {
+			if (dropFrom < rows) {
+				// Its rows are in the statistics already.
+				const [{ file = '', message } = { message: '' }] = rejected;
+				refused.push({ path: file, code: 'INPUT_NOT_READABLE', message });
+				break;
+			}
 			for (const { errorType } of rejected) rejects.set(errorType, (rejects.get(errorType) ?? 0) + 1);
 			if (batch.rows === 0) continue;
+			rows += batch.rows;
 			profiler.add(interpretBatch(batch, reading));
 			if (reading !== undefined) continue;
 			sample.add(batch);
