@@ -22,8 +22,10 @@ export function describeReading({
 }
 
 /** `1.234,5`. */
-function exampleOf({ decimal, thousands }: NumberReading): string {
-	return `1${thousands ?? ''}234${decimal}5`;
+function exampleOf({ decimal, thousands, unit }: NumberReading): string {
+	const example = `1${thousands ?? ''}234${decimal}5`;
+	if (unit === undefined) return example;
+	return unit === '' ? `${example}, negative ones like (${example}) or ${example}-` : `${example} with ${unit}`;
 }
 
 function listColumns(columns: readonly NumberReading[]): string {

@@ -24,6 +24,8 @@ export interface NumberReading {
 	readonly decimal: '.' | ',';
 	/** What stands between groups of three digits: `.`, `,`, `'` or a blank (also one that does not break); null for nothing. */
 	readonly thousands: '.' | ',' | "'" | ' ' | null;
+	/** What stands before or after the digits, such as `$` or `%`; '' where only accounts' ways of writing what is negative do: `(100.00)`, `12.50-`. Absent: nothing. */
+	readonly unit?: string;
 	/** Nothing in the column tells groups from decimals: the rest of the table, or the delimiter, decided. */
 	readonly isAmbiguous: boolean;
 }

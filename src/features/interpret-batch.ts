@@ -1,5 +1,6 @@
 import type { Cells, TableBatch } from '../contracts/table.ts';
 import type { NumberReading, ValueReading } from '../contracts/value-reading.ts';
+import { splitAmount } from './bare-number.ts';
 import { compileDatePattern } from './date-pattern.ts';
 
 /** The text that is meant by one; null for a missing cell. */
@@ -64,12 +65,15 @@ function interpretCells(cells: Cells, read: ReadText): Cells {
 }
 
 /** `1.234,56` as `1234.56`; null is never given, what is no such number stays. */
-function numberReader({ decimal, thousands }: NumberReading): (text: string) => string {
+function numberReader({ decimal, thousands, unit }: NumberReading): (text: string) => string {
 	const group = thousands === null ? null : thousands === ' ' ? '[ \\u00a0\\u202f]' : `\\${thousands}`;
-	const whole = group === null ? '\\d*' : `(?:\\d{1,3}(?:${group}\\d{3})+|\\d*)`;
+	// In India digits are grouped by two up to the last three.
+	const groups = thousands === ',' ? `(?:${group}\\d\\d)*(?:${group}\\d{3})+` : `(?:${group}\\d{3})+`;
+	const whole = group === null ? '\\d*' : `(?:\\d{1,3}${groups}|\\d*)`;
 	const pattern = new RegExp(`^([-+]?)(${whole})(?:\\${decimal}(\\d*))?([eE][-+]?\\d+)?$`);
 	return (text) => {
-		const match = pattern.exec(text.trim());
+		const bare = unit === undefined ? text : (splitAmount(text)?.number ?? text);
+		const match = pattern.exec(bare.trim());
 		if (match === null) return text;
 		const [, sign = '', digits = '', fraction, exponent = ''] = match;
 		if (digits === '' && (fraction ?? '') === '') return text;

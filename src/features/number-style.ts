@@ -1,4 +1,5 @@
 import type { NumberReading } from '../contracts/value-reading.ts';
+import { splitAmount } from './bare-number.ts';
 import { isMissingText } from './is-missing-text.ts';
 
 /** Distinct texts of a column by how they could be numbers. */
@@ -18,6 +19,11 @@ interface StyleCounts {
 	apostrophes: number;
 	/** Of the above those with both signs, or with several groups. */
 	grouped: number;
+	/** Of the above those in an account's way of being negative; without any sign between digits. */
+	accounting: number;
+	bareAccounting: number;
+	/** Of the above those with a unit, by unit. */
+	units: Map<string, number>;
 	/** No numbers. */
 	other: number;
 }
@@ -41,6 +47,9 @@ const LONGEST = 40;
 
 const NUMBER = /^[-+]?(?:\d+(?:[.,' \u00a0\u202f]\d+)*[.,]?|[.,]\d+)(?:[eE][-+]?\d+)?$/;
 const GROUPS = /^[-+]?[1-9]\d{0,2}(?:([.,' \u00a0\u202f])\d{3})(?:\1\d{3})*(?:([.,])\d+)?$/;
+
+/** `1,00,000.50` */
+const INDIAN = /^[-+]?[1-9]\d?(?:,\d\d)+,\d{3}(?:\.\d+)?$/;
 
 /** The distinct texts of a column; of very many the frequent ones. */
 export interface ColumnTexts {
@@ -76,6 +85,9 @@ function emptyCounts(): StyleCounts {
 		blanks: 0,
 		apostrophes: 0,
 		grouped: 0,
+		accounting: 0,
+		bareAccounting: 0,
+		units: new Map(),
 		other: 0,
 	};
 }
@@ -96,7 +108,29 @@ function addText(counts: StyleCounts, text: string): void {
 	}
 	const trimmed = text.trim();
 	if (!NUMBER.test(trimmed)) {
-		if (!isMissingText(trimmed)) counts.other++;
+		if (!isMissingText(trimmed)) addAmount(counts, trimmed);
+		return;
+	}
+	addNumber(counts, trimmed);
+}
+
+function addAmount(counts: StyleCounts, text: string): void {
+	const amount = splitAmount(text);
+	if (amount === null || !NUMBER.test(amount.number)) {
+		counts.other++;
+		return;
+	}
+	const { number, unit, isAccounting } = amount;
+	if (unit !== '') counts.units.set(unit, (counts.units.get(unit) ?? 0) + 1);
+	if (isAccounting) counts.accounting++;
+	if (isAccounting && unit === '' && /^-\d+$/.test(number)) counts.bareAccounting++;
+	addNumber(counts, number);
+}
+
+function addNumber(counts: StyleCounts, trimmed: string): void {
+	if (INDIAN.test(trimmed)) {
+		counts.point++;
+		counts.grouped++;
 		return;
 	}
 	const groups = GROUPS.exec(trimmed);
@@ -126,9 +160,14 @@ function addGroups(counts: StyleCounts, text: string, group: string, decimal: st
 	if ((group === '.' || group === ',') && (isSeveral || decimal !== undefined)) counts.grouped++;
 }
 
-function areNumbers({ whole, point, comma, pointGroup, commaGroup, other }: StyleCounts): boolean {
+function areNumbers(counts: StyleCounts): boolean {
+	const { whole, point, comma, pointGroup, commaGroup, units, bareAccounting, other } = counts;
 	const numbers = whole + point + comma + pointGroup + commaGroup;
-	return numbers > 0 && other <= OTHERS * (numbers + other);
+	if (numbers === 0 || other > OTHERS * (numbers + other)) return false;
+	// `$5` and `€5` are not the same; nor is 5 the same as `5%`. Numbers in parentheses alone may be codes.
+	if (units.size > 1 || bareAccounting === numbers) return false;
+	const [[unit, cells] = ['', 0]] = units;
+	return !/^[%‰]$/.test(unit) || cells === numbers;
 }
 
 /** @param usual decimal sign of more texts of the table; null where they do not tell */
@@ -145,8 +184,10 @@ function settleColumn(
 	const own = point > 0 ? '.' : comma > 0 ? ',' : usual;
 	// `1,234` between semicolons is a decimal; `1.234` is one until other numbers say that it is not.
 	const decimal = told.decimal ?? own ?? (commaGroup > 0 && told.delimiter === ';' ? ',' : '.');
-	if (decimal === '.' && commaGroup + grouped + blanks + apostrophes === 0) return null;
-	if (decimal === ',' && comma + commaGroup + pointGroup + blanks + apostrophes === 0) return null;
+	const [unit = counts.accounting > 0 ? '' : undefined] = counts.units.keys();
+	const isBare = unit === undefined;
+	if (isBare && decimal === '.' && commaGroup + grouped + blanks + apostrophes === 0) return null;
+	if (isBare && decimal === ',' && comma + commaGroup + pointGroup + blanks + apostrophes === 0) return null;
 	const isAmbiguous = point + comma === 0 && pointGroup + commaGroup > 0 && told.decimal === null;
 	const known = isAmbiguous ? told.usual?.find((reading) => reading.column === column) : undefined;
 	if (known !== undefined) return known;
@@ -154,6 +195,7 @@ function settleColumn(
 		column,
 		decimal,
 		thousands: told.thousands === null ? thousandsOf() : toldSign(told.thousands),
+		...(isBare ? {} : { unit }),
 		isAmbiguous,
 	};
 

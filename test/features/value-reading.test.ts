@@ -42,6 +42,86 @@ test('what a column does not tell, the other columns do, then the delimiter; and
 	assert.deepEqual(readingsOf({ b: ['1,234'] }, { usual }), [['b', ',', null, false]]);
 });
 
+test('amounts with a currency or per cent, and negative ones as in accounts, are numbers', () => {
+	const cases: readonly (readonly [texts: readonly string[], reading: unknown, numbers: readonly string[]])[] = [
+		[
+			['$1,234.50', '-$5', '$-6', '($7.25)', '8'],
+			['.', ',', '$'],
+			['1234.50', '-5', '-6', '-7.25', '8'],
+		],
+		[
+			['1.234,56 €', '-0,5 €', '12€'],
+			[',', '.', '€'],
+			['1234.56', '-0.5', '12'],
+		],
+		[
+			['5%', '7.5 %'],
+			['.', null, '%'],
+			['5', '7.5'],
+		],
+		[
+			['0,1 %', '-2 %'],
+			[',', null, '%'],
+			['0.1', '-2'],
+		],
+		[
+			["CHF 1'234.50", 'CHF 3'],
+			['.', "'", 'CHF'],
+			['1234.50', '3'],
+		],
+		[
+			['(1,200.00)', '35.10'],
+			['.', ',', ''],
+			['-1200.00', '35.10'],
+		],
+		[
+			['1.200,00-', '35,10'],
+			[',', '.', ''],
+			['-1200.00', '35.10'],
+		],
+		[
+			['(5)', '7'],
+			['.', null, ''],
+			['-5', '7'],
+		],
+		[
+			['1,00,000.50', '12,34,567', '1,000'],
+			['.', ',', undefined],
+			['100000.50', '1234567', '1000'],
+		],
+	];
+	for (const [texts, [decimal, thousands, unit], numbers] of cases as readonly [string[], unknown[], string[]][]) {
+		const [reading] = findNumberReadings([{ name: 'a', texts }], NOTHING_TOLD);
+		assert.deepEqual([reading?.decimal, reading?.thousands, reading?.unit], [decimal, thousands, unit], texts[0]);
+		const builder = createBatchBuilder(['a']);
+		for (const text of texts) builder.columns[0]?.addText(text);
+		const read = interpretBatch(builder.take(texts.length), {
+			numbers: reading ? [reading] : [],
+			dates: [],
+			nulls: [],
+		});
+		const cells = texts.map((_, row) => cellText(read.columns[0] as (typeof read.columns)[number], row));
+		assert.deepEqual(cells, numbers);
+	}
+});
+
+test('what is no one unit, or may be a code, is left as it is', () => {
+	for (const texts of [
+		['$5', '€5'],
+		['5%', '7'],
+		['(5)', '(6)'],
+		['(030)', '(040)'],
+		['$007', '$008'],
+		['5 kg', '7 kg'],
+		['12:30', '13:45'],
+		['1-2', '3-4'],
+		['A5', 'B7'],
+		['1,00,00', '2,00,00'],
+	]) {
+		assert.deepEqual(readingsOf({ a: texts }), [], texts.join());
+	}
+});
+
 test('what is told wins', () => {
 	assert.deepEqual(readingsOf({ b: ['1,234'] }, { decimal: ',' }), [['b', ',', null, false]]);
 	assert.deepEqual(readingsOf({ b: ['1.234'] }, { decimal: ',', thousands: '.' }), [['b', ',', '.', false]]);
