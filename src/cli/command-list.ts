@@ -79,6 +79,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/queue.ts')).defineQueue,
 	},
 	{
+		name: 'labels',
+		summary: 'what is known about records; take in chargebacks',
+		group: LOOK,
+		load: async () => (await import('./commands/labels.ts')).defineLabels,
+	},
+	{
 		name: 'explain',
 		summary: 'why one record has the score it has',
 		group: LOOK,
