@@ -15,7 +15,10 @@ export function describeReading({
 	}
 	return [
 		...Array.from(ways, ([way, columns]) => `${listColumns(columns)}: numbers written like ${way}`),
-		...dates.map(({ column, format }) => `${column}: dates written like ${format}`),
+		...dates.map(({ column, format, isAmbiguous }) => {
+			const note = isAmbiguous === true ? ', day and month of which cannot be told apart' : '';
+			return `${column}: dates written like ${format}${note}`;
+		}),
 		...columnNulls.map(({ column, texts }) => `missing cells of ${column} are also written ${quoteAll(texts)}`),
 		...(nulls.length === 0 ? [] : [`missing cells are also written ${quoteAll(nulls)}`]),
 	];

@@ -96,6 +96,8 @@ export interface DialectConfig {
 	readonly nullWords?: boolean;
 	/** Where the numbers of a column do not tell how they are written: as those of the table of the model. */
 	readonly usualNumbers?: readonly NumberReading[];
+	/** The same for dates. */
+	readonly usualDates?: readonly DateReading[];
 }
 
 export interface ColumnRename {

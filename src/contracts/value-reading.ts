@@ -34,4 +34,6 @@ export interface DateReading {
 	readonly column: string;
 	/** Letters as in `DD.MM.YY HH:mm`, or of strftime (`%d.%m.%y`). */
 	readonly format: string;
+	/** Found, and nothing in the column tells day from month. */
+	readonly isAmbiguous?: true;
 }

@@ -15,7 +15,7 @@ export function followTrainingDialect(
 	const { rename = [], ...others } = trained.told ?? {};
 	const before = Object.entries(others).filter(isSaid);
 	const now = Object.entries(told).filter(isSaid);
-	const numbers = trained.reading?.numbers ?? [];
+	const { numbers = [], dates = [] } = trained.reading ?? {};
 	return {
 		delimiter: null,
 		quote: null,
@@ -24,6 +24,7 @@ export function followTrainingDialect(
 		...Object.fromEntries([...before, ...now]),
 		...joinRenames(rename, told.rename ?? []),
 		...(numbers.length === 0 ? {} : { usualNumbers: numbers }),
+		...(dates.length === 0 ? {} : { usualDates: dates }),
 	};
 }
 

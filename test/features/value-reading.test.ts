@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cellText } from '../../src/contracts/table.ts';
 import { compileDatePattern } from '../../src/features/date-pattern.ts';
+import { findDateReadings } from '../../src/features/find-date-formats.ts';
 import { createTextReaders, interpretBatch } from '../../src/features/interpret-batch.ts';
 import { findNumberReadings, type ToldNumbers } from '../../src/features/number-style.ts';
 import { createBatchBuilder } from '../../src/ingest/build-columns.ts';
@@ -214,6 +215,44 @@ test('texts of missing cells of one column are values of the others', () => {
 	);
 	const only = createTextReaders({ numbers: [], dates: [], nulls: [], columnNulls }, ['a', 'b']);
 	assert.deepEqual([...only.keys()], ['b']);
+});
+
+test('dates with short years, names of months and halves of days are found by all of a column', () => {
+	const days = (write: (day: number, month: number) => string) =>
+		Array.from({ length: 20 }, (_, i) => write(((i * 7) % 28) + 1, (i % 12) + 1));
+	const two = (value: number) => String(value).padStart(2, '0');
+	const names = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'June', 'July', 'Aug', 'Sept', 'Oct', 'Nov', 'Dec'];
+	for (const [format, texts] of [
+		['D.M.YY', days((day, month) => `${two(day)}.${two(month)}.24`)],
+		[
+			'D.M.YY H:mm',
+			days((day, month) => `${day}.${month}.24 ${two(day)}:${two(month)}`).map((text) =>
+				text.replace(/2[4-8]:/, '23:'),
+			),
+		],
+		['M/D/YY', days((day, month) => `${month}/${day}/24`)],
+		['D/M/YY', [...days((day, month) => `${day}/${month}/24`), 'NA', '']],
+		['D MMM YYYY', days((day, month) => `${day} ${names[month - 1]} 2024`)],
+		['MMM D, YYYY', days((day, month) => `${names[month - 1]} ${day}, 2024`)],
+		['M/D/YYYY h:mm A', days((day, month) => `${month}/${day}/2024 ${month}:05 PM`)],
+	] as const) {
+		assert.deepEqual(findDateReadings([{ name: 'd', texts }]), [{ column: 'd', format }], texts[0]);
+	}
+	const unclear = ['1.2.24', '3.4.24', '5.6.24', '7.8.24', '9.10.24'];
+	assert.deepEqual(findDateReadings([{ name: 'd', texts: unclear.map((text) => text.replaceAll('.', '/')) }]), [
+		{ column: 'd', format: 'D/M/YY', isAmbiguous: true },
+	]);
+	for (const texts of [
+		unclear.slice(1),
+		[...unclear, '1.13.24'],
+		['2024-01-02'],
+		['31.12.2024'],
+		['4.7.11', '10.25.03', '1.2.33', '1.0.00', '3.44.12'],
+		['May', 'Dec 8'],
+		['12:30'],
+	]) {
+		assert.deepEqual(findDateReadings([{ name: 'd', texts }]), [], texts[0]);
+	}
 });
 
 test('dates of a named format become ISO 8601, and what is none of it stays', () => {

@@ -19,8 +19,13 @@ test('new data is read as the table of the model was told to be read, and what i
 
 test('how numbers were found to be written decides only where the new table does not tell', () => {
 	const numbers = [{ column: 'x', decimal: ',', thousands: null, isAmbiguous: false }] as const;
-	const reading = { numbers, dates: [], nulls: ['k.A.'] };
-	assert.deepEqual(followTrainingDialect(NOTHING, { told: NOTHING, reading }), { ...NOTHING, usualNumbers: numbers });
+	const dates = [{ column: 'd', format: 'D.M.YY' }];
+	const reading = { numbers, dates, nulls: ['k.A.'] };
+	assert.deepEqual(followTrainingDialect(NOTHING, { told: NOTHING, reading }), {
+		...NOTHING,
+		usualNumbers: numbers,
+		usualDates: dates,
+	});
 });
 
 test('columns that the table of the model was given other names for are renamed where they are there', () => {
