@@ -19,6 +19,7 @@ export interface AdviseFlags {
 	readonly target?: string;
 	readonly folds?: number;
 	readonly repeats?: number;
+	readonly trainRows?: number;
 }
 
 export function addAdviseOptions(command: Command): void {
@@ -29,15 +30,25 @@ export function addAdviseOptions(command: Command): void {
 		.option('--rare <value>', 'value of the rare class (default: the rarest)')
 		.option('--target <figure>', 'what is to rise: f1, ap or recall@0.9 (default: ap)')
 		.option('--folds <n>', 'parts of the table, each of which is tested once (default: 5)', parseWhole(2))
-		.option('--repeats <n>', 'how often the table is dealt into folds (default: 2)', parseWhole(1));
+		.option('--repeats <n>', 'how often the table is dealt into folds (default: 2)', parseWhole(1))
+		.option(
+			'--train-rows <n>',
+			'as if the table had only so many rows: 10 parts learn from so many of theirs, and are tested on the rest',
+			parseWhole(10),
+		);
 }
 
 /** @throws CounterfoilError USAGE without a label; what `adviseOnModel` fails with. */
 export async function advise(reference: string, flags: GlobalFlags & AdviseFlags, terminal: Terminal): Promise<void> {
-	const { label, rare, target = 'ap', folds, repeats, seed } = flags;
+	const { label, rare, target = 'ap', folds, repeats, trainRows, seed } = flags;
 	if (label === undefined) {
 		throw new CounterfoilError('USAGE', 'it is not said which column tells the classes', {
 			hint: 'name it with --label COLUMN',
+		});
+	}
+	if (trainRows !== undefined && repeats !== undefined) {
+		throw new CounterfoilError('USAGE', 'parts of a table are dealt once', {
+			hint: 'leave out --repeats or --train-rows; more parts are had with --folds',
 		});
 	}
 	await withWorkspace(flags, async (workspace) => {
@@ -50,6 +61,7 @@ export async function advise(reference: string, flags: GlobalFlags & AdviseFlags
 			target,
 			...(folds === undefined ? {} : { folds }),
 			...(repeats === undefined ? {} : { repeats }),
+			...(trainRows === undefined ? {} : { trainingRows: trainRows }),
 			...(seed === undefined ? {} : { seed }),
 		};
 		const advice = await watchTask('advise', 'adviseAugmentation', terminal, (task) =>
@@ -61,14 +73,14 @@ export async function advise(reference: string, flags: GlobalFlags & AdviseFlags
 }
 
 function printAdvice(reference: string, advice: ModelAdvice, tookMs: number, terminal: Terminal): void {
-	const { arms, folds, repeats, rows, rareRows, label, value, recommended, interval } = advice;
+	const { arms, folds, repeats, trainingRows, rows, rareRows, label, value, recommended, interval } = advice;
 	terminal.out(advice.verdict);
 	terminal.out('');
 	terminal.out(
 		formatTable(
 			[
 				{ header: 'method' },
-				{ header: 'new rows per rare row', align: 'right' },
+				{ header: 'new rows per rare row (both: per row)', align: 'right' },
 				{ header: 'rows added', align: 'right' },
 				{ header: advice.target, align: 'right' },
 				{ header: 'against nothing', align: 'right' },
@@ -86,14 +98,21 @@ function printAdvice(reference: string, advice: ModelAdvice, tookMs: number, ter
 	);
 	terminal.note(
 		`${formatQuantity(rows, 'row')}, ${formatCount(rareRows)} with ${escapeControls(`${label}=${value}`)}; ` +
-			`${formatQuantity(folds, 'fold')}, dealt ${formatQuantity(repeats, 'time')}; ` +
+			(trainingRows === null
+				? `${formatQuantity(folds, 'fold')}, dealt ${formatQuantity(repeats, 'time')}; `
+				: `${formatQuantity(folds, 'part')}, each learning from ${formatQuantity(trainingRows, 'row')}; `) +
 			`${Math.round(interval.confidence * 100)} % intervals; ${formatDuration(tookMs)}`,
 	);
-	if (recommended === null) return;
-	const where = quoteArgument(`${label}=${value}`);
-	terminal.note(
-		`to write them: ${commandName()} augment ${quoteArgument(reference)} --rows ${recommended.rows} --where ${where}`,
-	);
+	// Of a model of the whole table there is nothing to write for a smaller one.
+	if (recommended === null || trainingRows !== null) return;
+	const operators = recommended.classes === 'both' ? ['=', '!='] : ['='];
+	const rowsOfEach = Math.round(recommended.rows / operators.length);
+	for (const operator of operators) {
+		const where = quoteArgument(`${label}${operator}${value}`);
+		terminal.note(
+			`to write them: ${commandName()} augment ${quoteArgument(reference)} --rows ${rowsOfEach} --where ${where}`,
+		);
+	}
 }
 
 function formatInterval(interval: PairedInterval | null): string {

@@ -40,6 +40,8 @@ export interface AdviseAugmentationInput {
 	readonly target: string;
 	readonly folds: number;
 	readonly repeats: number;
+	/** Rows to learn from at a time, as if the table had no more; null: all but those of the fold. */
+	readonly trainingRows: number | null;
 	/** Longer tables are sampled. */
 	readonly maxRows: number;
 	readonly seed: number;

@@ -2,10 +2,11 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
 import { pickRows } from '../features/pick-rows.ts';
-import { type AdvisedArm, type ArmPlan, type AugmentationAdvice, concludeAdvice } from './augmentation-advice.ts';
+import { type ArmPlan, countAdded } from './arm-plan.ts';
+import { type AdvisedArm, type AugmentationAdvice, concludeAdvice } from './augmentation-advice.ts';
 import { type AugmentationTarget, type ScoredLabels, scoreTarget } from './augmentation-target.ts';
 import { assignFolds, rowsWhere, splitRows } from './split-rows.ts';
-import { createTreatment, type RareRowSampler } from './treat-rare-class.ts';
+import { type ClassSampler, createTreatment } from './treat-rare-class.ts';
 import type { TreeOptions } from './tree-options.ts';
 
 export interface AdviseInput {
@@ -20,7 +21,7 @@ export interface AdviseInput {
 	 *
 	 * @param report share done, 0 to 1.
 	 */
-	readonly fitGenerator: (rows: Int32Array, random: Random, report: (share: number) => void) => Promise<RareRowSampler>;
+	readonly fitGenerator: (rows: Int32Array, random: Random, report: (share: number) => void) => Promise<ClassSampler>;
 }
 
 export interface AdviseOptions {
@@ -31,6 +32,13 @@ export interface AdviseOptions {
 	readonly repeats?: number;
 	/** Rows added per rare row of training; `balance` makes both classes equal. @default 0.5, 1, 2 and balance */
 	readonly amounts?: readonly (number | 'balance')[];
+	/** Synthetic rows of both classes added per row of training, half of them rare. @default 4 and 16 */
+	readonly bothAmounts?: readonly number[];
+	/**
+	 * Rows to learn from at a time, as if the table had no more: each fold is a part of its own that learns from so many
+	 * of its rows and is tested on its others. @default all rows but the fold's
+	 */
+	readonly trainingRows?: number | null;
 	/** Settings of the learner, the same for all. @default for each way the number of rounds that is best for it */
 	readonly learner?: TreeOptions;
 	readonly signal?: AbortSignal;
@@ -40,6 +48,9 @@ export interface AdviseOptions {
 
 /** Rare rows that each fold must have. */
 const LEAST_RARE = 3;
+/** Rare rows that a part learns from at least: each of three inner folds, and a threshold, needs some. */
+const LEAST_LEARNT = 12;
+const BOTH = 'synthetic, both classes';
 /** Of the training rows of a fold, where a threshold is to be chosen. */
 const TUNING_SHARE = 0.25;
 /** Part of the work of a fold that is the generator. */
@@ -63,15 +74,19 @@ interface Fold {
  */
 export async function adviseAugmentation(input: AdviseInput, options: AdviseOptions): Promise<AugmentationAdvice> {
 	const { labels, target, table } = input;
-	const { random, folds = 5, repeats = 2, amounts = [0.5, 1, 2, 'balance'], onProgress } = options;
+	const { random, folds = 5, amounts = [0.5, 1, 2, 'balance'], bothAmounts = [4, 16], onProgress } = options;
+	const { trainingRows = null } = options;
+	// Parts that are dealt anew would share rows, which their interval counts as none.
+	const repeats = trainingRows === null ? (options.repeats ?? 2) : 1;
 	const rareRows = labels.reduce((sum, label) => sum + label, 0);
+	if (trainingRows !== null) requireParts(table.rows, rareRows, folds, trainingRows);
 	if (rareRows < LEAST_RARE * folds || table.rows - rareRows < LEAST_RARE * folds) {
 		throw new CounterfoilError('TABLE_UNTRAINABLE', 'There are too few rows of one class to judge augmentation by.', {
 			where: `${rareRows} of ${table.rows} rows, ${folds} folds`,
 			hint: `each fold needs ${LEAST_RARE} rows of either class`,
 		});
 	}
-	const plans = planArms(amounts, rareRows, table.rows - rareRows);
+	const plans = planArms(amounts, bothAmounts, rareRows, table.rows, trainingRows ?? table.rows);
 	const scores = plans.map((): number[] => []);
 	const added = plans.map(() => 0);
 	for (let repeat = 0; repeat < repeats; repeat++) {
@@ -79,7 +94,7 @@ export async function adviseAugmentation(input: AdviseInput, options: AdviseOpti
 		for (let k = 0; k < folds; k++) {
 			const own = random.fork(`fold ${repeat} ${k}`);
 			const report = (share: number) => onProgress?.((repeat * folds + k + share) / (repeats * folds));
-			const results = await runFold(input, takeFold(dealt, k, input, own), plans, own, report, options);
+			const results = await runFold(input, takeFold(dealt, k, input, own, trainingRows), plans, own, report, options);
 			results.forEach(({ score, addedRows }, i) => {
 				scores[i]?.push(score);
 				added[i] = (added[i] as number) + addedRows / (repeats * folds);
@@ -90,25 +105,77 @@ export async function adviseAugmentation(input: AdviseInput, options: AdviseOpti
 		(plan, i): AdvisedArm => ({ ...plan, addedRows: Math.round(added[i] as number), scores: scores[i] as number[] }),
 	);
 	const trainingShare = target.measure === 'ap' ? 1 : 1 - TUNING_SHARE;
-	const testShare = 1 / (trainingShare * (folds - 1));
-	return concludeAdvice({ target, rows: table.rows, rareRows, folds, repeats, testShare, arms });
+	const testShare = trainingRows === null ? 1 / (trainingShare * (folds - 1)) : 0;
+	return concludeAdvice({ target, rows: table.rows, rareRows, folds, repeats, trainingRows, testShare, arms });
 }
 
 /** All that is compared; amounts that are more than balance are left out. */
-function planArms(amounts: readonly (number | 'balance')[], rareRows: number, others: number): ArmPlan[] {
-	const balance = others / rareRows - 1;
+function planArms(
+	amounts: readonly (number | 'balance')[],
+	bothAmounts: readonly number[],
+	rareRows: number,
+	rows: number,
+	trainingRows: number,
+): ArmPlan[] {
+	const balance = rows / rareRows - 2;
 	const kept = amounts.filter((amount) => amount === 'balance' || amount < balance);
 	const methods = ['over-sampling', 'smote', 'synthetic'] as const;
 	return [
 		{ method: 'nothing', amount: null },
 		{ method: 'class weights', amount: null },
 		...methods.flatMap((method) => kept.map((amount): ArmPlan => ({ method, amount }))),
+		...dropRepeated(bothAmounts, trainingRows).map((amount): ArmPlan => ({ method: BOTH, amount })),
 	];
 }
 
-function takeFold(dealt: Uint8Array, k: number, { labels, target }: AdviseInput, random: Random): Fold {
-	const test = rowsWhere(dealt, (fold) => fold === k);
-	const rest = rowsWhere(dealt, (fold) => fold !== k);
+/** Amounts that come to the same number of rows, as a table has grown long, are tried once. */
+function dropRepeated(amounts: readonly number[], trainingRows: number): number[] {
+	const countOf = (amount: number) =>
+		countAdded({ method: BOTH, amount }, { rows: trainingRows, rareRows: trainingRows }).rare;
+	return amounts.filter((amount, i) => amounts.findIndex((other) => countOf(other) === countOf(amount)) === i);
+}
+
+/** @throws CounterfoilError TABLE_UNTRAINABLE when parts of the table are too small to learn from so many rows. */
+function requireParts(rows: number, rareRows: number, folds: number, trainingRows: number): void {
+	const [part, rare] = [rows / folds, rareRows / folds];
+	const learnt = (rare * trainingRows) / part;
+	if (trainingRows < part && learnt >= LEAST_LEARNT && rare - learnt >= LEAST_RARE) return;
+	throw new CounterfoilError('TABLE_UNTRAINABLE', 'The parts of the table cannot be learnt from in so many rows.', {
+		where: `${rows} rows, ${rareRows} of them rare, in ${folds} parts; ${trainingRows} rows to learn from`,
+		hint: `each part needs ${LEAST_LEARNT} rare rows to learn from and ${LEAST_RARE} to be tested on; take fewer parts`,
+	});
+}
+
+function takeFold(
+	dealt: Uint8Array,
+	k: number,
+	{ labels, target }: AdviseInput,
+	random: Random,
+	trainingRows: number | null,
+): Fold {
+	const own = rowsWhere(dealt, (fold) => fold === k);
+	if (trainingRows === null) {
+		return setTuningAside(
+			labels,
+			target,
+			own,
+			rowsWhere(dealt, (fold) => fold !== k),
+			random,
+		);
+	}
+	const tested = 1 - trainingRows / own.length;
+	const sides = splitRows({ type: 'binary', labels: pickLabels(labels, own) }, tested, random.fork('training'));
+	const rows = (picked: Int32Array) => picked.map((i) => own[i] as number);
+	return setTuningAside(labels, target, rows(sides.validation), rows(sides.training), random);
+}
+
+function setTuningAside(
+	labels: Uint8Array,
+	target: AugmentationTarget,
+	test: Int32Array,
+	rest: Int32Array,
+	random: Random,
+): Fold {
 	if (target.measure === 'ap') return { training: rest, tuning: null, test };
 	const own = pickLabels(labels, rest);
 	const { training, validation } = splitRows({ type: 'binary', labels: own }, TUNING_SHARE, random.fork('tuning'));

@@ -1,12 +1,6 @@
+import { type ArmPlan, countAdded, isSynthetic } from './arm-plan.ts';
 import { type AugmentationTarget, describeTarget, nameTarget } from './augmentation-target.ts';
 import { formatSigned, type PairedInterval, pairedInterval } from './paired-interval.ts';
-
-/** One way to treat a rare class. */
-export interface ArmPlan {
-	readonly method: 'nothing' | 'class weights' | 'over-sampling' | 'smote' | 'synthetic';
-	/** Rows added per rare row of training; null where none are. */
-	readonly amount: number | 'balance' | null;
-}
 
 export interface AdvisedArm extends ArmPlan {
 	/** Rows added in a fold, on average. */
@@ -23,6 +17,7 @@ export interface JudgedArm extends AdvisedArm {
 }
 
 export interface ChosenMethod {
+	/** `synthetic` with or without rows of the other class, which is chosen like the amount. */
 	readonly method: ArmPlan['method'];
 	/** Amount that is best in all folds. */
 	readonly amount: number | 'balance';
@@ -41,16 +36,23 @@ export interface AugmentationAdvice {
 	readonly rareRows: number;
 	readonly folds: number;
 	readonly repeats: number;
-	readonly interval: { readonly method: 'corrected resampled t'; readonly confidence: number };
+	/** Rows that were learnt from at a time, as if the table had no more; null: all but the fold's. */
+	readonly trainingRows: number | null;
+	readonly interval: { readonly method: 'corrected resampled t' | 't of separate parts'; readonly confidence: number };
 	/** All that was tried. The best of several amounts is so by luck, too: `chosen` is what counts. */
 	readonly arms: readonly JudgedArm[];
 	/** Methods that add rows, in each fold with the amount that is best in the other folds of the same repeat. */
 	readonly chosen: readonly ChosenMethod[];
 	/**
 	 * Synthetic rows to add to the whole table; null where they are advised against: unless they are better than
-	 * nothing and better than class weights, both beyond the interval.
+	 * nothing and better than class weights, both beyond the interval. To a table of `trainingRows`, if it is not null.
 	 */
-	readonly recommended: { readonly amount: number | 'balance'; readonly rows: number } | null;
+	readonly recommended: {
+		readonly classes: 'rare' | 'both';
+		readonly amount: number | 'balance';
+		/** Of both classes together. */
+		readonly rows: number;
+	} | null;
 	/** In plain words. */
 	readonly verdict: string;
 }
@@ -63,11 +65,12 @@ export function concludeAdvice(measured: {
 	readonly rareRows: number;
 	readonly folds: number;
 	readonly repeats: number;
-	/** Test rows of a fold for one that trains. */
+	readonly trainingRows: number | null;
+	/** Test rows of a fold for one that trains; 0 where no row is in two folds. */
 	readonly testShare: number;
 	readonly arms: readonly AdvisedArm[];
 }): AugmentationAdvice {
-	const { target, rows, rareRows, folds, repeats, testShare } = measured;
+	const { target, rows, rareRows, folds, repeats, trainingRows, testShare } = measured;
 	const compare = (first: readonly number[], second: readonly number[]) =>
 		pairedInterval(first, second, testShare, CONFIDENCE);
 	const find = (method: ArmPlan['method']) => measured.arms.find((arm) => arm.method === method) as AdvisedArm;
@@ -80,28 +83,25 @@ export function concludeAdvice(measured: {
 			againstWeights: arm === weights ? null : compare(arm.scores, weights.scores),
 		}),
 	);
-	const seriesOf = (method: ArmPlan['method']) =>
-		chooseByOtherFolds(
-			arms.filter((arm) => arm.method === method),
-			folds,
-		);
-	const synthetic = seriesOf('synthetic');
-	const chosen = (['synthetic', 'smote', 'over-sampling'] as const).flatMap((method): ChosenMethod[] => {
-		const scores = seriesOf(method);
-		const best = bestOf(arms.filter((arm) => arm.method === method));
+	const armsOf = (method: string) => arms.filter((arm) => arm.method === method);
+	const families = [arms.filter(isSynthetic), ...['smote', 'over-sampling'].map(armsOf)];
+	const synthetic = chooseByOtherFolds(families[0] ?? [], folds);
+	const chosen = families.flatMap((family): ChosenMethod[] => {
+		const scores = chooseByOtherFolds(family, folds);
+		const best = bestOf(family);
 		if (best?.amount == null) return [];
 		return [
 			{
-				method,
+				method: best.method,
 				amount: best.amount,
 				mean: meanOf(scores),
 				againstNothing: compare(scores, nothing.scores),
 				againstWeights: compare(scores, weights.scores),
-				againstIt: method === 'synthetic' ? null : compare(synthetic, scores),
+				againstIt: isSynthetic(best) ? null : compare(synthetic, scores),
 			},
 		];
 	});
-	const ours = chosen.find(({ method }) => method === 'synthetic');
+	const ours = chosen.find(isSynthetic);
 	const isRecommended = ours !== undefined && ours.againstNothing.low > 0 && ours.againstWeights.low > 0;
 	return {
 		target: nameTarget(target),
@@ -109,17 +109,27 @@ export function concludeAdvice(measured: {
 		rareRows,
 		folds,
 		repeats,
-		interval: { method: 'corrected resampled t', confidence: CONFIDENCE },
+		trainingRows,
+		interval: {
+			method: trainingRows === null ? 'corrected resampled t' : 't of separate parts',
+			confidence: CONFIDENCE,
+		},
 		arms,
 		chosen,
-		recommended: isRecommended
-			? {
-					amount: ours.amount,
-					rows: Math.round(ours.amount === 'balance' ? rows - 2 * rareRows : ours.amount * rareRows),
-				}
-			: null,
+		recommended: isRecommended ? recommend(ours, rows, rareRows, trainingRows) : null,
 		verdict: sayVerdict(describeTarget(target), arms, chosen, isRecommended),
 	};
+}
+
+function recommend(
+	{ method, amount }: ChosenMethod,
+	rows: number,
+	rareRows: number,
+	trainingRows: number | null,
+): AugmentationAdvice['recommended'] {
+	const share = (trainingRows ?? rows) / rows;
+	const { rare, others } = countAdded({ method, amount }, { rows: rows * share, rareRows: rareRows * share });
+	return { classes: others > 0 ? 'both' : 'rare', amount, rows: rare + others };
 }
 
 /**
@@ -150,15 +160,15 @@ function sayVerdict(
 	isRecommended: boolean,
 ): string {
 	const meanBy = (method: ArmPlan['method']) => arms.find((arm) => arm.method === method)?.mean ?? Number.NaN;
-	const ours = chosen.find(({ method }) => method === 'synthetic');
+	const ours = chosen.find(isSynthetic);
 	if (ours === undefined) return 'No amount of synthetic rows was tried.';
 	const figures =
 		`${what} on real rows never seen is ${figure(ours.mean)} with synthetic rows, ` +
 		`${figure(meanBy('nothing'))} without (${sayInterval(ours.againstNothing)}) ` +
 		`and ${figure(meanBy('class weights'))} with class weights (${sayInterval(ours.againstWeights)})`;
-	const cheaper = chosen.filter(({ method }) => method !== 'synthetic');
+	const cheaper = chosen.filter((one) => !isSynthetic(one));
 	if (isRecommended) {
-		return `Recommended, ${sayAmount(ours.amount)}: ${figures}.${sayCheaper(cheaper)}`;
+		return `Recommended, ${sayAmount(ours)}: ${figures}.${sayCheaper(cheaper)}`;
 	}
 	const weights = arms.find(({ method }) => method === 'class weights');
 	const helping = [
@@ -191,7 +201,8 @@ function nameMethod({ method }: ChosenMethod): string {
 	return method === 'smote' ? 'SMOTE' : 'random over-sampling';
 }
 
-function sayAmount(amount: number | 'balance'): string {
+function sayAmount({ method, amount }: ChosenMethod): string {
+	if (method === 'synthetic, both classes') return `${amount} new rows per row, half of them rare`;
 	return amount === 'balance' ? 'as many rows as balance the classes' : `${amount} new rows per rare row`;
 }
 

@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import { type FeatureSpec, type FeatureTable, MISSING_LEVEL } from '../contracts/features.ts';
+import { type FeatureColumn, type FeatureSpec, type FeatureTable, MISSING_LEVEL } from '../contracts/features.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import { levelKey } from '../features/group-levels.ts';
 
@@ -34,8 +34,8 @@ export function findRareClass(
 	value: string | null = null,
 ): RareClass {
 	const feature = specs.findIndex((spec) => spec.column === column && spec.part === 'value');
-	const keys = feature < 0 ? null : classKeys(table, feature);
-	if (keys === null) throw unknownColumn(specs, column);
+	if (feature < 0) throw unknownColumn(specs, column);
+	const keys = classKeys(table, feature);
 	const spec = specs[feature] as FeatureSpec;
 	const counts = new Map<number, number>();
 	for (const key of keys) if (!Number.isNaN(key)) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -67,9 +67,8 @@ export function findRareClass(
 }
 
 /** [rows]; level code or number, NaN where missing. */
-function classKeys({ columns }: FeatureTable, feature: number): Float64Array | null {
-	const column = columns[feature];
-	if (column === undefined) return null;
+export function classKeys({ columns }: FeatureTable, feature: number): Float64Array {
+	const column = columns[feature] as FeatureColumn;
 	if (column.type === 'numeric') return column.values;
 	return Float64Array.from(column.codes, (code) => (code > MISSING_LEVEL ? code : Number.NaN));
 }

@@ -3,16 +3,17 @@ import type { Random } from '../contracts/random.ts';
 import { averagePrecision } from '../evaluate/detection.ts';
 import { joinFeatures } from '../features/join-features.ts';
 import { pickRows } from '../features/pick-rows.ts';
-import type { ArmPlan } from './augmentation-advice.ts';
+import { type ArmPlan, countAdded, isSynthetic } from './arm-plan.ts';
 import type { BoostedTrees } from './boosted-trees.ts';
 import { drawSmote } from './draw-smote.ts';
 import { type FitTreesOptions, fitBoostedTrees } from './fit-boosted-trees.ts';
 import { assignFolds, rowsWhere } from './split-rows.ts';
 import type { TreeOptions } from './tree-options.ts';
 
-/** Draws rows of the rare class, without its label. */
-export interface RareRowSampler {
-	sample(rows: number, random: Random): FeatureTable | Promise<FeatureTable>;
+/** Draws rows of one class, without their label. */
+export interface ClassSampler {
+	/** @param label 1 for the rare class, 0 for all others */
+	sample(rows: number, random: Random, label: 0 | 1): FeatureTable | Promise<FeatureTable>;
 	/** Called once when no more rows are needed. */
 	dispose?(): void;
 }
@@ -23,7 +24,7 @@ export interface TreatmentInput {
 	/** [rows]; 1 for the rare class. */
 	readonly labels: Uint8Array;
 	readonly specs: readonly FeatureSpec[];
-	readonly sampler: RareRowSampler;
+	readonly sampler: ClassSampler;
 	/** All that will be asked for. */
 	readonly plans: readonly ArmPlan[];
 	readonly random: Random;
@@ -34,6 +35,12 @@ export interface TreatmentInput {
 export interface TreatedModel {
 	readonly model: BoostedTrees;
 	readonly addedRows: number;
+}
+
+/** Rows of the rare class first, those of the others after them. */
+interface AddedRows {
+	readonly table: FeatureTable;
+	readonly rare: number;
 }
 
 /** Parts of the real rows, each of which is once ranked by what was learnt from the others. */
@@ -53,34 +60,39 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 	const { training, labels, specs, sampler, random } = input;
 	const inner = assignFolds({ type: 'binary', labels }, INNER_FOLDS, random.fork('validation'));
 	const rareRows = rowsWhere(labels, (label) => label === 1);
-	const otherRows = labels.length - rareRows.length;
 	const weights = balanceWeights(labels, rareRows.length);
 	const settings = {
 		...input.learner,
 		...(input.signal === undefined ? {} : { signal: input.signal }),
 	};
 
-	const countOf = ({ amount }: ArmPlan) => {
-		const multiple = amount === 'balance' ? otherRows / rareRows.length - 1 : (amount ?? 0);
-		return Math.max(0, Math.round(multiple * rareRows.length));
-	};
-	const mostSynthetic = Math.max(0, ...input.plans.filter(({ method }) => method === 'synthetic').map(countOf));
-	let synthetic: FeatureTable | null = null;
+	const countsOf = (plan: ArmPlan) => countAdded(plan, { rows: labels.length, rareRows: rareRows.length });
+	const wanted = input.plans.filter(isSynthetic).map(countsOf);
+	const mostOf = (label: 0 | 1) => Math.max(0, ...wanted.map(({ rare, others }) => (label === 1 ? rare : others)));
+	const drawn: (FeatureTable | undefined)[] = [];
 
 	/** The first of the most that are needed: drawn once, so that amounts differ in nothing but number. */
-	async function takeSynthetic(count: number): Promise<FeatureTable> {
-		synthetic ??= await sampler.sample(mostSynthetic, random.fork('synthetic'));
+	async function takeSynthetic(count: number, label: 0 | 1): Promise<FeatureTable> {
+		drawn[label] ??= await sampler.sample(mostOf(label), random.fork(`synthetic ${label}`), label);
 		return pickRows(
-			synthetic,
+			drawn[label],
 			Int32Array.from({ length: count }, (_, row) => row),
 		);
 	}
 
-	async function draw(method: ArmPlan['method'], from: Int32Array, count: number): Promise<FeatureTable> {
-		if (method === 'synthetic') return takeSynthetic(count);
-		const draws = random.fork(`${method} ${count}`);
+	async function draw(plan: ArmPlan, from: Int32Array): Promise<AddedRows | null> {
+		const { rare, others } = countsOf(plan);
+		if (rare === 0) return null;
+		const ofRare = await drawRare(plan, from, rare);
+		if (others === 0) return { table: ofRare, rare };
+		return { table: joinFeatures([ofRare, await takeSynthetic(others, 0)], specs), rare };
+	}
+
+	async function drawRare(plan: ArmPlan, from: Int32Array, count: number): Promise<FeatureTable> {
+		if (isSynthetic(plan)) return takeSynthetic(count, 1);
+		const draws = random.fork(`${plan.method} ${count}`);
 		const rare = pickRows(training, from);
-		if (method === 'smote') return drawSmote(rare, specs, count, draws);
+		if (plan.method === 'smote') return drawSmote(rare, specs, count, draws);
 		return pickRows(
 			rare,
 			Int32Array.from({ length: count }, () => draws.integer(rare.rows)),
@@ -89,12 +101,13 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 
 	function fit(
 		method: ArmPlan['method'],
-		added: FeatureTable | null,
+		added: AddedRows | null,
 		options: Pick<FitTreesOptions, 'rounds' | 'patience' | 'validationRows' | 'onRound'>,
 	): BoostedTrees {
-		const table = added === null ? training : joinFeatures([training, added], specs);
-		const all = new Uint8Array(table.rows).fill(1);
+		const table = added === null ? training : joinFeatures([training, added.table], specs);
+		const all = new Uint8Array(table.rows);
 		all.set(labels);
+		if (added !== null) all.fill(1, training.rows, training.rows + added.rare);
 		return fitBoostedTrees(
 			table,
 			specs,
@@ -109,12 +122,12 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 	}
 
 	/** The number of trees with the best average precision, summed over the folds. */
-	async function findRounds(plan: ArmPlan, addedRows: number): Promise<number> {
+	async function findRounds(plan: ArmPlan): Promise<number> {
 		const rounds = ROUNDS.at(-1) as number;
 		const sums = new Map<number, number>(ROUNDS.map((round) => [round, 0]));
 		for (let k = 0; k < INNER_FOLDS; k++) {
 			const shown = rareRows.filter((row) => inner[row] !== k);
-			const added = addedRows === 0 ? null : await draw(plan.method, shown, addedRows);
+			const added = await draw(plan, shown);
 			const validationRows = rowsWhere(inner, (fold) => fold === k);
 			const ranked = Uint8Array.from(validationRows, (row) => labels[row] as number);
 			fit(plan.method, added, {
@@ -136,10 +149,9 @@ export function createTreatment(input: TreatmentInput): (plan: ArmPlan) => Promi
 	}
 
 	return async (plan) => {
-		const addedRows = countOf(plan);
-		const rounds = input.learner.rounds ?? (await findRounds(plan, addedRows));
-		const added = addedRows === 0 ? null : await draw(plan.method, rareRows, addedRows);
-		return { model: fit(plan.method, added, { rounds }), addedRows };
+		const rounds = input.learner.rounds ?? (await findRounds(plan));
+		const added = await draw(plan, rareRows);
+		return { model: fit(plan.method, added, { rounds }), addedRows: added?.table.rows ?? 0 };
 	};
 }
 

@@ -1,12 +1,14 @@
 import { runTask } from '../compute/run-task.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ArtifactRef } from '../contracts/pipeline.ts';
+import type { ArtifactRef, TrainingPlan } from '../contracts/pipeline.ts';
 import type { RunConfig } from '../contracts/run-config.ts';
 import type { StepProgress } from '../contracts/steps.ts';
 import type { AugmentationAdvice } from '../learn/augmentation-advice.ts';
 import { parseAugmentationTarget } from '../learn/augmentation-target.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getModel } from '../store/models.ts';
+import { getStepOutputOfModel } from '../store/run-steps.ts';
+import type { Store } from '../store/store.ts';
 import type { Workspace } from './open-workspace.ts';
 
 export interface AdviceRequest {
@@ -17,10 +19,12 @@ export interface AdviceRequest {
 	readonly value: string | null;
 	/** `f1`, `ap` or `recall@0.9`. */
 	readonly target: string;
-	/** @default 5 */
+	/** @default 5; with `trainingRows` 10 */
 	readonly folds?: number;
-	/** @default 2 */
+	/** @default 2; with `trainingRows` always 1 */
 	readonly repeats?: number;
+	/** Rows to learn from at a time, as if the table had no more; each fold is then a part that learns by itself. */
+	readonly trainingRows?: number;
 	/** @default 1 */
 	readonly seed?: number;
 }
@@ -39,6 +43,8 @@ export interface AdviceWork {
 
 /** Longer tables are cut to a sample of about so many rows: a fold trains a generator on most of them. */
 const MAX_ROWS = 20_000;
+/** The same where generators are trained on parts of them only. */
+const MAX_ROWS_OF_PARTS = 100_000;
 
 /**
  * Whether synthetic rows of the kind that a model makes help a supervised model, measured anew in a compute process;
@@ -72,22 +78,30 @@ export async function adviseOnModel(
 			hint: 'the advice trains generators on parts of the table, without noise: train a model without --private for it',
 		});
 	}
+	const trainingRows = request.trainingRows ?? null;
 	const { label, value, advice } = await runTask(
 		'adviseAugmentation',
 		{
 			manifest: ref(dataset.manifest_uri, null),
 			generator: ref(model.generator_uri, model.generator_sha256),
-			training: generator,
+			training: { ...generator, ...(trainingRows === null ? await ownSteps(store, model.model_id) : {}) },
 			label: request.label,
 			value: request.value,
 			target: request.target,
-			folds: request.folds ?? 5,
+			folds: request.folds ?? (trainingRows === null ? 5 : 10),
 			repeats: request.repeats ?? 2,
-			maxRows: MAX_ROWS,
+			trainingRows,
+			maxRows: trainingRows === null ? MAX_ROWS : MAX_ROWS_OF_PARTS,
 			seed: request.seed ?? 1,
 		},
 		{ step: 'adviseAugmentation', attempt: 1, previous: null, signal, report: onProgress },
 		workspace.compute,
 	);
 	return { modelId: model.model_id, label, value, ...(JSON.parse(advice) as AugmentationAdvice) };
+}
+
+/** Steps that a time budget was turned into, which a smaller table would not have. */
+async function ownSteps(store: Store, modelId: string): Promise<Pick<TrainingPlan, 'steps'> | null> {
+	const plan = (await getStepOutputOfModel(store, modelId, 'planTraining')) as TrainingPlan | null;
+	return plan === null ? null : { steps: plan.steps };
 }

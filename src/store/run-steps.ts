@@ -150,6 +150,19 @@ export async function getStepOutput(store: Store, runId: string, step: string): 
 	return parseOrNull(stored?.output_json ?? null);
 }
 
+/** What a finished step of the run that made a model gave; null where there was no such step. */
+export async function getStepOutputOfModel(store: Store, modelId: string, step: string): Promise<unknown> {
+	const stored = await store.reader
+		.selectFrom('run_steps')
+		.innerJoin('runs', 'runs.run_id', 'run_steps.run_id')
+		.select('output_json')
+		.where('runs.model_id', '=', modelId)
+		.where('step', '=', step)
+		.where('run_steps.status', '=', 'finished')
+		.executeTakeFirst();
+	return parseOrNull(stored?.output_json ?? null);
+}
+
 function parseOrNull(json: string | null): unknown {
 	return json === null ? null : JSON.parse(json);
 }

@@ -41,7 +41,7 @@ describe('augment --advise', () => {
 		assert.equal(advice.rows, ROWS);
 		assert.deepEqual(
 			[...new Set(advice.arms.map(({ method }) => method))],
-			['nothing', 'class weights', 'over-sampling', 'smote', 'synthetic'],
+			['nothing', 'class weights', 'over-sampling', 'smote', 'synthetic', 'synthetic, both classes'],
 		);
 		for (const { scores } of advice.arms) assert.ok(scores.length === 2 && scores.every((score) => score > 0.1));
 		assert.match(advice.verdict, /^(Recommended|Advised against), /);
@@ -55,6 +55,7 @@ describe('augment --advise', () => {
 			[['--label', 'returned', '--rare', 'yess'], 'CONFIG_INVALID', 'yes'],
 			[['--label', 'returned', '--target', 'auc'], 'CONFIG_INVALID', 'recall@0.9'],
 			[['--label', 'returned', '--rows', '5'], 'USAGE', '--rows'],
+			[['--label', 'returned', '--train-rows', '80', '--repeats', '2'], 'USAGE', '--folds'],
 		] as const) {
 			const ended = await advise(...flags);
 			assert.equal(ended.code, 2, ended.stderr);

@@ -46,7 +46,7 @@ const fits = { disposed: 0 };
 const perfect: AdviseInput['fitGenerator'] = async (training, _, report) => {
 	seen.push(training);
 	report(1);
-	return { sample: (count, draws) => drawClass(draws, count, true), dispose: () => fits.disposed++ };
+	return { sample: (count, draws, label) => drawClass(draws, count, label === 1), dispose: () => fits.disposed++ };
 };
 /** Rows of the other class under the rare label. */
 const harmful: AdviseInput['fitGenerator'] = async () => ({ sample: (count, draws) => drawClass(draws, count, false) });
@@ -63,11 +63,54 @@ function advise(
 }
 
 test('rows that add what the few rare ones cannot say are recommended, with intervals that leave out 0', async () => {
-	const advice = await advise(perfect, { repeats: 2, amounts: [2, 'balance'] });
+	const advice = await advise(perfect, { repeats: 2, amounts: [2, 'balance'], bothAmounts: [] });
 	const ours = advice.chosen.find(({ method }) => method === 'synthetic');
 	assert.ok((ours?.againstNothing.low ?? 0) > 0 && (ours?.againstWeights.low ?? 0) > 0, advice.verdict);
 	assert.match(advice.verdict, /^Recommended, .*: average precision/);
 	assert.equal(advice.recommended?.rows, advice.recommended?.amount === 'balance' ? ROWS - 2 * rows : 2 * rows);
+});
+
+test('rows of both classes are recommended where they say more than rows of the rare class', async () => {
+	const { arms, recommended, verdict } = await advise(perfect, { repeats: 2, amounts: [0.5], bothAmounts: [4] });
+	const both = arms.find(({ method }) => method === 'synthetic, both classes');
+	assert.equal(both?.addedRows, (4 * ROWS * 4) / 5);
+	assert.deepEqual(recommended, { classes: 'both', amount: 4, rows: 4 * ROWS });
+	assert.match(verdict, /^Recommended, 4 new rows per row, half of them rare: /);
+});
+
+test('rows of both classes are as many for any table beyond a few thousand rows', async () => {
+	const { arms } = await advise(perfect, { folds: 2, amounts: [], bothAmounts: [1, 40, 80] });
+	const both = arms.filter(({ method }) => method === 'synthetic, both classes');
+	assert.deepEqual(
+		both.map(({ addedRows }) => addedRows),
+		[600, 20_000],
+	);
+});
+
+test('as if the table had fewer rows, parts of it learn from so many and are tested on their others', async () => {
+	seen.length = 0;
+	const { folds, repeats, trainingRows, interval } = await advise(perfect, {
+		folds: 3,
+		repeats: 4,
+		amounts: [1],
+		bothAmounts: [],
+		trainingRows: 250,
+	});
+	assert.deepEqual([folds, repeats, trainingRows, interval.method], [3, 1, 250, 't of separate parts']);
+	// Each class is rounded by itself.
+	for (const { length } of seen) assert.ok(Math.abs(length - 250) <= 1, `${length}`);
+	const together = seen.flatMap((training) => [...training]);
+	assert.equal(new Set(together).size, together.length);
+	for (const training of seen) {
+		const rareOnes = training.reduce((sum, row) => sum + (labels[row] as number), 0);
+		assert.ok(Math.abs(rareOnes - (250 * rows) / ROWS) <= 1.5, `${rareOnes}`);
+	}
+});
+
+test('parts that are too small to learn from so many rows are refused', async () => {
+	for (const trainingRows of [100, 390, 1000]) {
+		await assert.rejects(advise(perfect, { folds: 3, trainingRows }), { code: 'TABLE_UNTRAINABLE' });
+	}
 });
 
 test('rows that harm are advised against', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AdvisedArm, type ArmPlan, concludeAdvice } from '../../src/learn/augmentation-advice.ts';
+import type { ArmPlan } from '../../src/learn/arm-plan.ts';
+import { type AdvisedArm, concludeAdvice } from '../../src/learn/augmentation-advice.ts';
 
 const FOLDS = 4;
 const base = [0.5, 0.52, 0.48, 0.51, 0.49, 0.53, 0.47, 0.5];
@@ -16,6 +17,7 @@ function conclude(others: readonly AdvisedArm[], weights: readonly number[] = [0
 		rareRows: 100,
 		folds: FOLDS,
 		repeats: 2,
+		trainingRows: null,
 		testShare: 1 / 3,
 		arms: [arm('nothing', null, [0]), arm('class weights', null, weights), ...others],
 	});
@@ -25,7 +27,7 @@ const good = arm('synthetic', 2, [0.1, 0.11, 0.09, 0.1]);
 
 test('rows that are better than nothing and class weights are recommended in the best amount', () => {
 	const { recommended, chosen, verdict } = conclude([arm('synthetic', 1, [0.05, 0.06]), good]);
-	assert.deepEqual(recommended, { amount: 2, rows: 200 });
+	assert.deepEqual(recommended, { classes: 'rare', amount: 2, rows: 200 });
 	assert.equal(chosen[0]?.amount, 2);
 	assert.match(
 		verdict,
@@ -34,7 +36,11 @@ test('rows that are better than nothing and class weights are recommended in the
 });
 
 test('rows to balance the classes are counted for the whole table', () => {
-	assert.deepEqual(conclude([{ ...good, amount: 'balance' }]).recommended, { amount: 'balance', rows: 800 });
+	assert.deepEqual(conclude([{ ...good, amount: 'balance' }]).recommended, {
+		classes: 'rare',
+		amount: 'balance',
+		rows: 800,
+	});
 });
 
 test('rows that are better than nothing but no better than class weights are advised against', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FeatureTable } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
-import type { ArmPlan } from '../../src/learn/augmentation-advice.ts';
+import type { ArmPlan } from '../../src/learn/arm-plan.ts';
 import { createTreatment } from '../../src/learn/treat-rare-class.ts';
 import { labels, numbers, specsOf, tableOf } from './build-table.ts';
 

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openStore } from '../../src/store/open-store.ts';
 import { describeOwner, findOwnerState } from '../../src/store/run-owner.ts';
-import { beginStep, failStep, finishStep, heartbeatStep, listSteps } from '../../src/store/run-steps.ts';
+import {
+	beginStep,
+	failStep,
+	finishStep,
+	getStepOutputOfModel,
+	heartbeatStep,
+	listSteps,
+} from '../../src/store/run-steps.ts';
 import {
 	claimRun,
 	createRun,
@@ -18,7 +25,7 @@ import {
 } from '../../src/store/runs.ts';
 import { killProcess, startScript } from './child-process.ts';
 import { newDatabase, onBothStores, temporaryStore } from './on-both-stores.ts';
-import { startRun } from './seeded-store.ts';
+import { attemptOf, seededRun, startRun } from './seeded-store.ts';
 
 const otherHost = (pid: number): string => `elsewhere:${pid}:`;
 
@@ -213,3 +220,15 @@ onBothStores('a step counts its attempts, hands on its heartbeat and is not done
 		[['train', 2, 'finished']],
 	);
 });
+
+onBothStores(
+	'what the step of the run that made a model gave is found by the model, once the step is finished',
+	async (t) => {
+		const { store, runId, modelId } = await seededRun(t);
+		const attempt = await attemptOf(store, runId, 'planTraining');
+		assert.equal(await getStepOutputOfModel(store, modelId, 'planTraining'), null);
+		await finishStep(store, attempt, { steps: 70, judgeSteps: null });
+		assert.deepEqual(await getStepOutputOfModel(store, modelId, 'planTraining'), { steps: 70, judgeSteps: null });
+		assert.equal(await getStepOutputOfModel(store, 'model-2', 'planTraining'), null);
+	},
+);

@@ -88,7 +88,7 @@ for (const kind of ['autoregressive', 'mlp'] as const) {
 			const withoutConstraints = constraints.map(({ id }) => id);
 			const free = draw(kind, { rows: 500, withoutConstraints });
 			assert.ok(findBroken(constraints, specs, toFeatures(free, specs)).counts.some((count) => count > 0));
-			assert.throws(() => draw(kind, { rows: 1, withoutConstraints: ['order:a,b'] }), { code: 'NOT_FOUND' });
+			assert.throws(() => draw(kind, { rows: 1, withoutConstraints: ['order:a,b'] }), { code: 'CONDITION_INVALID' });
 		});
 
 		test('makes as many rows of each level as of the others', () => {

@@ -169,7 +169,7 @@ test('a constraint can be let go by its id, and a mistyped id is told from the n
 	);
 	assert.equal(left.length, found.length - 1);
 	assert.throws(() => withoutConstraints(found, ['multipel:price']), {
-		code: 'NOT_FOUND',
+		code: 'CONDITION_INVALID',
 		hint: 'Did you mean multiple:price?',
 	});
 });

@@ -8,7 +8,7 @@ import { pickRows } from '../../features/pick-rows.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { type AdviseInput, adviseAugmentation } from '../../learn/advise-augmentation.ts';
 import { parseAugmentationTarget } from '../../learn/augmentation-target.ts';
-import { findRareClass } from '../../learn/rare-class.ts';
+import { classKeys, findRareClass } from '../../learn/rare-class.ts';
 import { startGenerator } from '../../synthesis/fit-generator.ts';
 import { loadFeatures } from '../load-features.ts';
 import { loadRowRules } from '../row-source.ts';
@@ -28,7 +28,7 @@ export async function adviseAugmentationTask(
 	environment: TaskEnvironment,
 ): Promise<AdviseAugmentationOutput> {
 	const { artifacts } = environment;
-	const { seed, folds, repeats } = input;
+	const { seed, folds, repeats, trainingRows } = input;
 	const target = parseAugmentationTarget(input.target);
 	const { specs } = await loadRowRules(artifacts, input.generator.uri);
 	const manifest = await getJson<TableManifest>(artifacts, input.manifest);
@@ -38,7 +38,11 @@ export async function adviseAugmentationTask(
 	const rare = findRareClass(sample, specs, input.label, input.value);
 	const table = pickRows(sample, rare.rows);
 	const backend = await loadBackend({ backend: environment.backend });
-	const domains = specs.map((spec, feature) => (feature === rare.feature ? onlyValue(spec, rare.key) : null));
+	const keys = classKeys(table, rare.feature).filter((key) => !Number.isNaN(key));
+	const others = [...new Set(keys)].filter((key) => key !== rare.key);
+	const domainsOf = [others, [rare.key]].map((values) =>
+		specs.map((spec, feature) => (feature === rare.feature ? onlyValues(spec, values) : null)),
+	);
 	const { kind, steps } = input.training;
 
 	const fitGenerator: AdviseInput['fitGenerator'] = async (rows, random, report) => {
@@ -49,7 +53,10 @@ export async function adviseAugmentationTask(
 		try {
 			const { generator } = await training.finish({ onProgress: ({ done, total }) => report(done / total) });
 			return {
-				sample: (count, draws) => withoutFeature(generator.sample(count, draws, { domains }), rare.feature),
+				sample: (count, draws, label) => {
+					const domains = domainsOf[label] ?? [];
+					return withoutFeature(generator.sample(count, draws, { domains }), rare.feature);
+				},
 				dispose: () => generator.dispose(),
 			};
 		} finally {
@@ -68,15 +75,17 @@ export async function adviseAugmentationTask(
 			random: createRandom(seed, 'augmentation advice'),
 			folds,
 			repeats,
+			trainingRows,
 			onProgress: (done) => reportProgress(environment, 'training', Math.round(done * WHOLE), WHOLE),
 		},
 	);
 	return { label: input.label, value: rare.value, advice: JSON.stringify(advice) };
 }
 
-function onlyValue({ type }: FeatureSpec, key: number): FeatureDomain {
-	if (type === 'categorical') return { type, codes: [key], missing: false };
-	return { type, ranges: [{ from: key, to: key }], missing: false };
+/** @param keys level codes, or numbers */
+function onlyValues({ type }: FeatureSpec, keys: readonly number[]): FeatureDomain {
+	if (type === 'categorical') return { type, codes: keys, missing: false };
+	return { type, ranges: keys.map((key) => ({ from: key, to: key })), missing: false };
 }
 
 function withoutFeature({ rows, columns }: FeatureTable, feature: number): FeatureTable {
