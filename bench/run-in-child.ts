@@ -1,6 +1,6 @@
 import { fork, type Serializable } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment } from '../src/compute/child-environment.ts';
+import { childArguments, childEnvironment } from '../src/compute/child-environment.ts';
 import { CounterfoilError } from '../src/contracts/errors.ts';
 
 /**
@@ -15,7 +15,7 @@ export function runInChild<Answer>(entry: URL, request: Serializable, where: str
 	return new Promise((resolve, reject) => {
 		const child = fork(fileURLToPath(entry), [], {
 			stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-			execArgv: ['--max-old-space-size=8192', '--disable-warning=ExperimentalWarning'],
+			execArgv: childArguments(8192),
 			env: childEnvironment(),
 		});
 		let answer: Answer | null = null;

@@ -11,3 +11,13 @@ export function childEnvironment(): NodeJS.ProcessEnv {
 		MALLOC_TRIM_THRESHOLD_: '1073741824',
 	};
 }
+
+/** The arguments of Node for processes that compute. */
+export function childArguments(heapMb: number): string[] {
+	return [
+		`--max-old-space-size=${heapMb}`,
+		// The rows pass through buffers that come and go; a small heap takes each shard's for a reason to collect garbage.
+		'--initial-heap-size=256',
+		'--disable-warning=ExperimentalWarning',
+	];
+}

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { ComputeTasks, StepContext } from '../contracts/steps.ts';
-import { childEnvironment } from './child-environment.ts';
+import { childArguments, childEnvironment } from './child-environment.ts';
 import { childMessage, type TaskRequest } from './messages.ts';
 import { watchMemory } from './watch-memory.ts';
 
@@ -150,7 +150,7 @@ function startChild({ entry, heapMb = 4096 }: ComputeSettings): ChildProcess {
 	const program = entry ?? new URL(isSource ? './child-entry.ts' : './child-entry.js', import.meta.url);
 	return fork(fileURLToPath(program), [], {
 		stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-		execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
+		execArgv: childArguments(heapMb),
 		env: childEnvironment(),
 	});
 }

@@ -19,6 +19,15 @@ export interface TextCells {
 	readonly codes: Int32Array;
 	/** Distinct texts of this batch. */
 	readonly dictionary: readonly string[];
+	/** The same as bytes, where the reader has them; `dictionary` is then made when it is first asked for. */
+	readonly utf8?: ByteTexts;
+}
+
+/** Texts as their bytes in UTF-8, one after the other. */
+export interface ByteTexts {
+	readonly bytes: Uint8Array;
+	/** [texts]; where each text ends; it starts where the one before ends. */
+	readonly ends: Int32Array;
 }
 
 /** Some consecutive rows of a table, column by column. */

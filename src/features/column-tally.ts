@@ -1,8 +1,23 @@
-import type { Cells } from '../contracts/table.ts';
-import { countLevels, type LevelCounts } from './count-levels.ts';
-import { addToDistinctSketch, createDistinctSketch, mergeIntoDistinctSketch } from './distinct-sketch.ts';
+import type { Cells, TextCells } from '../contracts/table.ts';
+import { decodeText, encodeTexts } from '../texts/byte-texts.ts';
+import {
+	addBytesToDistinctSketch,
+	addToDistinctSketch,
+	createDistinctSketch,
+	mergeIntoDistinctSketch,
+} from './distinct-sketch.ts';
 import { type MissingTest, missingTestOf } from './is-missing-text.ts';
+import {
+	createLevelCounter,
+	type DistinctValues,
+	distinctOf,
+	eachOf,
+	type LevelCounter,
+	levelsOf,
+	startOf,
+} from './level-counter.ts';
 import { parseNumber } from './parse-number.ts';
+import { addTextBytes } from './text-bytes.ts';
 import { addText, createTextEvidence, mergeIntoTextEvidence, type TextEvidence } from './text-evidence.ts';
 
 /** Distinct texts of a column that are counted exactly at most, and of all columns of a table together. */
@@ -67,7 +82,7 @@ function orderOf(cells: Cells, before: RowOrder): RowOrder {
 		else {
 			const code = cells.codes[row] as number;
 			if (code < 0) continue;
-			value = parseNumber(cells.dictionary[code] as string);
+			value = parseNumber(textOf(cells, code));
 			if (Number.isNaN(value)) return NOT_GROWING;
 		}
 		if (Number.isNaN(value)) continue;
@@ -76,6 +91,13 @@ function orderOf(cells: Cells, before: RowOrder): RowOrder {
 		last = value;
 	}
 	return { increasing: true, first, last };
+}
+
+function textOf(cells: TextCells, code: number): string {
+	const { utf8 } = cells;
+	return utf8 === undefined
+		? (cells.dictionary[code] as string)
+		: decodeText(utf8.bytes, startOf(utf8, code), utf8.ends[code] as number);
 }
 
 function followedBy(a: RowOrder, b: RowOrder): RowOrder {
@@ -91,97 +113,106 @@ interface GrowingTally {
 	rows: number;
 	empty: number;
 	order: RowOrder;
-	levels: Map<string, number>;
+	levels: LevelCounter;
 	beyond: BeyondExact | null;
 	readonly wordsAreValues: boolean;
 }
 
 function emptyTally(maxExact: number, wordsAreValues: boolean): GrowingTally {
 	const order: RowOrder = { increasing: true, first: null, last: null };
-	return { maxExact, rows: 0, empty: 0, order, levels: new Map(), beyond: null, wordsAreValues };
+	return { maxExact, rows: 0, empty: 0, order, levels: createLevelCounter(), beyond: null, wordsAreValues };
 }
 
 function reopen(tally: ColumnTally, maxExact: number): GrowingTally {
-	const { rows, empty, order, texts, counts } = tally;
-	const levels = new Map(texts.map((text, i) => [text, counts[i] as number]));
+	const { rows, empty, order, beyond } = tally;
+	const levels = createLevelCounter();
+	levels.add(distinctTexts(tally));
 	const wordsAreValues = tally.wordsAreValues === true;
-	return { maxExact, rows, empty, order, levels, beyond: structuredClone(tally.beyond), wordsAreValues };
+	return { maxExact, rows, empty, order, levels, beyond: structuredClone(beyond), wordsAreValues };
 }
 
 function close(name: string, tally: GrowingTally): ColumnTally {
 	const { rows, empty, order, levels, beyond, wordsAreValues } = tally;
-	return {
-		name,
-		rows,
-		empty,
-		order,
-		texts: [...levels.keys()],
-		counts: [...levels.values()],
-		beyond,
-		...(wordsAreValues ? { wordsAreValues } : {}),
-	};
+	const counted = levelsOf(levels.distinct());
+	return { name, rows, empty, order, ...counted, beyond, ...(wordsAreValues ? { wordsAreValues } : {}) };
 }
 
-function addEvidence(
-	beyond: BeyondExact,
-	{ texts, counts, values }: Omit<LevelCounts, 'empty'>,
-	isMissing: MissingTest,
-): void {
-	for (let i = 0; i < texts.length; i++) {
-		addText(beyond.evidence, texts[i] as string, counts[i] as number, isMissing, values?.[i]);
-		addToDistinctSketch(beyond.registers, texts[i] as string);
+function distinctTexts({ texts, counts }: ColumnTally): DistinctValues {
+	return { values: encodeTexts(texts), counts, order: null };
+}
+
+function addEvidence({ evidence, registers }: BeyondExact, distinct: DistinctValues, isMissing: MissingTest): void {
+	const { values } = distinct;
+	if (values instanceof Float64Array) {
+		eachOf(distinct, (index, count) => {
+			const value = values[index] as number;
+			const text = String(value);
+			addText(evidence, text, count, isMissing, value);
+			addToDistinctSketch(registers, text);
+		});
+		return;
 	}
+	const { bytes, ends } = values;
+	eachOf(distinct, (index, count) => {
+		const start = startOf(values, index);
+		const end = ends[index] as number;
+		addTextBytes(evidence, bytes, start, end, count, isMissing);
+		addBytesToDistinctSketch(registers, bytes, start, end);
+	});
 }
 
 /** Ends exact counting: what is known becomes evidence, and only the most frequent texts stay. */
 function endExactCounting(tally: GrowingTally): BeyondExact {
-	const counts = [...tally.levels.values()];
+	const distinct = tally.levels.distinct();
+	const counts = Float64Array.from(distinct.counts);
 	const beyond: BeyondExact = {
 		evidence: createTextEvidence(),
 		registers: createDistinctSketch(),
 		exactCells: counts.reduce((sum, count) => sum + count, 0),
 		exactDistinct: counts.length,
 	};
-	addEvidence(beyond, { texts: [...tally.levels.keys()], counts }, missingTestOf(tally));
-	tally.levels = new Map([...tally.levels].sort((a, b) => b[1] - a[1]).slice(0, Math.min(KEPT_LEVELS, tally.maxExact)));
+	addEvidence(beyond, distinct, missingTestOf(tally));
+	const byCount = Int32Array.from(counts.keys()).sort((a, b) => (counts[b] as number) - (counts[a] as number) || a - b);
+	tally.levels = createLevelCounter();
+	tally.levels.add({ ...distinct, order: byCount.subarray(0, keptLevels(tally)) });
 	tally.beyond = beyond;
 	return beyond;
 }
 
-function addTally(
-	tally: GrowingTally,
-	next: Omit<ColumnTally, 'name' | 'counts'> & Pick<LevelCounts, 'counts' | 'values'>,
-): void {
+function keptLevels({ maxExact }: GrowingTally): number {
+	return Math.min(KEPT_LEVELS, maxExact);
+}
+
+function addCells(tally: GrowingTally, cells: Cells): void {
+	tally.rows += cells.type === 'number' ? cells.values.length : cells.codes.length;
+	tally.order = followedBy(tally.order, orderOf(cells, tally.order));
+	const { beyond, levels } = tally;
+	if (beyond === null) {
+		tally.empty += levels.addCells(cells);
+		if (levels.size() > tally.maxExact) endExactCounting(tally);
+		return;
+	}
+	const { empty, ...distinct } = distinctOf(cells);
+	tally.empty += empty;
+	addEvidence(beyond, distinct, missingTestOf(tally));
+	levels.add(distinct, keptLevels(tally));
+}
+
+function addTally(tally: GrowingTally, next: ColumnTally): void {
 	tally.rows += next.rows;
 	tally.empty += next.empty;
 	tally.order = followedBy(tally.order, next.order);
+	const distinct = distinctTexts(next);
 	if (next.beyond !== null) {
 		const beyond = tally.beyond ?? endExactCounting(tally);
 		mergeIntoTextEvidence(beyond.evidence, next.beyond.evidence);
 		mergeIntoDistinctSketch(beyond.registers, next.beyond.registers);
 	} else if (tally.beyond !== null) {
-		addEvidence(tally.beyond, next, missingTestOf(tally));
+		addEvidence(tally.beyond, distinct, missingTestOf(tally));
 	}
-	const { levels } = tally;
-	const kept = Math.min(KEPT_LEVELS, tally.maxExact);
-	for (let i = 0; i < next.texts.length; i++) {
-		const text = next.texts[i] as string;
-		const known = levels.get(text);
-		if (known === undefined && tally.beyond !== null && levels.size >= kept) continue;
-		const count = next.counts[i] as number;
-		if (known === undefined) levels.set(ownText(text), count);
-		else levels.set(text, known + count);
-	}
-	if (tally.beyond === null && levels.size > tally.maxExact) endExactCounting(tally);
+	tally.levels.add(distinct, tally.beyond === null ? undefined : keptLevels(tally));
+	if (tally.beyond === null && tally.levels.size() > tally.maxExact) endExactCounting(tally);
 }
-
-/** A text cut from a longer one keeps all of it in memory; this one is kept longer than the shard that it is from. */
-function ownText(text: string): string {
-	return text.length < SHORTEST_SLICE ? text : ` ${text}`.slice(1);
-}
-
-/** V8 copies what is shorter. */
-const SHORTEST_SLICE = 13;
 
 /** The tally of a column that is read part by part, in the order of the rows. */
 export interface ColumnTallier {
@@ -197,10 +228,7 @@ export interface ColumnTallier {
 export function createTallier(name: string, maxExact: number, wordsAreValues = false): ColumnTallier {
 	const tally = emptyTally(maxExact, wordsAreValues);
 	return {
-		add(cells) {
-			const rows = cells.type === 'number' ? cells.values.length : cells.codes.length;
-			addTally(tally, { rows, ...countLevels(cells), beyond: null, order: orderOf(cells, tally.order) });
-		},
+		add: (cells) => addCells(tally, cells),
 		tally: () => close(name, tally),
 	};
 }

@@ -44,6 +44,11 @@ function daysInMonth(year: number, month: number): number {
 	return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
+/** False if any of them is NaN. */
+export function isDateOfCalendar(year: number, month: number, day: number): boolean {
+	return month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+}
+
 /**
  * Reads a date written in `order`, with or without a time (after a blank or `T`), a fraction of the second and
  * an offset (`Z`, `UTC`, `+02:00`, `+0200`, `+02`). Without an offset the time counts as UTC.
@@ -81,7 +86,7 @@ export function parseDate(text: string, order: DateOrder): number {
 	}
 	const month = yearFirst || order === 'MM/DD/YYYY' ? first : second;
 	const day = yearFirst || order === 'MM/DD/YYYY' ? second : first;
-	if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return Number.NaN;
+	if (!isDateOfCalendar(year, month, day)) return Number.NaN;
 	const midnight = daysFromDate(year, month, day) * DAY_MS;
 	if (at === end) return midnight;
 

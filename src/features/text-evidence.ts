@@ -94,11 +94,15 @@ export function addText(
 	if (first < 48 || first > 57) return;
 	for (const order of DATE_ORDERS) {
 		const instant = parseDate(text, order);
-		if (Number.isNaN(instant)) continue;
-		const dates = datesOf(evidence, order);
-		addNumber(dates.instants, instant, count);
-		addCount(dates.styles, dateStyle(text), count);
+		if (!Number.isNaN(instant)) addDate(evidence, order, instant, dateStyle(text), count);
 	}
+}
+
+/** @param style as `dateStyle` gives it */
+export function addDate(evidence: TextEvidence, order: DateOrder, instant: number, style: string, count: number): void {
+	const dates = datesOf(evidence, order);
+	addNumber(dates.instants, instant, count);
+	addCount(dates.styles, style, count);
 }
 
 /** Whether there is a blank between words. */
@@ -118,13 +122,19 @@ function addNumberText(evidence: TextEvidence, text: string, value: number, coun
 		evidence.infinite += count;
 		return;
 	}
-	addNumber(evidence.numbers, value, count);
-	const decimals = Math.min(decimalsOf(text), MAX_DECIMALS);
-	evidence.decimals[decimals] = (evidence.decimals[decimals] as number) + count;
+	const decimals = decimalsOf(text);
+	addFiniteNumber(evidence, value, count, decimals);
 	if (decimals > 0) return;
-	evidence.integers += count;
 	if (hasLeadingZero(text)) evidence.leadingZeros += count;
 	if (!Number.isSafeInteger(value) && isUnsafeInteger(text)) evidence.unsafeIntegers += count;
+}
+
+/** @param decimals digits after the decimal point, trailing zeros not counted */
+export function addFiniteNumber(evidence: TextEvidence, value: number, count: number, decimals: number): void {
+	addNumber(evidence.numbers, value, count);
+	const digits = Math.min(decimals, MAX_DECIMALS);
+	evidence.decimals[digits] = (evidence.decimals[digits] as number) + count;
+	if (digits === 0) evidence.integers += count;
 }
 
 /** Adds what `other` holds to `evidence`. */

@@ -11,16 +11,16 @@ import {
 } from 'apache-arrow';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Cells, TableBatch } from '../contracts/table.ts';
-import { encodeDictionary, encodeNumbers } from './arrow-data.ts';
+import { encodeDictionary, packNumbers } from './arrow-data.ts';
 
 /**
- * A batch as an uncompressed Arrow IPC file: numbers as Float64, text as Dictionary<Int32, Utf8>, missing
+ * A batch as an uncompressed Arrow IPC file: numbers as Float64 or as integers, text as a dictionary of Utf8, missing
  * cells as nulls. Equal batches give equal bytes. Texts have to be well-formed Unicode, as everything is that
  * was decoded from a file, and names not empty and all different.
  */
 export function encodeShard(batch: TableBatch): Uint8Array {
 	const children = batch.columns.map((cells, index) =>
-		cells.type === 'number' ? encodeNumbers(cells) : encodeDictionary(cells, index),
+		cells.type === 'number' ? packNumbers(cells) : encodeDictionary(cells, index),
 	);
 	const fields = children.map((child, index) => new Field(batch.names[index] as string, child.type, true));
 	const data = makeData({ type: new Struct(fields), length: batch.rows, nullCount: 0, children });
@@ -51,17 +51,25 @@ export function decodeShard(bytes: Uint8Array): TableBatch {
 }
 
 function decodeColumn(data: Data, rows: number): Cells {
-	// Null slots read as 0 in both kinds, and buffers are padded beyond the last row.
-	const hasNulls = data.nullCount > 0;
-	if (data.values instanceof Float64Array) {
-		const values = data.values.slice(0, rows);
-		if (hasNulls) for (let row = 0; row < rows; row++) if (!data.getValid(row)) values[row] = Number.NaN;
-		return { type: 'number', values };
+	if (data.dictionary === undefined) return { type: 'number', values: widen(data, Float64Array, rows, Number.NaN) };
+	return { type: 'text', codes: widen(data, Int32Array, rows, -1), dictionary: decodeTexts(data.dictionary) };
+}
+
+/** @param missing what stands for a null; such slots read as 0, and buffers are padded beyond the last row. */
+function widen<Values extends Float64Array | Int32Array>(
+	data: Data,
+	type: { new (length: number): Values },
+	rows: number,
+	missing: number,
+): Values {
+	const packed: unknown = data.values;
+	if (![Float64Array, Int8Array, Int16Array, Int32Array].some((known) => packed instanceof known)) {
+		throw new TypeError(`type ${data.type}`);
 	}
-	if (!(data.values instanceof Int32Array) || data.dictionary === undefined) throw new TypeError(`type ${data.type}`);
-	const codes = data.values.slice(0, rows);
-	if (hasNulls) for (let row = 0; row < rows; row++) if (!data.getValid(row)) codes[row] = -1;
-	return { type: 'text', codes, dictionary: decodeTexts(data.dictionary) };
+	const values = new type(rows);
+	values.set((packed as Int32Array).subarray(0, rows));
+	if (data.nullCount > 0) for (let row = 0; row < rows; row++) if (!data.getValid(row)) values[row] = missing;
+	return values;
 }
 
 function decodeTexts(vector: Vector): string[] {

@@ -9,7 +9,7 @@ import { isValidText, loadRecords, type TextRow } from './load-records.ts';
 import { createOffsetMap } from './map-offsets.ts';
 import { markLongFields } from './mark-long-fields.ts';
 import { frameOptionsOf } from './sample-text.ts';
-import { createPlainScanner, type PlainRecords } from './scan-plain-records.ts';
+import { CELLS_STRIDE, createPlainScanner, MOST_PLAIN, type PlainRecords } from './scan-plain-records.ts';
 import type { ReadMark, ReadProgress, RejectedRow, RepairLog, TableChunk } from './table-source.ts';
 
 export interface ReadCsvOptions {
@@ -103,14 +103,22 @@ export async function* readCsv(
 
 	/** @returns the place after the plain records that begin at `from`. */
 	function* readPlain(text: Buffer, from: number): Generator<TableChunk, number> {
-		const plain = scanPlain(text, from);
+		for (let at = from; ; ) {
+			const plain = scanPlain(text, at);
+			if (plain.count === 0 || !(yield* addPlain(text, at, plain))) return at;
+			at = plain.starts[plain.count] as number;
+			if (plain.count < MOST_PLAIN) return at;
+		}
+	}
+
+	/** @returns false if they are no valid text, and nothing was added. */
+	function* addPlain(text: Buffer, from: number, plain: PlainRecords): Generator<TableChunk, boolean> {
 		const { count, starts } = plain;
 		const end = starts[count] as number;
-		if (count === 0) return from;
 		const run = text.subarray(from, end);
 		if (run.includes(0) || !isValidText(run, dialect.encoding)) {
 			unreadable = count;
-			return from;
+			return false;
 		}
 		const lines = framer.counts();
 		const placeAt = (row: number) => placeOf(text, starts[row] as number, { ...lines, line: lines.line + row });
@@ -125,7 +133,7 @@ export async function* readCsv(
 		}
 		held = { ...textsOf(text, plain, last, names.length), mark: placeAt(last) };
 		framer.pass(count);
-		return end;
+		return true;
 	}
 
 	/** @returns the place after the records that were read. */
@@ -250,9 +258,8 @@ function addPlainRows(
 	first: number,
 	rows: number,
 ): void {
-	const stride = 2 * columns.length;
 	for (let c = 0; c < columns.length; c++) {
-		(columns[c] as CsvColumn).addCells(text, cells, first * stride + 2 * c, stride, rows);
+		(columns[c] as CsvColumn).addCells(text, cells, c * CELLS_STRIDE + 2 * first, rows);
 	}
 }
 
@@ -260,7 +267,7 @@ function textsOf(text: Buffer, { cells }: PlainRecords, row: number, columns: nu
 	const texts: string[] = [];
 	const quotedEmpties: number[] = [];
 	for (let c = 0; c < columns; c++) {
-		const at = 2 * (row * columns + c);
+		const at = c * CELLS_STRIDE + 2 * row;
 		const [start, end] = [cells[at] as number, cells[at + 1] as number];
 		if (end < start) quotedEmpties.push(c);
 		texts.push(end < start ? '' : text.toString('utf8', start, end));

@@ -1,9 +1,13 @@
+/** Records that are found at once at most. */
+export const MOST_PLAIN = 1_024;
+
 /** Where the cells of consecutive plain records are; overwritten by the next scan. */
 export interface PlainRecords {
+	/** `MOST_PLAIN` at most. */
 	readonly count: number;
 	/** [count + 1]; where each record starts, and where the one after the last does. */
 	readonly starts: Int32Array;
-	/** [count, columns, 2]; where each cell starts and ends, without its quotes; `""` ends before it starts. */
+	/** [columns, MOST_PLAIN, 2]; where each cell starts and ends, without its quotes; `""` ends before it starts. */
 	readonly cells: Int32Array;
 }
 
@@ -19,6 +23,9 @@ export interface PlainOptions {
 	readonly skipInitialSpace: boolean;
 	readonly maxRecordBytes: number;
 }
+
+/** From a cell to that of the next column. */
+export const CELLS_STRIDE = 2 * MOST_PLAIN;
 
 const LF = 10;
 const CR = 13;
@@ -38,23 +45,20 @@ export function createPlainScanner(options: PlainOptions): (text: Uint8Array, fr
 	/** No byte above it ends a field. */
 	const lastSpecial = Math.max(delimiter, CR);
 	const above = Math.imul(lastSpecial + 1, 0x01010101);
-	let cells = new Int32Array(2 * columns * 1_024);
-	let starts = new Int32Array(1_024);
+	const cells = new Int32Array(columns * CELLS_STRIDE);
+	const starts = new Int32Array(MOST_PLAIN + 1);
 
 	return (text, from) => {
 		const { length } = text;
 		const view = new DataView(text.buffer, text.byteOffset, length);
 		const lastWord = length - 3;
 		let count = 0;
-		let filled = 0;
 		let at = from;
 		starts[0] = from;
-		records: while (at < length && text[at] !== comment) {
-			if (filled + 2 * columns > cells.length) cells = enlarge(cells);
-			if (count + 2 > starts.length) starts = enlarge(starts);
+		records: while (count < MOST_PLAIN && at < length && text[at] !== comment) {
 			const recordStart = at;
 			let byte = 0;
-			for (let column = 0; ; column++) {
+			for (let column = 0, cell = 2 * count; ; column++, cell += CELLS_STRIDE) {
 				if (column === columns) break records;
 				byte = text[at] as number;
 				if (skipInitialSpace) {
@@ -71,12 +75,12 @@ export function createPlainScanner(options: PlainOptions): (text: Uint8Array, fr
 					} while (byte !== quote && byte !== sign && byte !== LF && byte !== CR);
 					const isEmpty = at === start;
 					if (byte !== quote || at + 1 === length || (isEmpty && columns === 1)) break records;
-					cells[filled++] = start;
-					cells[filled++] = isEmpty ? start - 1 : at;
+					cells[cell] = start;
+					cells[cell + 1] = isEmpty ? start - 1 : at;
 					byte = text[++at] as number;
 					if (byte !== delimiter && byte !== LF && byte !== CR) break records;
 				} else {
-					cells[filled++] = at;
+					cells[cell] = at;
 					while (byte > lastSpecial || (byte !== delimiter && byte !== LF && byte !== CR)) {
 						at++;
 						while (at < lastWord) {
@@ -92,7 +96,7 @@ export function createPlainScanner(options: PlainOptions): (text: Uint8Array, fr
 						if (at >= length) break records;
 						byte = text[at] as number;
 					}
-					cells[filled++] = at;
+					cells[cell + 1] = at;
 				}
 				if (byte !== delimiter) {
 					if (column + 1 < columns) break records;
@@ -101,7 +105,7 @@ export function createPlainScanner(options: PlainOptions): (text: Uint8Array, fr
 				at++;
 			}
 			// A line without any character is no record.
-			if (columns === 1 && cells[filled - 1] === cells[filled - 2]) break;
+			if (columns === 1 && cells[2 * count] === cells[2 * count + 1]) break;
 			if (at - recordStart > maxRecordBytes) break;
 			at++;
 			if (byte === CR) {
@@ -112,10 +116,4 @@ export function createPlainScanner(options: PlainOptions): (text: Uint8Array, fr
 		}
 		return { count, starts, cells };
 	};
-}
-
-function enlarge(values: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-	const larger = new Int32Array(2 * values.length);
-	larger.set(values);
-	return larger;
 }

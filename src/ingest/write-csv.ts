@@ -55,5 +55,6 @@ function escapeFormulas(cells: Cells, onEscaped: (cells: number) => void): Cells
 	let changed = 0;
 	for (const code of cells.codes) if (isChanged[code] === 1) changed++;
 	onEscaped(changed);
-	return { ...cells, dictionary: cells.dictionary.map((text, code) => (isChanged[code] === 1 ? `'${text}` : text)) };
+	const dictionary = cells.dictionary.map((text, code) => (isChanged[code] === 1 ? `'${text}` : text));
+	return { type: 'text', codes: cells.codes, dictionary };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import type { Cells } from '../../src/contracts/table.ts';
 import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
 import { createCsvColumn } from '../../src/ingest/csv-column.ts';
 import { detectDialect } from '../../src/ingest/detect-dialect.ts';
@@ -175,16 +176,22 @@ test('cells from bytes are collected as cells from texts', () => {
 							other.addText(one);
 						}
 					}
-					column.addCells(bytes, Int32Array.from(bounds), 0, 2, texts.length);
+					column.addCells(bytes, Int32Array.from(bounds), 0, texts.length);
 					const expected = builder.take();
-					assert.deepEqual(column.take(), expected);
-					assert.deepEqual(other.take(), expected);
+					assert.deepEqual(withoutBytes(column.take()), expected);
+					assert.deepEqual(withoutBytes(other.take()), expected);
 				}
 			},
 		),
 		{ numRuns: 500 },
 	);
 });
+
+function withoutBytes(cells: Cells): Cells {
+	if (cells.type === 'number') return cells;
+	const { type, codes, dictionary } = cells;
+	return { type, codes, dictionary };
+}
 
 test('both readers read every CSV file of the fixtures alike', async () => {
 	const folder = fileURLToPath(new URL('../fixtures', import.meta.url));
