@@ -1,21 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, statfs } from 'node:fs/promises';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { readFile, statfs } from 'node:fs/promises';
+import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CounterfoilError } from '../contracts/errors.ts';
+import { checkDatabase } from './check-database.ts';
+import { type Finding, finding } from './finding.ts';
 import { formatBytes, formatQuantity } from './format-values.ts';
-
-/** One thing that counterfoil needs or can use. */
-export interface Finding {
-	readonly name: string;
-	/** `missing`: nothing works without it; `warning`: less works, or slower; `optional`: not there, rarely needed. */
-	readonly status: 'ok' | 'warning' | 'missing' | 'optional';
-	readonly words: string;
-	/** What to do about it. */
-	readonly remedy: string | null;
-	/** The figures behind the words. */
-	readonly details: Readonly<Record<string, unknown>>;
-}
 
 export interface CheckOptions {
 	readonly db: string | undefined;
@@ -103,34 +92,6 @@ async function readInstallState(): Promise<InstallState | null> {
 	}
 }
 
-async function checkDatabase(db: string | undefined): Promise<Finding> {
-	const { sql } = await import('kysely');
-	const { openStore } = await import('../store/open-store.ts');
-	const { findDatabase } = await import('../runtime/find-home.ts');
-	const path = findDatabase(db);
-	const isThere = existsSync(path);
-	// Asking how things are changes nothing: where there is no database, another one is tried and thrown away.
-	const trial = isThere ? null : await mkdtemp(join(tmpdir(), 'counterfoil-doctor-'));
-	try {
-		const store = await openStore(
-			trial === null ? { path, readonly: true, migrate: false } : { path: join(trial, 'trial.db') },
-		);
-		try {
-			const { rows } = await sql<{ version: string }>`select sqlite_version() as version`.execute(store.reader);
-			const version = rows[0]?.version ?? 'unknown';
-			const words = isThere ? `opens ${path}` : `no database yet, the first run makes ${path}`;
-			return finding('SQLite', 'ok', `${version}, ${words}`, null, { version, path, exists: isThere });
-		} finally {
-			await store.close();
-		}
-	} catch (error) {
-		const { code, message, hint } = CounterfoilError.from(error);
-		return finding('SQLite', 'missing', `${path}: ${message}`, hint ?? null, { path, exists: isThere, code });
-	} finally {
-		if (trial !== null) await rm(trial, { recursive: true, force: true });
-	}
-}
-
 const ONLY_FOR_TEMPORAL = 'only needed for --temporal';
 
 interface FindTemporal {
@@ -170,7 +131,8 @@ async function checkTemporalServer(): Promise<Finding> {
 }
 
 async function checkDisk(db: string | undefined): Promise<Finding> {
-	let folder = dirname(resolve(db ?? process.env.COUNTERFOIL_DB ?? '.counterfoil/counterfoil.db'));
+	const { findHome } = await import('../runtime/find-home.ts');
+	let folder = findHome(db);
 	while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
 	const { bavail, bsize } = await statfs(folder);
 	const free = bavail * bsize;
@@ -190,16 +152,6 @@ function checkMemory(total: number, available: number): Finding {
 	const details = { total, available };
 	if (available >= MEMORY_WANTED) return finding('Memory', 'ok', words, null, details);
 	return finding('Memory', 'warning', words, 'close other programs; training wants about 2 GB', details);
-}
-
-function finding(
-	name: string,
-	status: Finding['status'],
-	words: string,
-	remedy: string | null,
-	details: Finding['details'],
-): Finding {
-	return { name, status, words, remedy, details };
 }
 
 /** The folder of package.json: two above src/cli, three above dist/src/cli. */

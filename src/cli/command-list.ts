@@ -128,7 +128,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 	},
 	{
 		name: 'db',
-		summary: 'migrate, check or back up the database',
+		summary: 'look at, migrate, check or back up the database',
 		group: KEEP,
 		load: async () => (await import('./commands/db.ts')).defineDb,
 	},

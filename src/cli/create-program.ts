@@ -15,7 +15,10 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 		.version(readVersion(), '--version', 'print the version')
 		.helpOption('-h, --help', 'print this help')
 		.option('--json', 'one JSON document on stdout')
-		.option('--db <path>', 'database file; also COUNTERFOIL_DB (default: .counterfoil/counterfoil.db)')
+		.option(
+			'--db <path>',
+			'database file or postgres:// URL; also COUNTERFOIL_DB (default: .counterfoil/counterfoil.db)',
+		)
 		.option('--seed <n>', 'seed of all random numbers (default: 1)', parseWhole(0))
 		.option('-c, --config <file>', 'configuration (default: counterfoil.config.yaml if there is one)')
 		.option('-q, --quiet', 'nothing on stderr but errors')

@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import { describePromise } from '../contracts/privacy.ts';
 import type { ModelMetric } from '../store/database.ts';
 import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
-import { commandName, quoteArgument } from './command-name.ts';
+import { commandName } from './command-name.ts';
+import { databaseOption } from './database-option.ts';
 import { describeBriefly } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
@@ -162,7 +163,7 @@ export function printNext(result: RunResult, next: readonly NextCommand[], termi
 
 /** The commands that make sense after a run, by what it has made. */
 export function nextCommands(result: RunResult, db: string | undefined): NextCommand[] {
-	const where = db === undefined ? '' : ` --db ${quoteArgument(db)}`;
+	const where = databaseOption(db);
 	const next: NextCommand[] = [];
 	const [first] = result.top;
 	if (result.alerts > 0) next.push([`queue list${where}`, 'the records to look at first']);

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ActivityServices } from '../../activities/activity-services.ts';
 import { openFileStore } from '../artifacts/artifact-store.ts';
 import { openStore } from '../store/open-store.ts';
-import { findDatabase } from './find-home.ts';
+import { showDatabase } from '../store/postgres-url.ts';
+import { findDatabase, findHome } from './find-home.ts';
 
-/** A database with the folders beside it: everything that commands work on. */
+/** A database with the folders that belong to it: everything that commands work on. */
 export interface Workspace extends ActivityServices {
 	readonly paths: {
 		/** Folder that holds everything below. */
 		readonly home: string;
+		/** The file, or the URL without its password. */
 		readonly database: string;
 		readonly artifacts: string;
 		readonly reports: string;
@@ -20,13 +22,18 @@ export interface Workspace extends ActivityServices {
 /**
  * Opens (and makes, where it is missing) the workspace of a database.
  *
- * @param options.db path of the database; default: COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`
+ * @param options.db path of the database, or its URL on a PostgreSQL server; default: COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`
  * @throws CounterfoilError as `openStore` does
  */
 export async function openWorkspace(options: { readonly db?: string | undefined } = {}): Promise<Workspace> {
 	const database = findDatabase(options.db);
-	const home = dirname(database);
-	const paths = { home, database, artifacts: join(home, 'artifacts'), reports: join(home, 'reports') };
+	const home = findHome(options.db);
+	const paths = {
+		home,
+		database: showDatabase(database),
+		artifacts: join(home, 'artifacts'),
+		reports: join(home, 'reports'),
+	};
 	const store = await openStore({ path: database });
 	try {
 		const artifacts = await openFileStore(paths.artifacts);

@@ -3,18 +3,41 @@ import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { formatQuantity } from '../format-values.ts';
+import { formatBytes, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineDb(group: Command, terminal: Terminal): void {
 	addExamples(group, [
+		['db status', 'which database is it, and is it up to date?'],
 		['db check', 'is anything damaged?'],
 		['db backup copy.db', 'a copy, while others go on writing'],
 	]);
+	defineStatus(group, terminal);
 	defineMigrate(group, terminal);
 	defineCheck(group, terminal);
 	defineBackup(group, terminal);
+}
+
+function defineStatus(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('status')
+		.description('Says which database it is and whether its tables are up to date.');
+	addExamples(command, [['db status --db postgres://analyst@db.example/fraud', 'a database on a PostgreSQL server']]);
+	command.action(async () => {
+		const { findDatabase } = await import('../../runtime/find-home.ts');
+		const { readStoreStatus } = await import('../../store/read-store-status.ts');
+		const status = await readStoreStatus(findDatabase(command.optsWithGlobals<GlobalFlags>().db));
+		if (terminal.json) return terminal.outJson(status);
+		const system = status.dialect === 'sqlite' ? 'SQLite' : 'PostgreSQL';
+		terminal.out(`${status.path} (${system} ${status.version}, ${formatBytes(status.bytes)})`);
+		if (status.applied.length === 0)
+			terminal.out('no tables yet; "counterfoil db migrate" or the first run makes them');
+		else if (status.pending.length === 0)
+			terminal.out(`up to date (${formatQuantity(status.applied.length, 'migration')})`);
+		else terminal.out(`lacks ${status.pending.join(', ')}; "counterfoil db migrate" brings it up to date`);
+		for (const remark of status.remarks) terminal.out(remark);
+	});
 }
 
 function defineMigrate(group: Command, terminal: Terminal): void {

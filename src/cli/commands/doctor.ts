@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import type { Finding } from '../check-machine.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { ExitWith } from '../exit-with.ts';
+import type { Finding } from '../finding.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { addBackendOption } from '../run-options.ts';
 import type { Style, Terminal } from '../terminal.ts';
