@@ -2,7 +2,15 @@ import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
 import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
+import { storeBench } from './store/store-bench.ts';
 import { synthesisBench } from './synthesis/synthesis-bench.ts';
 
 /** Every bench, in the order in which they are run. */
-export const BENCHES: readonly Bench[] = [detectionBench, settingsBench, synthesisBench, ingestBench, memoryBench];
+export const BENCHES: readonly Bench[] = [
+	detectionBench,
+	settingsBench,
+	synthesisBench,
+	ingestBench,
+	memoryBench,
+	storeBench,
+];

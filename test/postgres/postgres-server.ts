@@ -23,18 +23,26 @@ export interface PostgresServer {
 	run(statement: string, database?: string): Promise<void>;
 }
 
+export interface ServerOptions {
+	/** Keeps what is committed through a loss of power, as a server does by default. @default false */
+	readonly isDurable?: boolean;
+}
+
 /** A database with all tables and no rows. */
 export const TEMPLATE = 'counterfoil_template';
 
 const START_MS = 60_000;
 const SETTINGS = `
 listen_addresses = '127.0.0.1'
+max_connections = 200
+jit = off
+`;
+/** What nobody needs of a server that is thrown away. */
+const QUICK_SETTINGS = `
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-max_connections = 200
 shared_buffers = 64MB
-jit = off
 autovacuum = off
 `;
 /** The user `guarded` has to give a password. */
@@ -56,7 +64,7 @@ export function postgresMissing(): string | false {
  * The server of this test run. The first test file that asks starts it in a temporary folder, the others find it; it
  * ends when the run does.
  */
-export async function postgresServer(): Promise<PostgresServer> {
+export async function postgresServer(options: ServerOptions = {}): Promise<PostgresServer> {
 	const programs = findPrograms();
 	if (programs === null) throw new Error(String(postgresMissing()));
 	// The test runner starts a process for each file and outlives them all; a file that runs alone is its own run.
@@ -66,7 +74,7 @@ export async function postgresServer(): Promise<PostgresServer> {
 	if (makeFolder(folder)) {
 		endWith(run, folder);
 		try {
-			const started = await start(folder, programs);
+			const started = await start(folder, programs, options.isDurable ?? false);
 			await makeTemplate(describeServer(folder, programs, started));
 			writeFileSync(ready, JSON.stringify(started));
 		} catch (error) {
@@ -139,7 +147,7 @@ function serverUser(): ServerUser | null {
 	return null;
 }
 
-async function start(folder: string, programs: string): Promise<StartedServer> {
+async function start(folder: string, programs: string, isDurable: boolean): Promise<StartedServer> {
 	const user = process.getuid?.() === 0 ? serverUser() : null;
 	if (user !== null) chownSync(folder, user.uid, user.gid);
 	const run = (program: string, ...args: string[]): void => {
@@ -153,7 +161,7 @@ async function start(folder: string, programs: string): Promise<StartedServer> {
 	const tls = hasTls ? `ssl = on\nssl_cert_file = '${folder}/root.crt'\nssl_key_file = '${folder}/root.key'\n` : '';
 	appendFileSync(
 		join(data, 'postgresql.conf'),
-		`${SETTINGS}${tls}port = ${port}\nunix_socket_directories = '${folder}'\n`,
+		`${SETTINGS}${isDurable ? '' : QUICK_SETTINGS}${tls}port = ${port}\nunix_socket_directories = '${folder}'\n`,
 	);
 	writeFileSync(join(data, 'pg_hba.conf'), ACCESS);
 	run(join(programs, 'pg_ctl'), '-D', data, '-l', join(folder, 'log'), '-w', '-s', 'start');

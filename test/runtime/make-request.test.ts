@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import { type AskedRun, makeRequest, requestOfRun } from '../../src/runtime/make-request.ts';
 import { claimRun, createRun, failRun, finishRun, getRun } from '../../src/store/runs.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { temporaryWorkspace } from './temporary-workspace.ts';
 
 async function asking(t: TestContext) {
@@ -18,13 +19,13 @@ async function asking(t: TestContext) {
 	return { workspace, source, asked, keyOf };
 }
 
-test('the same command has the same key, however the path is written', async (t) => {
+onBothStores('the same command has the same key, however the path is written', async (t) => {
 	const { keyOf, source } = await asking(t);
 	assert.equal(await keyOf(), await keyOf());
 	assert.equal(await keyOf({ source: relative(process.cwd(), source) }), await keyOf());
 });
 
-test('another seed, configuration, kind, name, version or file content has another key', async (t) => {
+onBothStores('another seed, configuration, kind, name, version or file content has another key', async (t) => {
 	const { keyOf, source } = await asking(t);
 	const keys = [
 		await keyOf(),
@@ -55,7 +56,7 @@ test('another seed, configuration, kind, name, version or file content has anoth
 	assert.equal(new Set(keys).size, keys.length);
 });
 
-test('the same command is the same run as long as that has not come to its end', async (t) => {
+onBothStores('the same command is the same run as long as that has not come to its end', async (t) => {
 	const { workspace, asked } = await asking(t);
 	const { store } = workspace;
 	const first = await makeRequest(workspace, asked);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { beginRun, failRun, finishRun } from '../../activities/run-control.ts';
 import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import type { StepContext } from '../../src/contracts/steps.ts';
 import { claimRun, createRun, findRun } from '../../src/store/runs.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { requestFor, temporaryWorkspace } from './temporary-workspace.ts';
 
 const context: StepContext = {
@@ -34,7 +35,7 @@ async function control(t: TestContext) {
 	};
 }
 
-test('a workflow that takes up a failed run opens it again and can bring it to its end', async (t) => {
+onBothStores('a workflow that takes up a failed run opens it again and can bring it to its end', async (t) => {
 	const { begin, fail, finish, run } = await control(t);
 	await begin();
 	await fail();
@@ -45,25 +46,28 @@ test('a workflow that takes up a failed run opens it again and can bring it to i
 	assert.equal((await run()).status, 'succeeded');
 });
 
-test('opening, closing and failing may each be done twice, and a run that has succeeded does not fail', async (t) => {
-	const { begin, fail, finish, run } = await control(t);
-	await begin();
-	await begin();
-	await finish();
-	await finish();
-	await fail();
-	assert.equal((await run()).status, 'succeeded');
-	await assert.rejects(begin(), { code: 'RUN_STATE' });
-});
+onBothStores(
+	'opening, closing and failing may each be done twice, and a run that has succeeded does not fail',
+	async (t) => {
+		const { begin, fail, finish, run } = await control(t);
+		await begin();
+		await begin();
+		await finish();
+		await finish();
+		await fail();
+		assert.equal((await run()).status, 'succeeded');
+		await assert.rejects(begin(), { code: 'RUN_STATE' });
+	},
+);
 
-test('a run that failed is not closed as succeeded by a step that came late', async (t) => {
+onBothStores('a run that failed is not closed as succeeded by a step that came late', async (t) => {
 	const { begin, fail, finish } = await control(t);
 	await begin();
 	await fail();
 	await assert.rejects(finish(), { code: 'RUN_STATE' });
 });
 
-test('a run that a process carries out is left to it', async (t) => {
+onBothStores('a run that a process carries out is left to it', async (t) => {
 	const { store, request, begin, fail, run } = await control(t);
 	const { runId, kind, runKey, seed } = request;
 	const owner = `elsewhere:1:${Date.now()}`;
@@ -82,7 +86,7 @@ test('a run that a process carries out is left to it', async (t) => {
 	assert.deepEqual([(await run()).status, (await run()).owner], ['running', owner]);
 });
 
-test('a process that takes up a failed run of a workflow makes it its own', async (t) => {
+onBothStores('a process that takes up a failed run of a workflow makes it its own', async (t) => {
 	const { store, begin, fail, run } = await control(t);
 	await begin();
 	await fail();

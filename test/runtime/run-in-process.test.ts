@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
 import { runInProcess } from '../../src/runtime/run-in-process.ts';
 import { findRun } from '../../src/store/runs.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { requestFor, temporaryWorkspace, withScriptedChild } from './temporary-workspace.ts';
 
-test('a run that is stopped between steps stops there, and goes on from there', async (t) => {
+onBothStores('a run that is stopped between steps stops there, and goes on from there', async (t) => {
 	const { workspace, folder } = await temporaryWorkspace(t);
 	const source = join(folder, 'table.csv');
 	writeFileSync(source, 'a,b\n1,2\n3,4\n');
@@ -33,7 +33,7 @@ test('a run that is stopped between steps stops there, and goes on from there', 
 	assert.equal((await findRun(workspace.store, request.runId))?.status, 'succeeded');
 });
 
-test('a run that another process has taken over ends here and is left to it', async (t) => {
+onBothStores('a run that another process has taken over ends here and is left to it', async (t) => {
 	const { workspace } = await temporaryWorkspace(t);
 	const request = requestFor({ source: '/nowhere.csv' });
 	const running = runInProcess(withScriptedChild(workspace), request, {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArtifactRef } from '../../src/contracts/pipeline.ts';
 import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
@@ -11,6 +11,7 @@ import { createStepRunner } from '../../src/runtime/step-runner.ts';
 import { beginStep, listSteps } from '../../src/store/run-steps.ts';
 import { createRun } from '../../src/store/runs.ts';
 import type { Script } from '../compute/scripted-child.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { temporaryWorkspace, withScriptedChild } from './temporary-workspace.ts';
 
 const RUN_ID = 'run-1';
@@ -51,7 +52,7 @@ const at = (done: number, checkpoint: ArtifactRef | null): StepProgress => ({
 	checkpoint,
 });
 
-test('a step that has finished is not done again and gives what it gave', async (t) => {
+onBothStores('a step that has finished is not done again and gives what it gave', async (t) => {
 	const { run, folder } = await journal(t);
 	const script: Script = { act: 'answer', pidFile: join(folder, 'pid') };
 	const events: RunEvent[] = [];
@@ -65,13 +66,13 @@ test('a step that has finished is not done again and gives what it gave', async 
 	);
 });
 
-test('a step cannot go on with other input than it began with', async (t) => {
+onBothStores('a step cannot go on with other input than it began with', async (t) => {
 	const { run } = await journal(t);
 	await assert.rejects(run({ act: 'refuse' }), { code: 'TABLE_EMPTY' });
 	await assert.rejects(run({ act: 'answer' }), { code: 'RUN_STATE' });
 });
 
-test('a step that was cut off gets the last checkpoint of the attempt before', async (t) => {
+onBothStores('a step that was cut off gets the last checkpoint of the attempt before', async (t) => {
 	const { run, checkpoint, stored } = await journal(t);
 	const script: Script = {
 		act: 'answer if resumed',
@@ -83,7 +84,7 @@ test('a step that was cut off gets the last checkpoint of the attempt before', a
 	assert.deepEqual([(await stored()).status, (await stored()).attempt], ['finished', 2]);
 });
 
-test('a checkpoint is kept as long as the journal names it, and none is left of a finished step', async (t) => {
+onBothStores('a checkpoint is kept as long as the journal names it, and none is left of a finished step', async (t) => {
 	const { run, artifacts, checkpoint } = await journal(t);
 	const [a, b, c] = [await checkpoint('a'), await checkpoint('b'), await checkpoint('c')];
 	const script: Script = { act: 'answer if resumed', reports: [at(1, a), at(2, b)], lateReports: [at(3, c)] };
@@ -94,18 +95,21 @@ test('a checkpoint is kept as long as the journal names it, and none is left of 
 	assert.deepEqual(await kept(), [false, false, false]);
 });
 
-test('an attempt that was taken for dead writes no progress, no result, and deletes no checkpoint', async (t) => {
-	const { store, run, artifacts, checkpoint, folder, stored } = await journal(t);
-	const [a, b] = [await checkpoint('a'), await checkpoint('b')];
-	const goFile = join(folder, 'go');
-	const stale = run({ act: 'answer', reports: [at(1, a)], goFile, lateReports: [at(2, b)] });
-	let begun = await stored().catch(() => null);
-	for (; begun === null || begun.heartbeat_json === null; begun = await stored().catch(() => null)) await sleep(20);
-	await beginStep(store, { runId: RUN_ID, step: 'profile', inputSha256: begun.input_sha256 });
-	writeFileSync(goFile, '');
-	await assert.rejects(stale, { code: 'STALE_ATTEMPT' });
-	const after = await stored();
-	assert.deepEqual([after.status, after.attempt], ['running', 2]);
-	assert.deepEqual(JSON.parse(after.heartbeat_json ?? 'null'), at(1, a));
-	assert.ok(await artifacts.has(a.uri));
-});
+onBothStores(
+	'an attempt that was taken for dead writes no progress, no result, and deletes no checkpoint',
+	async (t) => {
+		const { store, run, artifacts, checkpoint, folder, stored } = await journal(t);
+		const [a, b] = [await checkpoint('a'), await checkpoint('b')];
+		const goFile = join(folder, 'go');
+		const stale = run({ act: 'answer', reports: [at(1, a)], goFile, lateReports: [at(2, b)] });
+		let begun = await stored().catch(() => null);
+		for (; begun === null || begun.heartbeat_json === null; begun = await stored().catch(() => null)) await sleep(20);
+		await beginStep(store, { runId: RUN_ID, step: 'profile', inputSha256: begun.input_sha256 });
+		writeFileSync(goFile, '');
+		await assert.rejects(stale, { code: 'STALE_ATTEMPT' });
+		const after = await stored();
+		assert.deepEqual([after.status, after.attempt], ['running', 2]);
+		assert.deepEqual(JSON.parse(after.heartbeat_json ?? 'null'), at(1, a));
+		assert.ok(await artifacts.has(a.uri));
+	},
+);

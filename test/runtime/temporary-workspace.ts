@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/run-config.ts';
 import { openWorkspace, type Workspace } from '../../src/runtime/open-workspace.ts';
+import { newDatabase, storeKind } from '../store/on-both-stores.ts';
 
-/** A workspace in a folder that is removed when the test is over. */
+/** A workspace in a folder that is removed when the test is over, on the kind of store that the test is for. */
 export async function temporaryWorkspace(t: TestContext): Promise<{ workspace: Workspace; folder: string }> {
 	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-runtime-'));
-	const workspace = await openWorkspace({ db: join(folder, 'home', 'counterfoil.db') });
+	const home = join(folder, 'home');
+	const isPostgres = storeKind(t) === 'postgres';
+	const db = isPostgres ? await newDatabase(t) : join(home, 'counterfoil.db');
+	// Beside a database on a server there is no folder.
+	if (isPostgres) process.env.COUNTERFOIL_HOME = home;
+	const workspace = await openWorkspace({ db });
+	delete process.env.COUNTERFOIL_HOME;
 	t.after(async () => {
 		await workspace.close();
 		rmSync(folder, { recursive: true, force: true });

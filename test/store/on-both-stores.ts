@@ -29,6 +29,11 @@ export function onPostgres(name: string, work: (t: TestContext) => Promise<void>
 	});
 }
 
+/** What the test runs on; SQLite where it is not one of `onBothStores`. */
+export function storeKind(t: TestContext): StoreKind {
+	return kinds.get(t) ?? 'sqlite';
+}
+
 /** A folder that is removed when the test is over. */
 export function temporaryFolder(t: TestContext): string {
 	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-store-'));
@@ -38,13 +43,13 @@ export function temporaryFolder(t: TestContext): string {
 
 /** Where `openStore` makes a new database; the test's own kind of database, SQLite where it has none. */
 export async function newDatabase(t: TestContext): Promise<string> {
-	if (kinds.get(t) !== 'postgres') return join(temporaryFolder(t), 'test.db');
+	if (storeKind(t) === 'sqlite') return join(temporaryFolder(t), 'test.db');
 	return (await postgresDatabase(t, 'template1')).url;
 }
 
 /** An empty database of its own. */
 export async function temporaryStore(t: TestContext): Promise<Store> {
-	const path = kinds.get(t) === 'postgres' ? (await postgresDatabase(t, TEMPLATE)).url : await newDatabase(t);
+	const path = storeKind(t) === 'postgres' ? (await postgresDatabase(t, TEMPLATE)).url : await newDatabase(t);
 	const store = await openStore({ path });
 	t.after(() => store.close());
 	return store;

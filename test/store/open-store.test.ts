@@ -8,7 +8,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { connectSqlite } from '../../src/store/sqlite-connection.ts';
 import { inTransaction } from '../../src/store/store.ts';
 import { killProcess, startScript } from './child-process.ts';
-import { newDatabase, onBothStores, temporaryFolder, temporaryStore } from './on-both-stores.ts';
+import { newDatabase, onBothStores, onPostgres, temporaryFolder, temporaryStore } from './on-both-stores.ts';
 import { startRun } from './seeded-store.ts';
 
 test('the file and its folders are made, with the settings that every connection needs', async (t) => {
@@ -144,4 +144,14 @@ test('closing the last connection empties the write-ahead log into the file', as
 	assert.ok(statSync(`${path}-wal`).size > 0);
 	await store.close();
 	assert.ok(!existsSync(`${path}-wal`));
+});
+
+test('nothing of PostgreSQL is loaded for a file', async (t) => {
+	const { firstLine } = await startScript(t, 'loaded-modules-process.ts', join(temporaryFolder(t), 'test.db'));
+	assert.equal(firstLine, 'better-sqlite3');
+});
+
+onPostgres('for a server it is', async (t) => {
+	const { firstLine } = await startScript(t, 'loaded-modules-process.ts', await newDatabase(t));
+	assert.match(firstLine, /pg$/);
 });

@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { sql } from 'kysely';
+import { insertDataset } from '../../src/store/datasets.ts';
+import { insertModel } from '../../src/store/models.ts';
+import { beginStep } from '../../src/store/run-steps.ts';
+import { createRun } from '../../src/store/runs.ts';
+import {
+	type NewRecord,
+	type NewScore,
+	publishRecords,
+	publishScores,
+	publishSyntheticRows,
+	type ShardRef,
+} from '../../src/store/shards.ts';
+import type { Store } from '../../src/store/store.ts';
+import { insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
+
+/** What is written, in its order. */
+export const WRITTEN = ['records', 'scores with reasons', 'synthetic rows'] as const;
+
+export interface StoreRun {
+	readonly store: Store['dialect'];
+	readonly what: (typeof WRITTEN)[number];
+	readonly round: number;
+	readonly rows: number;
+	/** Of the text of the rows. */
+	readonly bytes: number;
+	readonly seconds: number;
+	/** Time of a core: of this process, and of the server's process that writes. */
+	readonly cpuSeconds: number;
+}
+
+const SHARD_ROWS = 65_536;
+/** Clock ticks a second of /proc (proc(5), sysconf(_SC_CLK_TCK)). */
+const TICKS = 100;
+
+/** Publishes rows in an empty database, shard by shard, as a run does. */
+export async function publishRows(store: Store, rows: number, round: number): Promise<StoreRun[]> {
+	const ids = await prepare(store, rows);
+	const runs: StoreRun[] = [];
+	for (const what of WRITTEN) {
+		const begun = await beginStep(store, { runId: ids.runId, step: what, inputSha256: 'i'.repeat(64) });
+		if (begun.state !== 'begun') throw new Error(`the step ${what} is finished`);
+		let [bytes, seconds, cpuSeconds] = [0, 0, 0];
+		for (let first = 1, shard = 0; first <= rows; first += SHARD_ROWS, shard++) {
+			const count = Math.min(SHARD_ROWS, rows - first + 1);
+			const publish = prepareShard(store, what, { ...begun.attempt, shard }, ids, first, count);
+			const before = await readClock(store);
+			await publish.write();
+			const after = await readClock(store);
+			bytes += publish.bytes;
+			seconds += after.seconds - before.seconds;
+			cpuSeconds += after.cpuSeconds - before.cpuSeconds;
+		}
+		runs.push({ store: store.dialect, what, round, rows, bytes, seconds, cpuSeconds });
+	}
+	return runs;
+}
+
+interface Ids {
+	readonly runId: string;
+	readonly datasetId: string;
+	readonly modelId: string;
+	readonly syntheticTableId: string;
+}
+
+async function prepare(store: Store, rows: number): Promise<Ids> {
+	const now = new Date().toISOString();
+	const { dataset_id: datasetId } = await insertDataset(store, {
+		dataset_id: 'payments-1',
+		name: 'payments',
+		source_uri: 'file:///payments.csv',
+		format: 'csv',
+		content_sha256: 'c'.repeat(64),
+		bytes: rows * 200,
+		rows_total: rows,
+		rows_loaded: rows,
+		rows_rejected: 0,
+		columns_json: '[]',
+		schema_fingerprint: 'f'.repeat(64),
+		manifest_uri: 'artifact:manifest',
+		ingested_at: now,
+	});
+	const { model_id: modelId } = await insertModel(store, {
+		model_id: 'model-1',
+		name: 'payments',
+		kind: 'mlp',
+		dataset_id: datasetId,
+		schema_fingerprint: 'f'.repeat(64),
+		config_json: '{}',
+		seed: 1,
+		backend: 'cpu',
+		trained_at: now,
+	});
+	const { run_id: runId } = await createRun(store, {
+		kind: 'pipeline',
+		runKey: 'key',
+		runner: 'in-process',
+		datasetId,
+		modelId,
+		seed: 1,
+		config: {},
+		counterfoilVersion: '0.1.0',
+	});
+	await insertSyntheticTable(store, {
+		synthetic_table_id: 'synthetic-1',
+		model_id: modelId,
+		run_id: runId,
+		rows,
+		columns_json: '[]',
+		conditions_json: '{}',
+		seed: 1,
+		created_at: now,
+	});
+	return { runId, datasetId, modelId, syntheticTableId: 'synthetic-1' };
+}
+
+function prepareShard(
+	store: Store,
+	what: StoreRun['what'],
+	shard: ShardRef,
+	ids: Ids,
+	first: number,
+	count: number,
+): { readonly bytes: number; readonly write: () => Promise<unknown> } {
+	const numbers = Array.from({ length: count }, (_, i) => first + i);
+	const bytesOf = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + text.length, 0);
+	if (what === 'scores with reasons') {
+		const scores = numbers.map(makeScore);
+		return {
+			bytes: bytesOf(scores.map(({ reasons }) => reasons)),
+			write: () => publishScores(store, { ...shard, ...ids }, scores),
+		};
+	}
+	const records = numbers.map(makeRecord);
+	const bytes = bytesOf(records.map(({ data_json }) => data_json));
+	if (what === 'records') return { bytes, write: () => publishRecords(store, { ...shard, ...ids }, records) };
+	return { bytes, write: () => publishSyntheticRows(store, { ...shard, ...ids }, records) };
+}
+
+/** A payment as the simulator writes it. */
+function makeRecord(row: number): NewRecord {
+	const key = `P${String(row).padStart(9, '0')}`;
+	const data = {
+		payment_id: key,
+		created_at: `2026-03-${String(1 + (row % 28)).padStart(2, '0')}T12:${String(row % 60).padStart(2, '0')}:00`,
+		customer_id: `C${row % 9_001}`,
+		merchant_id: `M${row % 701}`,
+		merchant: `Café "${row % 701}"`,
+		amount: (row * 7_919) % 100_000,
+		currency: ['EUR', 'USD', 'GBP'][row % 3],
+		country: ['DE', 'FR', 'ES', 'US'][row % 4],
+		channel: row % 5 === 0 ? null : 'online',
+	};
+	return { row_number: row, key, data_json: JSON.stringify(data) };
+}
+
+/** Five reasons, as most rows have. */
+function makeScore(row: number): NewScore {
+	const score = ((row * 7_919) % 1_000_003) / 1_000_003;
+	const reasons = ['amount', 'merchant_id', 'country', 'created_at', null].map((column, i) => ({
+		column,
+		value: column === null ? null : String((row * (i + 3)) % 10_007),
+		contribution: (score * (5 - i)) / 3,
+		typical: '12.5 to 94.9',
+	}));
+	return {
+		row_number: row,
+		score,
+		surprise: score * 17,
+		discriminator_output: -score,
+		p_value: 1 - score,
+		severity: score > 0.99 ? 'critical' : 'low',
+		is_alert: score > 0.99 ? 1 : 0,
+		reasons: JSON.stringify(reasons),
+	};
+}
+
+async function readClock(store: Store): Promise<{ readonly seconds: number; readonly cpuSeconds: number }> {
+	const { user, system } = process.cpuUsage();
+	const server = store.dialect === 'sqlite' ? 0 : await readServerSeconds(store);
+	return { seconds: performance.now() / 1_000, cpuSeconds: (user + system) / 1e6 + server };
+}
+
+/** Of the server's process for the one connection that writes; 0 where it runs elsewhere. */
+async function readServerSeconds(store: Store): Promise<number> {
+	const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(store.writer);
+	try {
+		const status = readFileSync(`/proc/${rows[0]?.pid}/stat`, 'utf8');
+		// proc(5): utime and stime are fields 14 and 15; the name, field 2, is in brackets.
+		const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+		return (Number(fields[11]) + Number(fields[12])) / TICKS;
+	} catch {
+		return 0;
+	}
+}
