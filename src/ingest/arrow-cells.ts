@@ -1,5 +1,6 @@
 import { type Data, DataType, DateUnit, Precision, TimeUnit, Type, Vector } from 'apache-arrow';
 import type { ValueForm } from '../contracts/column-type.ts';
+import { createNestedReader, type TextReader } from './arrow-nested.ts';
 import type { ColumnBuilder } from './build-columns.ts';
 import { formatDate, formatDecimal, formatInstant, formatTime, NANOS_PER_DAY } from './format-cells.ts';
 
@@ -66,9 +67,6 @@ function appendWideIntegers(data: Data, from: number, to: number, column: Column
 		else column.addPresentText(value.toString());
 	}
 }
-
-/** The text of a valid slot; null where it is missing all the same, as in a union. */
-type TextReader = (data: Data, row: number) => string | null;
 
 function createTextAppender(read: TextReader): CellAppender {
 	return (data, from, to, column) => {
@@ -147,16 +145,14 @@ function createTextReader(type: DataType): TextReader {
 		case Type.FixedSizeBinary:
 			return (data, row) => Buffer.from(readValue(data, row) as Uint8Array).toString('hex');
 		case Type.Interval:
+			return (data, row) => JSON.stringify(Array.from(readValue(data, row) as Int32Array));
 		case Type.List:
 		case Type.LargeList:
 		case Type.FixedSizeList:
 		case Type.Struct:
 		case Type.Map:
 		case Type.Union:
-			return (data, row) => {
-				const value = readValue(data, row);
-				return value === null ? null : JSON.stringify(value, toJsonValue);
-			};
+			return createNestedReader(type, createTextReader);
 		default:
 			throw new TypeError(`the type ${type} is not supported`);
 	}
@@ -193,11 +189,4 @@ function nanosPerUnit(type: DataType): bigint {
 		[TimeUnit.MICROSECOND]: 1_000n,
 		[TimeUnit.NANOSECOND]: 1n,
 	}[unit];
-}
-
-/** Integers that JSON cannot hold exactly become text, bytes and words become lists. */
-function toJsonValue(_key: string, value: unknown): unknown {
-	if (typeof value === 'bigint') return value >= -MAX_SAFE && value <= MAX_SAFE ? Number(value) : value.toString();
-	if (ArrayBuffer.isView(value)) return Array.from(value as Int32Array);
-	return value;
 }

@@ -135,6 +135,7 @@ function createJsonWriter(node: ParquetNode, isArray: boolean): JsonWriter {
 
 function createOneWriter(node: ParquetNode): JsonWriter {
 	if (node.kind === 'leaf') {
+		if (node.element.type === 'BOOLEAN') return (value) => String(Boolean(value));
 		const read = createLeafReader(node.element);
 		return (value) => JSON.stringify(read(value));
 	}

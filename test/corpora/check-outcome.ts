@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readArrowTruth } from './arrow-truth.ts';
 import type { FileOutcome } from './read-file.ts';
 
 /** What another program read from a file, or why it did not. */
@@ -30,6 +32,10 @@ export function checkOutcome(
 	if (name.startsWith('csv-spectrum/')) return checkSpectrum(name, outcome, folder);
 	if (name.startsWith('hostile/')) return checkHostile(name.slice('hostile/'.length), outcome, folder);
 	if (name.startsWith('big-list-of-naughty-strings/strings')) return checkStrings(outcome, folder);
+	if (name.startsWith('arrow-testing/')) {
+		const verdict = checkArrow(name, outcome, folder);
+		if (verdict !== null) return verdict;
+	}
 	if (golden === undefined || 'error' in golden) return null;
 	if (outcome.code !== null) return REFUSALS.has(outcome.code) ? null : `refused with ${outcome.code}`;
 	if (outcome.sha256 !== golden.sha256 || outcome.loaded !== golden.rows) return 'other cells than pyarrow';
@@ -51,6 +57,18 @@ export function checkSpectrum(name: string, outcome: FileOutcome, folder: string
 	const toText = (rows: unknown): string =>
 		JSON.stringify(rows).replaceAll(name.endsWith('newlines_crlf.csv') ? '\\r\\n' : '\r\n', '\\n');
 	return toText(found) === toText(expected) ? 'equal' : 'other cells than its JSON';
+}
+
+/** Gold files of arrow-testing lie beside the JSON that they were made from. */
+function checkArrow(name: string, outcome: FileOutcome, folder: string): string | null {
+	const truth = outcome.code === null ? readArrowTruth(name, folder) : null;
+	if (truth === null) return null;
+	const hash = createHash('sha256');
+	for (const row of truth.rows) hash.update(`${JSON.stringify(row)}\n`);
+	if (hash.digest('hex') !== outcome.sha256) return 'other cells than its JSON';
+	// Names that are taken are numbered.
+	const isSame = truth.names.every((column, i) => truth.names.indexOf(column) < i || column === outcome.names[i]);
+	return isSame ? 'equal' : 'other names than its JSON';
 }
 
 /** Rules of expected.json that are about reading; the others belong to exports, the report and the console. */

@@ -51,7 +51,7 @@ def plain(value, kind, inside=False):
     if pa.types.is_dictionary(kind):
         return plain(value, kind.value_type, inside)
     if pa.types.is_boolean(kind):
-        return "true" if value else "false"
+        return value if inside else "true" if value else "false"
     if pa.types.is_integer(kind):
         return (value if abs(value) < 2**53 else str(value)) if inside else str(value)
     if pa.types.is_floating(kind):

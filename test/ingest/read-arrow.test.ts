@@ -3,6 +3,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import {
+	Binary,
+	Bool,
+	type Data,
+	DateDay,
+	Field,
+	Int64,
+	makeData,
+	RecordBatch,
+	Schema,
+	Struct,
+	Table,
+	tableToIPC,
+	Utf8,
+	vectorFromArray,
+} from 'apache-arrow';
 import { encodeShard } from '../../src/ingest/arrow-shard.ts';
 import { formatDecimal, formatInstant } from '../../src/ingest/format-cells.ts';
 import { makeFile, readAll } from './read-all.ts';
@@ -47,6 +63,34 @@ test('every type of pyarrow that is supported becomes exact cells, from a file, 
 		const columns = names.map((name, i) => [name, rows.map((row) => row[i])]);
 		assert.deepEqual(Object.fromEntries(columns), EXPECTED);
 	}
+});
+
+test('nested values keep keys that occur twice, whole numbers beyond 2^53, dates and bytes', async () => {
+	const fields = [
+		new Field('', new Int64(), true),
+		new Field('', new Utf8(), true),
+		new Field('day', new DateDay(), true),
+		new Field('bytes', new Binary(), true),
+		new Field('on', new Bool(), true),
+	];
+	const type = new Struct(fields);
+	const data = makeData({
+		type,
+		length: 2,
+		nullCount: 1,
+		nullBitmap: Uint8Array.of(0b01),
+		children: [
+			vectorFromArray([9_007_199_254_740_993n, 1n], new Int64()).data[0] as Data,
+			vectorFromArray([null, 'x'], new Utf8()).data[0] as Data,
+			makeData({ type: new DateDay(), length: 2, data: Int32Array.of(-1, 0) }),
+			vectorFromArray([Uint8Array.of(0, 255), null], new Binary()).data[0] as Data,
+			vectorFromArray([true, false], new Bool()).data[0] as Data,
+		],
+	});
+	const field = new Field('s', type, true);
+	const row = makeData({ type: new Struct([field]), length: 2, nullCount: 0, children: [data] });
+	const { rows } = await readAll(makeFile(tableToIPC(new Table(new RecordBatch(new Schema([field]), row)))));
+	assert.deepEqual(rows, [['{"":"9007199254740993","":null,"day":"1969-12-31","bytes":"00ff","on":true}'], [null]]);
 });
 
 test('bodies compressed with zstd and LZ4 are read', async () => {
