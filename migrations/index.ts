@@ -6,6 +6,7 @@ import { down as down0004, up as up0004 } from './0004-generated-tables.ts';
 import { down as down0006, up as up0006 } from './0006-schema-contract.ts';
 import { down as down0007, up as up0007 } from './0007-reject-files.ts';
 import { down as down0008, up as up0008 } from './0008-review-work.ts';
+import { down as down0009, up as up0009 } from './0009-review-views.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -16,4 +17,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0006-schema-contract': { up: up0006, down: down0006 },
 	'0007-reject-files': { up: up0007, down: down0007 },
 	'0008-review-work': { up: up0008, down: down0008 },
+	'0009-review-views': { up: up0009, down: down0009 },
 };

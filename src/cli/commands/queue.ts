@@ -5,6 +5,7 @@ import { defineQueueDecide } from './queue-decide.ts';
 import { defineQueueList } from './queue-list.ts';
 import { defineQueueMove } from './queue-move.ts';
 import { defineQueueRules } from './queue-rules.ts';
+import { defineQueueStats } from './queue-stats.ts';
 import { defineQueueSuppress } from './queue-suppress.ts';
 import { defineQueueWork } from './queue-work.ts';
 
@@ -21,4 +22,5 @@ export function defineQueue(group: Command, terminal: Terminal): void {
 	defineQueueMove(group, terminal);
 	defineQueueSuppress(group, terminal);
 	defineQueueRules(group, terminal);
+	defineQueueStats(group, terminal);
 }
