@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
+import { dialectBench } from './ingest/dialect-bench.ts';
 import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
 import { storeBench } from './store/store-bench.ts';
@@ -12,5 +13,6 @@ export const BENCHES: readonly Bench[] = [
 	synthesisBench,
 	ingestBench,
 	memoryBench,
+	dialectBench,
 	storeBench,
 ];
