@@ -37,8 +37,26 @@ export function sniffFormat(head: Buffer, path: string, isTextNamed: boolean, is
 	}
 	const json = isDelimited ? null : sniffJson(head, path);
 	if (json !== null) return json;
+	if (!isDelimited) refuseMarkup(head, path);
 	if (!isTextNamed) requireText(head, path);
 	return 'csv';
+}
+
+/** What is downloaded instead of a table is often a page that asks for a password. */
+function refuseMarkup(head: Buffer, path: string): void {
+	const match = /^\ufeff?\s*<(?:(!doctype html|html)\b|\?xml\s)/i.exec(head.toString('utf8', 0, 512));
+	if (match === null) return;
+	const isPage = match[1] !== undefined;
+	throw new CounterfoilError(
+		'INPUT_NOT_READABLE',
+		`The input is ${isPage ? 'a web page' : 'XML'}, which is not read.`,
+		{
+			where: path,
+			hint: isPage
+				? 'Look at it: it may ask to log in, or tell of an error. Name the table itself.'
+				: 'Save it as CSV.',
+		},
+	);
 }
 
 /** A header does not begin like an object, whatever the file is called. */

@@ -71,6 +71,12 @@ test('a decompression bomb ends at the limits on ratio and size', async () => {
 test('formats that are known but not read are named', async () => {
 	const code = 'INPUT_NOT_READABLE';
 	await assert.rejects(readAll(makeFile('PK\x03\x04....')), { code, message: /Excel/ });
+	for (const page of ['<!DOCTYPE html><html>\n<p>a,b</p>\n</html>\n', '\ufeff\n<html lang="en">\n<body>\n']) {
+		await assert.rejects(readAll(makeFile(page)), { code, message: /a web page/, hint: /log in/ });
+	}
+	await assert.rejects(readAll(makeFile('<?xml version="1.0"?>\n<a/>\n')), { code, message: /XML/ });
+	assert.equal((await readAll(makeFile('<html>,b\n1,2\n'), { delimiter: ',' })).rows.length, 1);
+	assert.equal((await readAll(makeFile('<htmlish>,b\n1,2\n'))).rows.length, 1);
 	await assert.rejects(readAll(makeFile(Uint8Array.from({ length: 4_000 }, (_, i) => (i * 7) % 29))), {
 		code: 'CSV_UNREADABLE',
 	});
