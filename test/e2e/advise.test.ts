@@ -48,6 +48,14 @@ describe('augment --advise', () => {
 		assert.deepEqual(query(folder, 'select * from synthetic_tables'), []);
 	});
 
+	test('says how it would be if the table had fewer rows, and gives no command for rows of a larger one', async () => {
+		const ended = await advise('--label', 'returned', '--train-rows', '100', '--folds', '2');
+		assert.equal(ended.code, 0, ended.stderr);
+		assert.match(ended.stderr, /2 parts, each learning from 100 rows/);
+		assert.doesNotMatch(ended.stderr, /to write them/);
+		assert.match(ended.stdout, /synthetic, both classes +16 +1,600 /);
+	});
+
 	test('refuses a column that is not there, a value that it does not have, and a target that is none', async () => {
 		for (const [flags, code, hint] of [
 			[[], 'USAGE', '--label'],
