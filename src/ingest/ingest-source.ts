@@ -135,7 +135,13 @@ function requireShortNames(names: readonly string[], maxBytes: number, path: str
 	});
 }
 
-function noRows({ path, format }: OpenSource, rejected: number): CounterfoilError {
+/** What services answer with is often one object of which a list holds the rows. */
+function wrappedRows(head: Buffer): string {
+	const key = /^\s*\{[^[]*"([A-Za-z_]\w*)"\s*:\s*\[\s*\{/.exec(head.toString('utf8', 0, 4_096))?.[1];
+	return key === undefined ? '' : ` If the rows are in "${key}": jq -c '.${key}[]' FILE > rows.jsonl`;
+}
+
+function noRows({ path, format, head }: OpenSource, rejected: number): CounterfoilError {
 	if (rejected === 0) {
 		return new CounterfoilError('TABLE_EMPTY', 'The file has no rows.', {
 			where: path,
@@ -147,6 +153,6 @@ function noRows({ path, format }: OpenSource, rejected: number): CounterfoilErro
 		where: path,
 		hint: isCsv
 			? 'Look at the rejects; if the columns were split wrongly, name the delimiter with --delimiter.'
-			: 'Look at the rejects. JSON is read as one object a line, or as an array of objects.',
+			: `Look at the rejects. JSON is read as one object a line, or as an array of objects.${wrappedRows(head)}`,
 	});
 }

@@ -83,6 +83,14 @@ test('each line that is no object is a reject with its place, and costs no other
 	assert.equal(table.counts.rowsTotal, 8);
 });
 
+test('of rows within an object it is said how to get them out', async () => {
+	const wrapped = JSON.stringify({ total: 2, data: [{ a: 1 }, { a: 2 }] }, null, 2);
+	await assert.rejects(readAll(makeFile(wrapped, 'answer.json')), {
+		code: 'TABLE_EMPTY',
+		hint: /jq -c '\.data\[\]' FILE/,
+	});
+});
+
 test('bytes that are not UTF-8 are a reject of their line', async () => {
 	const table = await readAll(
 		makeFile(Buffer.concat([Buffer.from('\ufeff{"a":1}\r\n{"a":"'), Buffer.from([0xff]), Buffer.from('"}\r\n')])),
