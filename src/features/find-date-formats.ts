@@ -20,6 +20,8 @@ const OTHERS = 0.01;
 /** What could also be the number of a version or of a chapter takes so many different texts to be a date. */
 const LEAST_SHORT = 5;
 const LONGEST = 40;
+/** Numbers of versions have no zeros in front, and hardly begin with more than 12. */
+const DAY_OR_MONTH = /(?:^|[.-])0\d[.-]|^(?:1[3-9]|2\d|3[01])[.-]/;
 
 /**
  * Finds the columns whose dates are written in a way that is not read by itself: with years of two digits, names of
@@ -45,5 +47,6 @@ function findReading(column: string, texts: readonly string[]): DateReading | nu
 	const [{ format } = { format: '' }] = best;
 	const isShort = SHORT_YEARS.some((day) => format.startsWith(day));
 	if (least > OTHERS * present || (isShort && present < LEAST_SHORT)) return null;
+	if (isShort && !format.includes('/') && !texts.some((text) => DAY_OR_MONTH.test(text))) return null;
 	return { column, format, ...(best.length > 1 ? { isAmbiguous: true } : {}) };
 }
