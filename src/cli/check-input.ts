@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
-import type { RunFlags } from './run-options.ts';
+import { type RunFlags, toConfigFlags } from './run-options.ts';
 
 /** Names looked at for a suggestion; a folder with more is not a place to guess in. */
 const MOST_NAMES = 10_000;
@@ -19,7 +19,9 @@ export async function checkInput(file: string, flags: RunFlags): Promise<string>
 	if (file === '-') {
 		const { findHome } = await import('../runtime/find-home.ts');
 		const { spoolStdin } = await import('./spool-stdin.ts');
-		const maxBytes = flags.limit?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
+		const { resolveConfig } = await import('../runtime/resolve-config.ts');
+		const { limits } = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
+		const maxBytes = limits?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
 		return spoolStdin(process.stdin, findHome(flags.db), maxBytes);
 	}
 	const { findInputs, requireNoUrl } = await import('../ingest/find-inputs.ts');

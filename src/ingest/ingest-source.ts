@@ -138,7 +138,7 @@ function requireShortNames(names: readonly string[], maxBytes: number, path: str
 /** What services answer with is often one object of which a list holds the rows. */
 function wrappedRows(head: Buffer): string {
 	const key = /^\s*\{[^[]*"([A-Za-z_]\w*)"\s*:\s*\[\s*\{/.exec(head.toString('utf8', 0, 4_096))?.[1];
-	return key === undefined ? '' : ` If the rows are in "${key}": jq -c '.${key}[]' FILE > rows.jsonl`;
+	return key === undefined ? '' : `; if the rows are in "${key}": jq -c '.${key}[]' FILE > rows.jsonl`;
 }
 
 function noRows({ path, format, head }: OpenSource, rejected: number): CounterfoilError {
@@ -148,11 +148,14 @@ function noRows({ path, format, head }: OpenSource, rejected: number): Counterfo
 			hint: format === 'csv' ? 'Name a file with a header and rows.' : 'Name a file with rows.',
 		});
 	}
-	const isCsv = format === 'csv';
 	return new CounterfoilError('TABLE_EMPTY', `None of the ${rejected} rows could be read.`, {
 		where: path,
-		hint: isCsv
-			? 'Look at the rejects; if the columns were split wrongly, name the delimiter with --delimiter.'
-			: `Look at the rejects. JSON is read as one object a line, or as an array of objects.${wrappedRows(head)}`,
+		hint: `Look at the rejects${whatElse(format, head)}.`,
 	});
+}
+
+function whatElse(format: OpenSource['format'], head: Buffer): string {
+	if (format === 'csv') return '; if the columns were split wrongly, name the delimiter with --delimiter';
+	if (format !== 'json-lines' && format !== 'json-array') return '';
+	return `. JSON is read as one object a line, or as an array of objects${wrappedRows(head)}`;
 }
