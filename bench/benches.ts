@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
 import { dialectBench } from './ingest/dialect-bench.ts';
 import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
+import { hiddenBench } from './settings/hidden-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
 import { storeBench } from './store/store-bench.ts';
 import { synthesisBench } from './synthesis/synthesis-bench.ts';
@@ -10,6 +11,7 @@ import { synthesisBench } from './synthesis/synthesis-bench.ts';
 export const BENCHES: readonly Bench[] = [
 	detectionBench,
 	settingsBench,
+	hiddenBench,
 	synthesisBench,
 	ingestBench,
 	memoryBench,

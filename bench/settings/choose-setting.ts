@@ -1,12 +1,14 @@
 import { mean } from '../mean.ts';
-import { GRID, type NeighbourChoice, stepsFromShipped } from './settings-grid.ts';
+import type { HiddenRun } from './hidden-run.ts';
+import { RULE_KINDS } from './hide-anomalies.ts';
+import { GRID, type NeighbourChoice, stepsFromShipped, WIDE_GRID } from './settings-grid.ts';
 import { SELECTION_SEEDS, type SettingsRun } from './settings-run.ts';
 
 export interface RankedSetting {
 	readonly choice: NeighbourChoice;
 	/** Place in the grid. */
 	readonly index: number;
-	/** Mean of (AUROC + average precision) / 2 over tables and selection seeds. */
+	/** Mean of (AUROC + average precision) / 2 over what it was ranked by. */
 	readonly value: number;
 }
 
@@ -18,9 +20,26 @@ const EQUAL = 1e-9;
  * precision) / 2 with the selection seeds; of equals, the one nearest to the shipped setting.
  */
 export function rankSettings(runs: readonly SettingsRun[], tables: readonly string[]): RankedSetting[] {
-	const own = runs.filter((run) => SELECTION_SEEDS.includes(run.seed) && tables.includes(run.case));
-	const ranked = GRID.map((choice, index): RankedSetting => {
-		const values = own.map((run) => ((run.auroc[index] as number) + (run.averagePrecision[index] as number)) / 2);
+	return rank(
+		GRID,
+		runs.filter((run) => SELECTION_SEEDS.includes(run.seed) && tables.includes(run.case)),
+	);
+}
+
+/** The settings of the wide grid as the rule without labels ranks them by what was hidden in some tables. */
+export function rankUnlabelled(runs: readonly HiddenRun[], tables: readonly string[]): RankedSetting[] {
+	return rank(
+		WIDE_GRID,
+		runs.filter((run) => RULE_KINDS.includes(run.kind) && tables.includes(run.case)),
+	);
+}
+
+function rank(
+	grid: readonly NeighbourChoice[],
+	runs: readonly Pick<SettingsRun, 'auroc' | 'averagePrecision'>[],
+): RankedSetting[] {
+	const ranked = grid.map((choice, index): RankedSetting => {
+		const values = runs.map((run) => ((run.auroc[index] as number) + (run.averagePrecision[index] as number)) / 2);
 		return { choice, index, value: mean(values) };
 	});
 	return ranked.sort((a, b) => {

@@ -14,6 +14,7 @@ import {
 	surpriseBlocks,
 } from '../../src/scoring/scorer.ts';
 import { readScorerState } from '../../src/scoring/scorer-state.ts';
+import { compareHalves } from './half-columns.ts';
 import { GRID_CORES, GRID_ROWS, type NeighbourChoice, SHIPPED } from './settings-grid.ts';
 
 /** What the surprise of a table's rows is put together from, [rows] each. */
@@ -25,10 +26,12 @@ export interface Components {
 	readonly neighbours: readonly Float64Array[];
 	/** The same for bags of all those sizes in turn from the shipped core. */
 	readonly mixed: Float64Array;
+	/** The same for bags of the shipped size and core that see half of the columns each. */
+	readonly halves: Float64Array;
 }
 
 /** Arrays of `Components`, in order. */
-export const COMPONENT_COUNT = 3 + GRID_CORES.length * GRID_ROWS.length;
+export const COMPONENT_COUNT = 4 + GRID_CORES.length * GRID_ROWS.length;
 
 /**
  * Fits the scorer once and then the neighbours of every bag of the grid as `fitScorer` does, with the same trained
@@ -55,11 +58,12 @@ export async function fitComponents(
 		(a, b) => (surprise[a] as number) - (surprise[b] as number) || a - b,
 	);
 	const { bags } = { ...DEFAULT_SETTINGS, ...settings }.neighbours;
+	const keep = (core: number) => order.slice(0, Math.floor(table.rows * core)).sort();
+	const forkFor = (label: string) => createRandom(seed, 'scoring').fork(label);
 	/** @returns the term of each row and how many bags do not hold the row. */
 	const compare = (core: number, bagSettings: NeighbourSettings, label: string): [Float64Array, Float64Array] => {
-		const kept = order.slice(0, Math.floor(table.rows * core)).sort();
-		const random = createRandom(seed, 'scoring').fork(label);
-		const fitted = fitNeighbours(table, coordinates, kept, hashed, bagSettings, drawIndependentColumns, random);
+		const random = forkFor(label);
+		const fitted = fitNeighbours(table, coordinates, keep(core), hashed, bagSettings, drawIndependentColumns, random);
 		const loaded = loadNeighbours(backend, fitted);
 		const scores = last(neighbourBlocks(backend, coordinates, loaded, hashed, table, false));
 		loaded.dispose();
@@ -80,6 +84,14 @@ export async function fitComponents(
 				const count = Math.ceil((bags - index) / GRID_ROWS.length);
 				return compare(SHIPPED.core, { bags: count, rows }, `neighbours/${rows}`);
 			}),
+		),
+		halves: compareHalves(
+			table,
+			coordinates,
+			keep(SHIPPED.core),
+			hashed,
+			{ bags, rows: SHIPPED.rows },
+			forkFor('neighbours/halves'),
 		),
 	};
 }
@@ -104,16 +116,10 @@ export function joinBags(sizes: readonly (readonly [Float64Array, Float64Array])
 }
 
 /** The surprise that a scorer with this setting gives the rows. */
-export function combine(components: Components, { rows, core, weight }: NeighbourChoice): Float64Array {
+export function combine(components: Components, { rows, core, weight, form }: NeighbourChoice): Float64Array {
 	const at = GRID_CORES.indexOf(core) * GRID_ROWS.length + GRID_ROWS.indexOf(rows);
-	return join(components, components.neighbours[at] as Float64Array, weight);
-}
-
-export function combineMixed(components: Components): Float64Array {
-	return join(components, components.mixed, SHIPPED.weight);
-}
-
-function join({ marginal, trained }: Components, neighbours: Float64Array, weight: number): Float64Array {
+	const neighbours = form === undefined ? (components.neighbours[at] as Float64Array) : components[form];
+	const { marginal, trained } = components;
 	return marginal.map((value, row) => {
 		return value + (1 - weight) * (trained[row] as number) + weight * (neighbours[row] as number);
 	});

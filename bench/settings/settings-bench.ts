@@ -13,13 +13,13 @@ import { runPool } from '../run-pool.ts';
 import { hashSources } from '../work-cache.ts';
 import { readComponents } from './component-file.ts';
 import type { ComponentsAnswer } from './components-entry.ts';
-import { combine, combineMixed } from './fit-components.ts';
-import { GRID, MIXED_NAME, nameOf } from './settings-grid.ts';
+import { combine } from './fit-components.ts';
+import { nameOf, WIDE_GRID } from './settings-grid.ts';
 import { reportSettings } from './settings-report.ts';
 import { REPORTING_SEEDS, SELECTION_SEEDS, type SettingsRun } from './settings-run.ts';
 
 /** Everything that the components depend on. */
-const SOURCES = [
+export const COMPONENT_SOURCES = [
 	'src/contracts',
 	'src/features',
 	'src/gan',
@@ -28,6 +28,7 @@ const SOURCES = [
 	'bench/numpy-permutation.ts',
 	'bench/read-batches.ts',
 	'bench/settings/fit-components.ts',
+	'bench/settings/half-columns.ts',
 	'bench/settings/settings-grid.ts',
 ];
 
@@ -47,7 +48,7 @@ export const settingsBench: Bench = {
 
 async function runSettings(context: BenchContext): Promise<void> {
 	const cases = listDetectionCases(requireData(context.data)).filter(({ suite }) => suite === 'tables');
-	const version = hashSources(SOURCES);
+	const version = hashSources(COMPONENT_SOURCES);
 	const work = [...SELECTION_SEEDS, ...REPORTING_SEEDS].flatMap((seed) =>
 		cases.map((one) => {
 			const path = join(context.cache, 'settings', `${one.name}-${one.fingerprint}-${seed}-${version}.f64`);
@@ -74,7 +75,7 @@ async function runSettings(context: BenchContext): Promise<void> {
 		date: today(),
 		machine: describeMachine(),
 		versions: describeVersions(),
-		settings: [...GRID.map(nameOf), MIXED_NAME],
+		settings: WIDE_GRID.map(nameOf),
 		runs,
 	};
 	writeResultFile(context.results, `${today()}-settings.json`, result);
@@ -83,7 +84,7 @@ async function runSettings(context: BenchContext): Promise<void> {
 function measure(one: DetectionCase, labels: Uint8Array, seed: number, path: string): SettingsRun {
 	const components = readComponents(path);
 	if (components === null) throw new CounterfoilError('INPUT_NOT_FOUND', 'Components are gone.', { where: path });
-	const scores = [...GRID.map((choice) => combine(components, choice)), combineMixed(components)];
+	const scores = WIDE_GRID.map((choice) => combine(components, choice));
 	return {
 		case: one.name,
 		seed,

@@ -8,7 +8,7 @@ import { mean } from '../mean.ts';
 import type { ResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
 import { rankSettings } from './choose-setting.ts';
-import { GRID, MIXED_NAME, type NeighbourChoice, nameOf, PROTOTYPE, SHIPPED } from './settings-grid.ts';
+import { MIXED, type NeighbourChoice, nameOf, PROTOTYPE, SHIPPED, WIDE_GRID } from './settings-grid.ts';
 import { REPORTING_SEEDS, type SettingsRun } from './settings-run.ts';
 
 /** What one way of scoring reached on some tables, [tables] each. */
@@ -51,7 +51,7 @@ export function reportSettings(stored: ResultFile<SettingsRun>, peers: ResultFil
 			others: [
 				reach('prototype', () => placeOf(PROTOTYPE)),
 				reach(`shipped: ${nameOf(SHIPPED)}`, () => placeOf(SHIPPED)),
-				reach(MIXED_NAME, () => GRID.length),
+				reach(nameOf(MIXED), () => placeOf(MIXED)),
 				...forestOn(peers, tables),
 			],
 		};
@@ -88,7 +88,7 @@ export function reportSettings(stored: ResultFile<SettingsRun>, peers: ResultFil
 }
 
 function placeOf(choice: NeighbourChoice): number {
-	return GRID.findIndex((one) => nameOf(one) === nameOf(choice));
+	return WIDE_GRID.findIndex((one) => nameOf(one) === nameOf(choice));
 }
 
 function reachedBy(

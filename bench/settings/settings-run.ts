@@ -5,7 +5,7 @@ export interface SettingsRun {
 	/** Rows scored, and anomalies among them. */
 	readonly rows: number;
 	readonly anomalies: number;
-	/** [settings of the grid, then the mixed bags] */
+	/** [settings of the wide grid; older results have only the grid and the mixed bags] */
 	readonly auroc: readonly number[];
 	readonly averagePrecision: readonly number[];
 }

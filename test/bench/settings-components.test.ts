@@ -4,14 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { readComponents, writeComponents } from '../../bench/settings/component-file.ts';
-import {
-	type Components,
-	combine,
-	combineMixed,
-	fitComponents,
-	joinBags,
-} from '../../bench/settings/fit-components.ts';
-import { type NeighbourChoice, SHIPPED } from '../../bench/settings/settings-grid.ts';
+import { type Components, combine, fitComponents, joinBags } from '../../bench/settings/fit-components.ts';
+import { MIXED, type NeighbourChoice, SHIPPED } from '../../bench/settings/settings-grid.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { type Backend, loadBackend } from '../../src/gan/backend.ts';
 import { fitScorer } from '../../src/scoring/fit-scorer.ts';
@@ -91,7 +85,7 @@ test('bags of several sizes count alike, but for those that hold the row', () =>
 		[Float64Array.of(4, 4), Float64Array.of(3, 0)],
 	]);
 	assert.deepEqual([...term], [3.5, 3]);
-	const mixed = combineMixed(components);
+	const mixed = combine(components, MIXED);
 	assert.ok(mixed.every(Number.isFinite));
 	assert.ok(largestDifference(mixed, combine(components, SHIPPED)) > 1e-3, 'they are not the shipped bags');
 });
