@@ -1,6 +1,7 @@
 /**
  * Every setting of the scorer, with its reason. The figures come from experiments on labelled tables in which one
- * fixed setting served all tables; none depends on the table, and none is chosen with labels.
+ * fixed setting served all tables; none depends on the table. They were chosen with those labels in sight, see
+ * docs/scoring.md.
  */
 export interface GroupSettings {
 	/** Features that each member sees. */
