@@ -127,6 +127,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/audit.ts')).defineAudit,
 	},
 	{
+		name: 'purge',
+		summary: "remove a person's record from everything that can be reached",
+		group: KEEP,
+		load: async () => (await import('./commands/purge.ts')).definePurge,
+	},
+	{
 		name: 'db',
 		summary: 'look at, migrate, check or back up the database',
 		group: KEEP,

@@ -1,5 +1,6 @@
 import type { ReviewEvent } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
+import { hashPurge } from './purge-record.ts';
 import { CHAIN_START, hashNote, hashReviewEvent } from './review-events.ts';
 
 const EVENTS_PER_PAGE = 5_000;
@@ -61,7 +62,8 @@ export async function verifyAudit(store: Store, options: { readonly head?: strin
 		return failed(events, head, event_id, item_id, `The note of event ${event_id} was removed.`);
 	}
 	if (!isHeadFound) return failed(events, head, null, null, 'No event has the hash that was noted.');
-	const item = (await findUntoldItem(store, told)) ?? (await findCutOffEvents(store));
+	const item =
+		(await findUntoldItem(store, told)) ?? (await findCutOffEvents(store)) ?? (await findAlteredPurge(store));
 	return { events, head, problem: item };
 }
 
@@ -109,6 +111,20 @@ function follow(told: Map<number, Told>, event: ReviewEvent, after: Told['column
 	known.isPurged ||= event.kind === 'purged';
 	for (const column of FOLLOWED) if (after[column] !== undefined) known.columns[column] = after[column];
 	told.set(event.item_id, known);
+}
+
+/** Purges are few and have a chain of their own. */
+async function findAlteredPurge(store: Store): Promise<AuditProblem | null> {
+	let previous = CHAIN_START;
+	const purges = await store.reader.selectFrom('purges').selectAll().orderBy('purge_id').execute();
+	for (const [i, purge] of purges.entries()) {
+		const isWhole = purge.purge_id === i + 1 && purge.prev_sha256 === previous;
+		if (!isWhole || hashPurge(purge) !== purge.row_sha256) {
+			return { eventId: null, itemId: null, message: `Purge ${i + 1} was altered or removed.` };
+		}
+		previous = purge.row_sha256;
+	}
+	return null;
 }
 
 /** An item that is not what its events say. */

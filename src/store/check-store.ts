@@ -52,14 +52,19 @@ async function checkScores(store: Store): Promise<string[]> {
 				.whereRef('scores.run_id', '=', 'runs.run_id')
 				.select((count) => count.fn.countAll<number>().as('n'))
 				.as('scores'),
+			select
+				.selectFrom('purged_rows')
+				.whereRef('purged_rows.dataset_id', '=', 'runs.dataset_id')
+				.select((count) => count.fn.countAll<number>().as('n'))
+				.as('purged'),
 		])
 		.where('runs.status', '=', 'succeeded')
 		.where('runs.kind', 'in', ['pipeline', 'score'])
 		.execute();
 	return runs
-		.filter((run) => run.records !== run.rows_loaded || run.scores !== run.rows_loaded)
+		.map((run) => ({ ...run, expected: run.rows_loaded - Number(run.purged) }))
+		.filter((run) => run.records !== run.expected || run.scores !== run.expected)
 		.map(
-			(run) =>
-				`run ${run.run_id} has ${run.records} records and ${run.scores} scores instead of ${run.rows_loaded} each`,
+			(run) => `run ${run.run_id} has ${run.records} records and ${run.scores} scores instead of ${run.expected} each`,
 		);
 }

@@ -7,6 +7,8 @@ export type LabelWord = 'fraud' | 'legitimate' | 'unsure';
 export interface ReviewDatabase {
 	reason_codes: ReasonCodesTable;
 	review_notes: ReviewNotesTable;
+	purges: PurgesTable;
+	purged_rows: PurgedRowsTable;
 	latest_labels: LatestLabelsView;
 	review_decisions: ReviewDecisionsView;
 	precision_by_day: PrecisionByDayView;
@@ -28,6 +30,21 @@ interface ReviewNotesTable {
 	item_id: number;
 	note: string;
 	salt: string;
+}
+
+interface PurgesTable {
+	purge_id: number;
+	actor: string;
+	at: string;
+	counts_json: string;
+	prev_sha256: string;
+	row_sha256: string;
+}
+
+interface PurgedRowsTable {
+	dataset_id: string;
+	row_number: number;
+	purge_id: number;
 }
 
 interface LatestLabelsView {
@@ -116,5 +133,6 @@ interface RecallEstimateView {
 	recall_estimate: number | null;
 }
 
+export type Purge = Selectable<PurgesTable>;
 export type ReasonCode = Selectable<ReasonCodesTable>;
 export type LatestLabel = Selectable<LatestLabelsView>;

@@ -83,9 +83,11 @@ export function publishRecords(
 			});
 		}
 		const stored = first > last ? null : await readStored(transaction, datasetId, rows, 'content_sha256');
+		const purged = await readPurged(transaction, datasetId, rows);
 		const fresh: KeyedContent[] = [];
 		for (const [i, row] of rows.entries()) {
 			const content = contents[i] as string;
+			if (purged.has(row.row_number)) continue;
 			if (row.row_number > last) fresh.push({ ...row, content });
 			else if (stored?.get(row.row_number) !== content) {
 				throw new CounterfoilError('RUN_STATE', 'The row was stored before with other content.', {
@@ -137,8 +139,10 @@ export function publishScores(
 	const scoredAt = timestamp();
 	return publishShard(store, shard, rows, hashScore, async (bulk) => {
 		const keys = await readStored(bulk.transaction, datasetId, rows, 'record_key');
+		const purged = await readPurged(bulk.transaction, datasetId, rows);
 		function* values(): Generator<Bindable[]> {
 			for (const row of rows) {
+				if (purged.has(row.row_number)) continue;
 				const key = keys.get(row.row_number);
 				if (key === undefined) {
 					throw new CounterfoilError('RUN_STATE', 'The row is not among the records of the data set.', {
@@ -199,14 +203,34 @@ async function readStored(
 	return new Map(stored.map(({ row_number, value }) => [row_number, value]));
 }
 
-/** The number of the last record of a data set, 0 if it has none. */
-async function readLastRow(transaction: StoreTransaction, datasetId: string): Promise<number> {
-	const { last } = await transaction
-		.selectFrom('records')
-		.select((select) => select.fn.max('row_number').as('last'))
+/** Rows of a shard whose record was removed on request. */
+async function readPurged(
+	transaction: StoreTransaction,
+	datasetId: string,
+	rows: readonly { readonly row_number: number }[],
+): Promise<Set<number>> {
+	const purged = await transaction
+		.selectFrom('purged_rows')
+		.select('row_number')
 		.where('dataset_id', '=', datasetId)
-		.executeTakeFirstOrThrow();
-	return last ?? 0;
+		.where('row_number', '>=', rows[0]?.row_number ?? 0)
+		.where('row_number', '<=', rows.at(-1)?.row_number ?? 0)
+		.execute();
+	return new Set(purged.map(({ row_number }) => row_number));
+}
+
+/** The number of the last record of a data set, 0 if it has none; one that was removed counts. */
+async function readLastRow(transaction: StoreTransaction, datasetId: string): Promise<number> {
+	const lasts: number[] = [0];
+	for (const table of ['records', 'purged_rows'] as const) {
+		const { last } = await transaction
+			.selectFrom(table)
+			.select((select) => select.fn.max('row_number').as('last'))
+			.where('dataset_id', '=', datasetId)
+			.executeTakeFirstOrThrow();
+		lasts.push(last ?? 0);
+	}
+	return Math.max(...lasts);
 }
 
 /** Stores generated rows of a table in `synthetic_tables`. @throws STALE_ATTEMPT */

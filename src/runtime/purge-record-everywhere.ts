@@ -1,0 +1,74 @@
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Actor } from '../review/change-items.ts';
+import { type PurgedRecord, purgeRecord } from '../review/purge-record.ts';
+import type { Store } from '../store/store.ts';
+import type { Workspace } from './open-workspace.ts';
+
+export interface PurgedEverywhere extends PurgedRecord {
+	/** Report files that showed the record and were deleted. */
+	readonly reports: string[];
+	/** What may still hold the record and is out of reach, in words. */
+	readonly remaining: string[];
+}
+
+/**
+ * Removes a record from the database (see `purgeRecord`) and deletes the reports that show its key. Content-addressed
+ * files cannot be changed: what they hold is named instead.
+ *
+ * @throws NOT_FOUND if nothing in the database has the key.
+ */
+export async function purgeRecordEverywhere(
+	{ store, paths }: Pick<Workspace, 'store' | 'paths'>,
+	options: Actor & { readonly recordKey: string; readonly datasetName?: string },
+): Promise<PurgedEverywhere> {
+	const purged = await purgeRecord(store, options);
+	const reports = await deleteReports(paths.reports, options.recordKey);
+	return { ...purged, reports, remaining: await listRemaining(store, purged.datasetIds) };
+}
+
+async function deleteReports(folder: string, recordKey: string): Promise<string[]> {
+	const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+		if (error.code === 'ENOENT') return [];
+		throw error;
+	});
+	const shown = [recordKey, JSON.stringify(recordKey).slice(1, -1), escapeHtml(recordKey)];
+	const deleted: string[] = [];
+	for (const name of names.filter((file) => /\.(html|json)$/.test(file))) {
+		const path = join(folder, name);
+		const text = await readFile(path, 'utf8');
+		if (!shown.some((form) => text.includes(form))) continue;
+		await rm(path);
+		deleted.push(path);
+	}
+	return deleted;
+}
+
+function escapeHtml(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+async function listRemaining(store: Store, datasetIds: readonly string[]): Promise<string[]> {
+	if (datasetIds.length === 0) return ['backups and exported files, if there are any'];
+	const datasets = await store.reader
+		.selectFrom('datasets')
+		.select(['dataset_id', 'name', 'source_uri', 'manifest_uri'])
+		.where('dataset_id', 'in', datasetIds)
+		.execute();
+	const models = await store.reader
+		.selectFrom('models')
+		.select(['name', 'version'])
+		.where('dataset_id', 'in', datasetIds)
+		.orderBy('name')
+		.orderBy('version')
+		.execute();
+	return [
+		...datasets.map(({ name, source_uri }) => `the file that ${name} was read from: ${source_uri}`),
+		...datasets.map(({ dataset_id, manifest_uri }) => `the stored shards of ${dataset_id}: ${manifest_uri}`),
+		...models.map(
+			({ name, version }) => `the model ${name}@${version}, which learnt from it and keeps some training rows`,
+		),
+		...(models.length > 0 ? ['rows that these models have generated'] : []),
+		'backups and exported files, if there are any',
+	];
+}
