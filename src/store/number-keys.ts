@@ -36,14 +36,14 @@ function proposeKeys(
 	const unknown = new Set<string>();
 	const occurrences = new Map<string, number>();
 	const keys = rows.map((row) => {
-		const first = keyOf(row, 1);
-		let occurrence = (occurrences.get(first) ?? 0) + 1;
+		const repeated = row.key === null ? `content ${row.content}` : `key ${row.key}`;
+		let occurrence = (occurrences.get(repeated) ?? 0) + 1;
 		let key = keyOf(row, occurrence);
 		while (taken.has(key) || given.has(key)) {
 			occurrence += 1;
 			key = keyOf(row, occurrence);
 		}
-		occurrences.set(first, occurrence);
+		occurrences.set(repeated, occurrence);
 		given.add(key);
 		if (!asked.has(key)) {
 			// Of a key with many occurrences more are asked for at once, twice as many each time.

@@ -200,3 +200,29 @@ onPostgres('texts keep all characters but NUL, which becomes its picture', async
 	const found = await store.reader.selectFrom('users').select('user_id').where('name', '=', 'a\0b').execute();
 	assert.deepEqual(found, [{ user_id: 'u4' }]);
 });
+
+onPostgres('what the server reports has its place in the catalogue', async (t) => {
+	const store = await temporaryStore(t);
+	for (const [state, code] of [
+		['53100', 'DISK_FULL'],
+		['53300', 'DATABASE_UNREACHABLE'],
+		['57P01', 'DATABASE_UNREACHABLE'],
+		['40P01', 'DATABASE_LOCKED'],
+		['40001', 'DATABASE_LOCKED'],
+		['XX001', 'DATABASE_CORRUPT'],
+		['42501', 'DATABASE_NOT_ACCESSIBLE'],
+	] as const) {
+		const raised = sql.raw(`do $$ begin raise exception 'card 4111 1111' using errcode = '${state}'; end $$`);
+		await assert.rejects(raised.execute(store.writer), (error: Error & { code: string }) => {
+			assert.equal(error.code, code);
+			assert.doesNotMatch(inspect(error, { depth: 10 }), /4111/);
+			return true;
+		});
+	}
+	const invalid = sql`select cast(${'4111 1111'} as integer)`.execute(store.writer);
+	await assert.rejects(invalid, (error: Error & { code: string }) => {
+		assert.equal(error.code, '22P02');
+		assert.doesNotMatch(inspect(error, { depth: 10 }), /4111/);
+		return true;
+	});
+});

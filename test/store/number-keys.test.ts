@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { type Keyed, numberKeys } from '../../src/store/number-keys.ts';
+
+/** The definition: row by row, the first key of its kind that is free. */
+function oneByOne(shards: readonly (readonly Keyed[])[]): string[] {
+	const taken = new Set<string>();
+	return shards.flat().map(({ key, content }) => {
+		for (let occurrence = 1; ; occurrence++) {
+			const numbered = occurrence === 1 ? (key as string) : `${key}#${occurrence}`;
+			const candidate = key === null ? `${content.slice(0, 16)}-${occurrence}` : numbered;
+			if (taken.has(candidate)) continue;
+			taken.add(candidate);
+			return candidate;
+		}
+	});
+}
+
+test('rows get the keys that they would get one by one, whatever is repeated and however they are cut into shards', async () => {
+	const keyed = fc.record({
+		key: fc.option(fc.constantFrom('a', 'b', 'a#2', 'a#3', 'b#2#2', 'c-1')),
+		content: fc.constantFrom('c', 'd'),
+	});
+	await fc.assert(
+		fc.asyncProperty(fc.array(fc.array(keyed, { maxLength: 12 }), { maxLength: 5 }), async (shards) => {
+			const stored = new Set<string>();
+			const given: string[] = [];
+			for (const rows of shards) {
+				const keys = await numberKeys(rows, async (asked) => asked.filter((key) => stored.has(key)));
+				for (const key of keys) stored.add(key);
+				given.push(...keys);
+			}
+			assert.equal(stored.size, given.length);
+			assert.deepEqual(given, oneByOne(shards));
+		}),
+		{ numRuns: 300 },
+	);
+});
+
+test('a key of which many are stored is found its number with few questions', async () => {
+	const stored = new Set(['a', ...Array.from({ length: 4_999 }, (_, i) => `a#${i + 2}`)]);
+	let questions = 0;
+	const keys = await numberKeys([{ key: 'a', content: '' }], async (asked) => {
+		questions += 1;
+		return asked.filter((key) => stored.has(key));
+	});
+	assert.deepEqual(keys, ['a#5001']);
+	assert.ok(questions < 20, `${questions}`);
+});
