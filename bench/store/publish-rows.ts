@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { sql } from 'kysely';
-import { insertDataset } from '../../src/store/datasets.ts';
-import { insertModel } from '../../src/store/models.ts';
 import { beginStep } from '../../src/store/run-steps.ts';
-import { createRun } from '../../src/store/runs.ts';
 import {
 	type NewRecord,
 	type NewScore,
@@ -14,6 +11,7 @@ import {
 } from '../../src/store/shards.ts';
 import type { Store } from '../../src/store/store.ts';
 import { insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
+import { type SeededRun, seedRun } from '../../test/store/seeded-store.ts';
 
 /** What is written, in its order. */
 export const WRITTEN = ['records', 'scores with reasons', 'synthetic rows'] as const;
@@ -57,62 +55,21 @@ export async function publishRows(store: Store, rows: number, round: number): Pr
 	return runs;
 }
 
-interface Ids {
-	readonly runId: string;
-	readonly datasetId: string;
-	readonly modelId: string;
-	readonly syntheticTableId: string;
-}
+type Ids = Omit<SeededRun, 'store'> & { readonly syntheticTableId: string };
 
 async function prepare(store: Store, rows: number): Promise<Ids> {
-	const now = new Date().toISOString();
-	const { dataset_id: datasetId } = await insertDataset(store, {
-		dataset_id: 'payments-1',
-		name: 'payments',
-		source_uri: 'file:///payments.csv',
-		format: 'csv',
-		content_sha256: 'c'.repeat(64),
-		bytes: rows * 200,
-		rows_total: rows,
-		rows_loaded: rows,
-		rows_rejected: 0,
-		columns_json: '[]',
-		schema_fingerprint: 'f'.repeat(64),
-		manifest_uri: 'artifact:manifest',
-		ingested_at: now,
-	});
-	const { model_id: modelId } = await insertModel(store, {
-		model_id: 'model-1',
-		name: 'payments',
-		kind: 'mlp',
-		dataset_id: datasetId,
-		schema_fingerprint: 'f'.repeat(64),
-		config_json: '{}',
-		seed: 1,
-		backend: 'cpu',
-		trained_at: now,
-	});
-	const { run_id: runId } = await createRun(store, {
-		kind: 'pipeline',
-		runKey: 'key',
-		runner: 'in-process',
-		datasetId,
-		modelId,
-		seed: 1,
-		config: {},
-		counterfoilVersion: '0.1.0',
-	});
-	await insertSyntheticTable(store, {
+	const run = await seedRun(store, rows);
+	const { synthetic_table_id: syntheticTableId } = await insertSyntheticTable(store, {
 		synthetic_table_id: 'synthetic-1',
-		model_id: modelId,
-		run_id: runId,
+		model_id: run.modelId,
+		run_id: run.runId,
 		rows,
 		columns_json: '[]',
 		conditions_json: '{}',
 		seed: 1,
-		created_at: now,
+		created_at: new Date().toISOString(),
 	});
-	return { runId, datasetId, modelId, syntheticTableId: 'synthetic-1' };
+	return { runId: run.runId, datasetId: run.datasetId, modelId: run.modelId, syntheticTableId };
 }
 
 function prepareShard(

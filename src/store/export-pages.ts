@@ -1,3 +1,4 @@
+import { SCORE_COLUMNS } from './shards.ts';
 import type { Store } from './store.ts';
 
 /** A row as the database has it. */
@@ -5,21 +6,7 @@ export type ExportRow = Readonly<Record<string, string | number | null>>;
 
 /** What can be written to files, with the columns in their order. */
 export const EXPORT_COLUMNS = {
-	scores: [
-		'run_id',
-		'model_id',
-		'dataset_id',
-		'row_number',
-		'record_key',
-		'score',
-		'surprise',
-		'discriminator_output',
-		'p_value',
-		'severity',
-		'is_alert',
-		'reasons',
-		'scored_at',
-	],
+	scores: SCORE_COLUMNS,
 	queue: [
 		'item_id',
 		'queue_name',

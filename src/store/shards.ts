@@ -170,7 +170,8 @@ export function publishScores(
 	});
 }
 
-const SCORE_COLUMNS = [
+/** Columns of a score in the order of the table. */
+export const SCORE_COLUMNS = [
 	'run_id',
 	'model_id',
 	'dataset_id',
@@ -184,7 +185,7 @@ const SCORE_COLUMNS = [
 	'is_alert',
 	'reasons',
 	'scored_at',
-];
+] as const;
 
 /** A column of the stored records of a shard by row number, read in one go. */
 async function readStored(

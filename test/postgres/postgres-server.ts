@@ -155,7 +155,7 @@ async function start(folder: string, programs: string, isDurable: boolean): Prom
 		if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}${stdout}`);
 	};
 	const data = join(folder, 'data');
-	run(join(programs, 'initdb'), '-D', data, '-U', 'tester', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N');
+	run(join(programs, 'initdb'), '-D', data, '-U', 'tester', '-A', 'trust', '-E', 'UTF8', '--no-locale', '-N');
 	const hasTls = makeCertificate(run);
 	const port = await freePort();
 	const tls = hasTls ? `ssl = on\nssl_cert_file = '${folder}/root.crt'\nssl_key_file = '${folder}/root.key'\n` : '';

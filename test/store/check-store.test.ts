@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { MIGRATIONS } from '../../migrations/index.ts';
 import { backupStore } from '../../src/store/backup-store.ts';
 import { checkStore } from '../../src/store/check-store.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { finishRun } from '../../src/store/runs.ts';
+import type { Store } from '../../src/store/store.ts';
 import { onBothStores, onPostgres, temporaryFolder } from './on-both-stores.ts';
 import { publishAll, scores, seededRun, startRun } from './seeded-store.ts';
 
@@ -18,29 +19,26 @@ onBothStores('a sound database has no problems', async (t) => {
 	assert.deepEqual(await checkStore(run.store), { problems: [], migrations: Object.keys(MIGRATIONS) });
 });
 
-test('scores that are missing and references that lead nowhere are found', async (t) => {
+/** A finished run one score of which was taken out. */
+async function withoutAScore(t: TestContext): Promise<{ store: Store; missing: string }> {
 	const run = await seededRun(t, 50);
-	const { store } = run;
 	await publishAll(run, scores(50));
-	await finishRun(store, run.runId);
-	await sql`delete from scores where row_number = 7`.execute(store.writer);
-	assert.deepEqual((await checkStore(store)).problems, [
-		`run ${run.runId} has 50 records and 49 scores instead of 50 each`,
-	]);
+	await finishRun(run.store, run.runId);
+	await sql`delete from scores where row_number = 7`.execute(run.store.writer);
+	return { store: run.store, missing: `run ${run.runId} has 50 records and 49 scores instead of 50 each` };
+}
+
+test('scores that are missing and references that lead nowhere are found', async (t) => {
+	const { store, missing } = await withoutAScore(t);
+	assert.deepEqual((await checkStore(store)).problems, [missing]);
 	await sql`pragma foreign_keys = off`.execute(store.writer);
 	await sql`delete from records where row_number in (8, 9)`.execute(store.writer);
 	assert.deepEqual((await checkStore(store)).problems, ['2 rows of scores refer to records that do not exist']);
 });
 
 onPostgres('scores that are missing are found, and what guards them when it is switched off', async (t) => {
-	const run = await seededRun(t, 50);
-	const { store } = run;
-	await publishAll(run, scores(50));
-	await finishRun(store, run.runId);
-	await sql`delete from scores where row_number = 7`.execute(store.writer);
-	assert.deepEqual((await checkStore(store)).problems, [
-		`run ${run.runId} has 50 records and 49 scores instead of 50 each`,
-	]);
+	const { store, missing } = await withoutAScore(t);
+	assert.deepEqual((await checkStore(store)).problems, [missing]);
 	await sql`alter table scores disable trigger scores_no_update`.execute(store.writer);
 	assert.deepEqual((await checkStore(store)).problems, ['the trigger scores_no_update of scores is switched off']);
 });

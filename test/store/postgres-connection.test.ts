@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import { sql } from 'kysely';
+import { publishQueue } from '../../src/review/publish-queue.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { finishRun } from '../../src/store/runs.ts';
 import { publishRecords, publishScores } from '../../src/store/shards.ts';
 import { inTransaction } from '../../src/store/store.ts';
 import { TEMPLATE } from '../postgres/postgres-server.ts';
 import { onPostgres, postgresDatabase, temporaryStore } from './on-both-stores.ts';
-import { attemptOf, records, scores, seededRun, startRun } from './seeded-store.ts';
+import { attemptOf, publishAll, records, scores, seededRun, seedRun, startRun } from './seeded-store.ts';
 
 async function refused(url: string, expected: { code: string; hint?: RegExp; message?: RegExp }): Promise<void> {
 	await assert.rejects(openStore({ path: url }), (error: Error & { code: string; hint: string; where: string }) => {
@@ -78,6 +81,24 @@ onPostgres('a user who may not write is told so; one who may only read can read'
 	t.after(() => writing.close());
 	await assert.rejects(startRun(writing), { code: 'DATABASE_NOT_ACCESSIBLE', hint: /rights/ });
 	await assert.rejects(sql`delete from runs`.execute(writing.reader), { code: 'DATABASE_NOT_ACCESSIBLE' });
+});
+
+onPostgres('a worker needs the rights that the documentation names, and none of an owner', async (t) => {
+	const { server, name, role } = await guarded(t);
+	const documented = readFileSync(new URL('../../docs/postgresql.md', import.meta.url), 'utf8');
+	const grants = documented.split('\n').filter((line) => /^grant .* to counterfoil_worker;$/.test(line));
+	assert.equal(grants.length, 3);
+	for (const grant of grants) await server.run(grant.replace('counterfoil_worker', role), name);
+	const store = await openStore({ path: server.url(name).replace('tester', role) });
+	t.after(() => store.close());
+	const run = await seedRun(store, 20);
+	await publishAll(run, scores(20, 4));
+	await finishRun(store, run.runId);
+	assert.equal((await publishQueue(store, { runId: run.runId })).opened, 4);
+	await assert.rejects(sql`create table other (x integer)`.execute(store.writer), { code: 'DATABASE_NOT_ACCESSIBLE' });
+	await assert.rejects(sql`alter table scores disable trigger all`.execute(store.writer), {
+		code: 'DATABASE_NOT_ACCESSIBLE',
+	});
 });
 
 onPostgres('a database without tables is not migrated where that was not asked for', async (t) => {
