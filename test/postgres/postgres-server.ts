@@ -155,7 +155,14 @@ async function start(folder: string, programs: string, isDurable: boolean): Prom
 		if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}${stdout}`);
 	};
 	const data = join(folder, 'data');
-	run(join(programs, 'initdb'), '-D', data, '-U', 'tester', '-A', 'trust', '-E', 'UTF8', '--no-locale', '-N');
+	const make = (...locale: string[]) =>
+		run(join(programs, 'initdb'), '-D', data, '-U', 'tester', '-A', 'trust', '-E', 'UTF8', '-N', ...locale);
+	try {
+		// A database that compares texts as people do, so that tests notice what must not.
+		make('--locale-provider=icu', '--icu-locale=en-US', '--locale=C.UTF-8');
+	} catch {
+		make('--no-locale');
+	}
 	const hasTls = makeCertificate(run);
 	const port = await freePort();
 	const tls = hasTls ? `ssl = on\nssl_cert_file = '${folder}/root.crt'\nssl_key_file = '${folder}/root.key'\n` : '';
