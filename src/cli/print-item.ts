@@ -38,9 +38,12 @@ export function printItem(detail: ItemDetail, terminal: Terminal, now: Date = ne
 	printWhy(detail, heading, terminal);
 	if (record !== null) {
 		heading('The record');
-		const cells = Object.entries(record).map(([name, value]) => [`  ${escapeControls(name)}`, describeValue(value)]);
+		const shown = Object.entries(record).filter(([name]) => !detail.labelColumns.includes(name));
+		const cells = shown.map(([name, value]) => [`  ${escapeControls(name)}`, describeValue(value)]);
 		const width = Math.max(...cells.map(([name]) => (name as string).length));
 		for (const [name, value] of cells) terminal.out(`${(name as string).padEnd(width)}  ${value}`);
+		const hidden = Object.keys(record).filter((name) => detail.labelColumns.includes(name));
+		if (hidden.length > 0) terminal.note(`  (${hidden.join(', ')} holds the truth and is not shown; --json has it)`);
 	}
 	if (earlier.length > 0) {
 		heading('Before, on the same');

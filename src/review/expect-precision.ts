@@ -2,17 +2,16 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { LabelWord } from '../store/review-database.ts';
 
-/** Upper ends of bins of 1 - score: a rank, so that bins mean the same for every model. */
-const BINS = [0, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1] as const;
-/** A bin with fewer labels says nothing. */
-const FEWEST_LABELS = 5;
+/** Labels of a group, at least; fewer say nothing. */
+const LABELS_PER_GROUP = 10;
+const MOST_GROUPS = 20;
 
-/** Labels of records by their score, weighed by how many records each stands for. */
-export interface ScoredLabels {
-	/** Per bin. */
-	readonly fraud: Float64Array;
-	readonly all: Float64Array;
-	readonly labels: Int32Array;
+/** Labelled records with scores like each other. */
+export interface LabelGroup {
+	/** The lowest score among them. */
+	readonly lowestScore: number;
+	/** Share of fraud, each record weighed by how many it stands for. */
+	readonly fraud: number;
 }
 
 export interface ExpectedPrecision {
@@ -27,7 +26,7 @@ export async function readScoredLabels(
 	db: Kysely<Database>,
 	datasetName: string,
 	modelId: string,
-): Promise<ScoredLabels> {
+): Promise<LabelGroup[]> {
 	const rows = await db
 		.selectFrom('latest_labels')
 		.innerJoin('scores', 'scores.record_key', 'latest_labels.record_key')
@@ -52,44 +51,45 @@ export async function readScoredLabels(
 		.where('scores.model_id', '=', modelId)
 		.groupBy(['scores.record_key', 'latest_labels.label'])
 		.execute();
-	return binLabels(rows);
+	return groupLabels(rows);
 }
 
-function binLabels(
-	rows: readonly { readonly score: number; readonly label: LabelWord; readonly weight: number | null }[],
-): ScoredLabels {
-	const bins = {
-		fraud: new Float64Array(BINS.length),
-		all: new Float64Array(BINS.length),
-		labels: new Int32Array(BINS.length),
-	};
-	for (const { score, label, weight } of rows) {
-		const bin = binOf(score);
-		bins.all[bin] = (bins.all[bin] as number) + (weight ?? 1);
-		bins.labels[bin] = (bins.labels[bin] as number) + 1;
-		if (label === 'fraud') bins.fraud[bin] = (bins.fraud[bin] as number) + (weight ?? 1);
+interface ScoredLabel {
+	readonly score: number;
+	readonly label: LabelWord;
+	readonly weight: number | null;
+}
+
+/** Groups of about as many labels each, the highest scores first; equal scores are in one group. */
+function groupLabels(rows: readonly ScoredLabel[]): LabelGroup[] {
+	const sorted = rows.toSorted((a, b) => b.score - a.score);
+	const size = Math.max(LABELS_PER_GROUP, Math.ceil(sorted.length / MOST_GROUPS));
+	const groups: LabelGroup[] = [];
+	for (let start = 0; sorted.length - start >= LABELS_PER_GROUP; ) {
+		// What is left over is too little for a group of its own.
+		let end = sorted.length - start < 2 * size ? sorted.length : start + size;
+		while (end < sorted.length && sorted[end]?.score === sorted[end - 1]?.score) end++;
+		const group = sorted.slice(start, end);
+		const weigh = (of: readonly ScoredLabel[]) => of.reduce((sum, { weight }) => sum + (weight ?? 1), 0);
+		const frauds = group.filter(({ label }) => label === 'fraud');
+		groups.push({ lowestScore: group.at(-1)?.score ?? 0, fraud: weigh(frauds) / weigh(group) });
+		start = end;
 	}
-	return bins;
+	return groups;
 }
 
 /** The share of fraud to expect among records with these scores: the rate among labelled records of like scores. */
-export function expectPrecision(labels: ScoredLabels, scores: readonly number[]): ExpectedPrecision {
+export function expectPrecision(groups: readonly LabelGroup[], scores: readonly number[]): ExpectedPrecision {
 	let expected = 0;
 	let covered = 0;
 	for (const score of scores) {
-		const bin = binOf(score);
-		if ((labels.labels[bin] as number) < FEWEST_LABELS) continue;
-		expected += (labels.fraud[bin] as number) / (labels.all[bin] as number);
+		const group = groups.find(({ lowestScore }) => score >= lowestScore);
+		if (group === undefined) continue;
+		expected += group.fraud;
 		covered += 1;
 	}
 	return {
 		precision: covered === 0 ? null : expected / covered,
 		covered: scores.length === 0 ? 0 : covered / scores.length,
 	};
-}
-
-function binOf(score: number): number {
-	const above = 1 - score;
-	const bin = BINS.findIndex((end) => above <= end + 1e-12);
-	return bin < 0 ? BINS.length - 1 : bin;
 }

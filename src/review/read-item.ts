@@ -14,6 +14,8 @@ export interface ItemDetail {
 	readonly reasons: readonly unknown[];
 	/** Cells by column name; null once the record was deleted. */
 	readonly record: Readonly<Record<string, string | number | null>> | null;
+	/** Columns that hold the truth, which who decides should find out without them. */
+	readonly labelColumns: readonly string[];
 	readonly events: readonly ItemEvent[];
 	/** Other items of the same record or entity in any queue of the data sets of this name, latest first. */
 	readonly earlier: readonly EarlierItem[];
@@ -58,6 +60,12 @@ export async function readItem(store: Store, itemId: number): Promise<ItemDetail
 		.where('dataset_id', '=', item.dataset_id)
 		.where('record_key', '=', item.record_key)
 		.executeTakeFirst();
+	const { columns_json } = await reader
+		.selectFrom('datasets')
+		.select('columns_json')
+		.where('dataset_id', '=', item.dataset_id)
+		.executeTakeFirstOrThrow();
+	const columns = JSON.parse(columns_json) as readonly { readonly name: string; readonly role: string }[];
 	const labels = await reader
 		.selectFrom('labels')
 		.selectAll()
@@ -72,6 +80,7 @@ export async function readItem(store: Store, itemId: number): Promise<ItemDetail
 		score: score ?? null,
 		reasons: score === undefined ? [] : (JSON.parse(score.reasons) as unknown[]),
 		record: record === undefined ? null : (JSON.parse(record.data_json) as ItemDetail['record']),
+		labelColumns: columns.filter(({ role }) => role === 'label').map(({ name }) => name),
 		events: await readEvents(store, itemId),
 		earlier: await readEarlier(store, item, datasetName),
 		labels,
