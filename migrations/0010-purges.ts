@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { ObjectDescription } from './0001-initial/object-description.ts';
+import { describeObjects } from './describe-objects.ts';
 import { schemaDialect } from './schema-dialect.ts';
 
 const TABLES: Readonly<Record<string, ObjectDescription>> = {
@@ -52,12 +53,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 		.addPrimaryKeyConstraint('purged_rows_key', ['dataset_id', 'row_number'])
 		.modifyEnd(dialect.clusteredTable)
 		.execute();
-	for (const [object, { about, columns }] of Object.entries(TABLES)) {
-		for (const [column, description] of [['', about], ...Object.entries(columns)]) {
-			await sql`insert into schema_doc (object, column_name, description)
-				values (${object}, ${column}, ${description})`.execute(db);
-		}
-	}
+	await describeObjects(db, TABLES);
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {

@@ -30,7 +30,7 @@ export async function claimNext(store: Store, options: ClaimNextOptions): Promis
 	const leases = new Map(queues.map((queue) => [queue.queue_id, queue.lease_minutes]));
 	return await patiently(store, async (transaction) => {
 		const at = timestamp(options.now);
-		await endLeases(transaction, [...leases.keys()], at);
+		await endLeases(transaction, at);
 		const free: ReviewItem[] = [];
 		for (const queueId of leases.keys()) {
 			free.push(...(await readHead(transaction, queueId, count, options.escalated === true ? actor : null)));

@@ -1,5 +1,6 @@
+import { type Kysely, sql } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ReviewItem, ReviewState } from '../store/database.ts';
+import type { Database, ReviewItem, ReviewState } from '../store/database.ts';
 import { takeFreeRows } from '../store/row-locks.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
@@ -43,17 +44,10 @@ export function leaseEnd(at: string, minutes: number): string {
 	return timestamp(new Date(Date.parse(at) + minutes * 60_000));
 }
 
-/** Gives back items whose lease has expired, and wakes those that have slept long enough. */
-export async function endLeases(transaction: StoreTransaction, queueIds: readonly number[], at: string): Promise<void> {
-	const items = () => transaction.selectFrom('review_items').selectAll().where('queue_id', 'in', queueIds);
-	const expired = await takeFreeRows(
-		transaction,
-		items().where('state', '=', 'in_review').where('lease_expires_at', '<=', at).limit(ENDED_AT_ONCE),
-	).execute();
-	const rested = await takeFreeRows(
-		transaction,
-		items().where('state', '=', 'snoozed').where('snoozed_until', '<=', at).limit(ENDED_AT_ONCE),
-	).execute();
+/** Gives back items whose lease has expired, and wakes those that have slept long enough, in all queues. */
+export async function endLeases(transaction: StoreTransaction, at: string): Promise<void> {
+	const expired = await takeFreeRows(transaction, endedItems(transaction, 'in_review', at)).execute();
+	const rested = await takeFreeRows(transaction, endedItems(transaction, 'snoozed', at)).execute();
 	if (expired.length + rested.length === 0) return;
 	const changes = [
 		...expired.map((item): ItemChange => ({ item, kind: 'expired', set: { state: restingState(item), ...UNHELD } })),
@@ -62,4 +56,17 @@ export async function endLeases(transaction: StoreTransaction, queueIds: readonl
 		),
 	];
 	await changeItems(transaction, changes, { actor: CLOCK, at });
+}
+
+/**
+ * Items whose lease or sleep is over. The query names no queue: with one, SQLite would go through all items in review
+ * rather than look into the index of what ends first.
+ */
+export function endedItems(db: Kysely<Database>, state: 'in_review' | 'snoozed', at: string) {
+	return db
+		.selectFrom('review_items')
+		.selectAll()
+		.where('state', '=', sql.lit(state))
+		.where(state === 'in_review' ? 'lease_expires_at' : 'snoozed_until', '<=', at)
+		.limit(ENDED_AT_ONCE);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { findNearest } from '../contracts/find-nearest.ts';
+import { requireDatasetName } from '../store/require-dataset-name.ts';
 import type { Purge } from '../store/review-database.ts';
 import { takeRows } from '../store/row-locks.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
@@ -43,9 +43,10 @@ export async function purgeRecord(
 ): Promise<PurgedRecord> {
 	const { recordKey, datasetName, actor } = options;
 	const at = timestamp(options.now);
+	if (datasetName !== undefined) await requireDatasetName(store, datasetName);
 	const datasets = await store.reader.selectFrom('datasets').select(['dataset_id', 'name']).execute();
 	const meant = datasetName === undefined ? datasets : datasets.filter(({ name }) => name === datasetName);
-	if (meant.length === 0) throw notFound(datasetName ?? '', new Set(datasets.map(({ name }) => name)));
+	if (meant.length === 0) throw nothingThere();
 	const ids = meant.map(({ dataset_id }) => dataset_id);
 	const names = [...new Set(meant.map(({ name }) => name))];
 	// What is deleted is overwritten with zeros in the file; PostgreSQL does so in time by itself.
@@ -186,14 +187,6 @@ async function countDeleted(query: {
 	executeTakeFirst(): Promise<{ readonly numDeletedRows: bigint } | undefined>;
 }): Promise<number> {
 	return Number((await query.executeTakeFirst())?.numDeletedRows ?? 0n);
-}
-
-function notFound(name: string, names: ReadonlySet<string>): CounterfoilError {
-	const nearest = findNearest(name, names);
-	return new CounterfoilError('NOT_FOUND', 'There is no data set of this name.', {
-		where: `data set ${name}`,
-		hint: nearest === null ? 'counterfoil datasets list shows them' : `did you mean ${nearest}?`,
-	});
 }
 
 function nothingThere(): CounterfoilError {

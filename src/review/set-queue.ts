@@ -1,6 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
 import type { NewQueue, Queue } from '../store/database.ts';
+import { requireDatasetName } from '../store/require-dataset-name.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
 import type { Actor } from './change-items.ts';
@@ -96,19 +97,13 @@ async function requireColumns(
 	datasetName: string,
 	columns: readonly (string | null | undefined)[],
 ): Promise<void> {
-	const datasets = await store.reader
+	await requireDatasetName(store, datasetName);
+	const dataset = await store.reader
 		.selectFrom('datasets')
-		.select(['name', 'columns_json'])
+		.select('columns_json')
+		.where('name', '=', datasetName)
 		.orderBy('ingested_at', 'desc')
-		.execute();
-	const dataset = datasets.find(({ name }) => name === datasetName);
-	if (dataset === undefined) {
-		const nearest = findNearest(datasetName, new Set(datasets.map(({ name }) => name)));
-		throw new CounterfoilError('NOT_FOUND', 'There is no data set of this name.', {
-			where: `data set ${datasetName}`,
-			hint: nearest === null ? 'counterfoil datasets list shows them' : `did you mean ${nearest}?`,
-		});
-	}
+		.executeTakeFirstOrThrow();
 	const names = (JSON.parse(dataset.columns_json) as { readonly name: string }[]).map(({ name }) => name);
 	for (const column of columns) {
 		if (column === undefined || column === null || names.includes(column)) continue;

@@ -5,6 +5,7 @@ import { openTable } from '../ingest/ingest-source.ts';
 import { type ImportCounts, type ImportedLabel, importLabels } from '../review/import-labels.ts';
 import { REVIEW_SOURCE } from '../review/label-records.ts';
 import { nameDataset } from '../store/name-dataset.ts';
+import { requireDatasetName } from '../store/require-dataset-name.ts';
 import type { LabelWord } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 
@@ -50,7 +51,7 @@ export interface LabelFileResult extends ImportCounts {
  * @throws NOT_FOUND if no data set has the name; COLUMN_UNKNOWN; USAGE; what reading the file throws
  */
 export async function importLabelFile(store: Store, options: LabelFileOptions): Promise<LabelFileResult> {
-	await requireDataset(store, options.datasetName);
+	await requireDatasetName(store, options.datasetName);
 	const source = options.source ?? nameDataset(options.path);
 	if (source === REVIEW_SOURCE || source.startsWith('retracted ') || source.trim() === '') {
 		throw new CounterfoilError('USAGE', 'The source must have a name of its own.', { where: `source ${source}` });
@@ -102,17 +103,6 @@ export async function importLabelFile(store: Store, options: LabelFileOptions): 
 		await importLabels(store, labels, { datasetName, source, actor, now }, counts);
 	}
 	return { source, rows, unreadable, refused, ...counts };
-}
-
-async function requireDataset(store: Store, name: string): Promise<void> {
-	const datasets = await store.reader.selectFrom('datasets').select('name').distinct().execute();
-	const names = datasets.map((dataset) => dataset.name);
-	if (names.includes(name)) return;
-	const nearest = findNearest(name, names);
-	throw new CounterfoilError('NOT_FOUND', 'There is no data set of this name.', {
-		where: `data set ${name}`,
-		hint: nearest === null ? 'counterfoil datasets list shows them' : `did you mean ${nearest}?`,
-	});
 }
 
 function indexOf(names: readonly string[], name: string): number {

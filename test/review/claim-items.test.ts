@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { sql } from 'kysely';
 import { assignItems, claimItems, claimNext, listHeld, releaseItems } from '../../src/review/claim-items.ts';
+import { endedItems } from '../../src/review/leases.ts';
 import { escalateItems, noteItems, snoozeItems } from '../../src/review/move-items.ts';
 import { verifyAudit } from '../../src/review/verify-audit.ts';
 import { onBothStores } from '../store/on-both-stores.ts';
@@ -91,4 +94,16 @@ onBothStores('a queue is named by its name, and a mistyped name is told what it 
 	assert.deepEqual(idsOf(await claimNext(store, { ...ann, queueName: 'default', datasetName: 'payments' })), [1]);
 	await assert.rejects(claimNext(store, { ...ann, queueName: 'defualt' }), { hint: 'did you mean default?' });
 	await assert.rejects(claimNext(store, { ...ann, datasetName: 'payment' }), { hint: 'did you mean payments?' });
+});
+
+test('what ends first is found without looking at everything that is in review', async (t) => {
+	const { store } = await filledQueue(t, 3);
+	for (const [state, index] of [
+		['in_review', 'lease'],
+		['snoozed', 'snooze'],
+	] as const) {
+		const text = endedItems(store.reader, state, 'now').compile().sql.replaceAll('?', "'2026'");
+		const { rows } = await sql.raw<{ detail: string }>(`explain query plan ${text}`).execute(store.reader);
+		assert.match(rows.map(({ detail }) => detail).join(), new RegExp(`USING INDEX review_items_by_${index} `));
+	}
 });
