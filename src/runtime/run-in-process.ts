@@ -8,6 +8,8 @@ import type { Workspace } from './open-workspace.ts';
 import type { RunEvent, RunOptions } from './run-event.ts';
 import { type ActivityName, createStepRunner } from './step-runner.ts';
 
+/** What a heartbeat may meet while the run goes on. */
+const PASSING: readonly string[] = ['DATABASE_LOCKED', 'DATABASE_TIMEOUT', 'DATABASE_UNREACHABLE'];
 const HEARTBEAT_MS = 2_000;
 /** Times that a step is tried when its failure may pass by itself. */
 const MAX_ATTEMPTS = 3;
@@ -41,10 +43,10 @@ export async function runInProcess(
 				cancelRequested = true;
 				abort();
 			},
-			// A locked database at this moment is no reason to stop; the next beat tries again.
+			// A database that is locked or away at this moment is no reason to stop; the next beat tries again.
 			(error: unknown) => {
 				const known = CounterfoilError.from(error);
-				if (known.code === 'DATABASE_LOCKED') return;
+				if (PASSING.includes(known.code)) return;
 				lost ??= known;
 				abort();
 			},

@@ -47,11 +47,22 @@ export function createPostgresPool(address: PostgresAddress, options: { readonly
 		throw translatePostgresError(error, address.shown);
 	};
 	const connections = new WeakMap<pg.PoolClient, PostgresConnection>();
+	const slots = createSlots(address.poolSize);
+	const connect = async (): Promise<pg.PoolClient> => {
+		// Whoever waits here waits for another transaction of this process, not for the server.
+		await slots.take();
+		try {
+			return await pool.connect();
+		} catch (error) {
+			slots.giveBack();
+			return translate(error);
+		}
+	};
 	return {
 		options: {},
 		end: () => pool.end(),
 		connect: async () => {
-			const client = await pool.connect().catch(translate);
+			const client = await connect();
 			const known = connections.get(client);
 			if (known !== undefined) return known;
 			const connection: PostgresConnection = {
@@ -60,10 +71,30 @@ export function createPostgresPool(address: PostgresAddress, options: { readonly
 					await client
 						.query(statement, parameters.map(storable))
 						.catch(translate)) as unknown as PostgresPoolClient['query'],
-				release: (isBroken) => client.release(isBroken),
+				release: (isBroken) => {
+					client.release(isBroken);
+					slots.giveBack();
+				},
 			};
 			connections.set(client, connection);
 			return connection;
+		},
+	};
+}
+
+/** Lets so many go on at a time, the others in the order in which they came. */
+function createSlots(count: number): { take(): Promise<void>; giveBack(): void } {
+	let free = count;
+	const waiting: (() => void)[] = [];
+	return {
+		take: async () => {
+			if (free > 0) free -= 1;
+			else await new Promise<void>((resolve) => waiting.push(resolve));
+		},
+		giveBack: () => {
+			const next = waiting.shift();
+			if (next === undefined) free += 1;
+			else next();
 		},
 	};
 }

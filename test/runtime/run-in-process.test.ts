@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInProcess } from '../../src/runtime/run-in-process.ts';
 import { findRun } from '../../src/store/runs.ts';
-import { onBothStores } from '../store/on-both-stores.ts';
+import { postgresServer } from '../postgres/postgres-server.ts';
+import { onBothStores, onPostgres } from '../store/on-both-stores.ts';
 import { requestFor, temporaryWorkspace, withScriptedChild } from './temporary-workspace.ts';
 
 onBothStores('a run that is stopped between steps stops there, and goes on from there', async (t) => {
@@ -46,4 +47,30 @@ onBothStores('a run that another process has taken over ends here and is left to
 	await assert.rejects(running, { code: 'RUN_ACTIVE' });
 	const run = await findRun(workspace.store, request.runId);
 	assert.deepEqual([run?.status, run?.owner], ['running', 'elsewhere:1:1']);
+});
+
+onPostgres('a run whose connections the server ends once at every step comes to its end all the same', async (t) => {
+	const { workspace, folder } = await temporaryWorkspace(t);
+	const source = join(folder, 'table.csv');
+	writeFileSync(source, 'a,b\n1,2\n3,4\n');
+	const request = requestFor({ source });
+	const server = await postgresServer();
+	const database = new URL(workspace.store.path).pathname.slice(1);
+	const ended = new Set<string>();
+	const summary = await runInProcess(workspace, request, {
+		signal: new AbortController().signal,
+		onEvent: ({ type, step }) => {
+			// What fails is tried again, and goes well then.
+			if (type !== 'started' || ended.has(step)) return;
+			ended.add(step);
+			void server.run(
+				`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'counterfoil' and datname = current_database()`,
+				database,
+			);
+		},
+	});
+	assert.equal(summary.rowsLoaded, 2);
+	assert.ok(ended.size > 1);
+	assert.equal((await findRun(workspace.store, request.runId))?.status, 'succeeded');
+	assert.equal((await workspace.store.reader.selectFrom('records').selectAll().execute()).length, 2);
 });

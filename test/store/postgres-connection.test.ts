@@ -177,6 +177,24 @@ onPostgres('a connection that the server ends is an error that may pass, and the
 	assert.deepEqual(await store.writer.selectFrom('users').selectAll().execute(), []);
 });
 
+onPostgres('transactions that are more than the pool has connections wait for each other, however long', async (t) => {
+	const { server, name } = await postgresDatabase(t, TEMPLATE);
+	const store = await openStore({ path: server.url(name, { pool_size: '2', connect_timeout: '1' }) });
+	t.after(() => store.close());
+	const insert = (i: number) =>
+		inTransaction(
+			store,
+			async (transaction) => {
+				await sql`select pg_sleep(0.6)`.execute(transaction);
+				const user = { user_id: `u${i}`, name: `ann ${i}`, role: 'analyst', created_at: 'now' } as const;
+				await transaction.insertInto('users').values(user).execute();
+			},
+			null,
+		);
+	await Promise.all([1, 2, 3, 4, 5, 6].map(insert));
+	assert.equal((await store.reader.selectFrom('users').selectAll().execute()).length, 6);
+});
+
 onPostgres('what goes wrong with a row does not tell its values', async (t) => {
 	const { store, runId, datasetId, modelId } = await seededRun(t, 2);
 	const recordsStep = await attemptOf(store, runId, 'publish-records');
