@@ -21,7 +21,7 @@ export interface ExpectedPrecision {
 	readonly covered: number;
 }
 
-/** What is known of records of data sets of this name, by the score that they have from the model. */
+/** What is known of reviewed records of data sets of this name, by the score that they have from the model. */
 export async function readScoredLabels(
 	db: Kysely<Database>,
 	datasetName: string,
@@ -35,10 +35,12 @@ export async function readScoredLabels(
 				.onRef('datasets.dataset_id', '=', 'scores.dataset_id')
 				.onRef('datasets.name', '=', 'latest_labels.dataset_name'),
 		)
-		.leftJoin('review_items', (join) =>
+		// Only what was reviewed: of the rest mostly frauds become known, from chargebacks.
+		.innerJoin('review_items', 'review_items.record_key', 'latest_labels.record_key')
+		.innerJoin('queues', (join) =>
 			join
-				.onRef('review_items.run_id', '=', 'scores.run_id')
-				.onRef('review_items.row_number', '=', 'scores.row_number'),
+				.onRef('queues.queue_id', '=', 'review_items.queue_id')
+				.onRef('queues.dataset_name', '=', 'latest_labels.dataset_name'),
 		)
 		.select((select) => [
 			'scores.record_key',
@@ -49,6 +51,7 @@ export async function readScoredLabels(
 		.where('latest_labels.dataset_name', '=', datasetName)
 		.where('latest_labels.label', '<>', 'unsure')
 		.where('scores.model_id', '=', modelId)
+		.where('review_items.state', '=', 'decided')
 		.groupBy(['scores.record_key', 'latest_labels.label'])
 		.execute();
 	return groupLabels(rows);
