@@ -34,8 +34,6 @@ export interface CarriedOut {
 }
 
 export const DEFAULT_SEED = 1;
-/** As many as there are slices of members: each part reads the table anew, so on one machine one part is quicker. */
-const PARTS_ON_TEMPORAL = 4;
 
 /**
  * Carries out a run with progress on the terminal, by the in-process runner or on Temporal.
@@ -49,7 +47,7 @@ export async function carryOutRun(
 	terminal: Terminal,
 ): Promise<CarriedOut> {
 	const { resolveConfig } = await import('../runtime/resolve-config.ts');
-	const { makeRequest } = await import('../runtime/make-request.ts');
+	const { makeRequest, PARTS_ON_TEMPORAL } = await import('../runtime/make-request.ts');
 	const resolved = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
 	const { rows, readAs, ...what } = asked;
 	const config = readAs === undefined ? resolved : { ...resolved, dialect: readAs(resolved.dialect) };

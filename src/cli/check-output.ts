@@ -4,8 +4,8 @@ import { dirname } from 'node:path';
 import { Writable } from 'node:stream';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { TableFormat } from '../ingest/write-table.ts';
+import { BINARY_FORMATS } from '../runtime/output-format.ts';
 import { escapeControlsInText } from './escape-controls.ts';
-import { BINARY_FORMATS } from './output-format.ts';
 import type { Terminal } from './terminal.ts';
 
 /**

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import type { Condition, ConditionOperator } from '../contracts/conditions.ts';
+import type { Condition } from '../contracts/conditions.ts';
+import { HOW_CONDITIONS_ARE_WRITTEN, readCondition } from '../contracts/read-condition.ts';
 import { SCHEMA_POLICIES, type SchemaPolicy } from '../contracts/schema-contract.ts';
+import { splitNames } from '../contracts/split-names.ts';
 
 /** Readers of the values of options and arguments; a value that does not fit ends as a usage error. */
 
@@ -52,25 +54,11 @@ export function parseScore(text: string): number {
 	return score;
 }
 
-const HOW_TO_WRITE = 'It must be written country=DE, amount>=100, "country in DE, FR" or "amount is missing".';
-
-/**
- * `country=DE`, `amount>=100`, `country in DE, FR` or `amount is missing` as a condition, added to those before. The
- * column ends at the first operator; in double quotes it can hold one. A comma of a value in a list is written `\\,`.
- */
+/** A condition as `readCondition` takes it, added to those before. */
 export function parseCondition(text: string, before: readonly Condition[] = []): readonly Condition[] {
-	const quoted = /^\s*"((?:[^"]|"")+)"(.*)$/s.exec(text);
-	const match = /^(.*?)\s*(!=|<=|>=|=|<|>|(?<=\s|^)in(?=\s)|(?<=\s|^)is\s+(?=(?:missing|present)\s*$))(.*)$/s.exec(
-		quoted === null ? text : (quoted[2] as string),
-	);
-	const column = (quoted === null ? (match?.[1] ?? '') : (quoted[1] as string).replaceAll('""', '"')).trim();
-	const isOutsideOfName = quoted === null || match?.[1] === '';
-	if (match === null || column === '' || !isOutsideOfName) throw new InvalidArgumentError(HOW_TO_WRITE);
-	const [operator, rest] = [(match[2] as string).trim(), match[3] as string];
-	if (operator === 'is') return [...before, { column, operator: rest.trim() as ConditionOperator, values: [] }];
-	const values = operator === 'in' ? parseNames(rest) : [rest];
-	if (values.length === 0) throw new InvalidArgumentError(HOW_TO_WRITE);
-	return [...before, { column, operator: operator as ConditionOperator, values }];
+	const condition = readCondition(text);
+	if (condition === null) throw new InvalidArgumentError(HOW_CONDITIONS_ARE_WRITTEN);
+	return [...before, condition];
 }
 
 /** `60s`, `5m`, `1.5h` or plain seconds as seconds. */
@@ -213,6 +201,5 @@ export function parseRename(
 
 /** `a,b` as two names, added to those before. A name that holds a comma can be given by itself with `\,`. */
 export function parseNames(text: string, before: readonly string[] = []): readonly string[] {
-	const names = text.split(/(?<!\\),/).map((name) => name.replaceAll('\\,', ',').trim());
-	return [...before, ...names.filter((name) => name !== '')];
+	return [...before, ...splitNames(text)];
 }

@@ -8,6 +8,9 @@ import { createRunId, findUnfinishedRun } from '../store/runs.ts';
 import type { Workspace } from './open-workspace.ts';
 import { requireConsistentConfig } from './require-consistent-config.ts';
 
+/** As many as there are slices of members: each part reads the table anew, so on one machine one part is quicker. */
+export const PARTS_ON_TEMPORAL = 4;
+
 export interface AskedRun {
 	readonly kind: RunKind;
 	readonly source?: string | undefined;

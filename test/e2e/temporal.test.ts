@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { parse } from 'csv-parse/sync';
+import { connect } from '../../src/client/connect.ts';
 import { query, runProgram, type StartedProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
 import { startTemporal } from './temporal-server.ts';
 
@@ -120,6 +121,24 @@ describe('the same pipeline on Temporal', () => {
 			tables.map(({ rows }) => rows),
 			[40, 500],
 		);
+	});
+
+	test('is there for programs by the same client', async () => {
+		for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE']) process.env[name] = env[name] ?? '';
+		const client = await connect({ db: join(folder, '.counterfoil/counterfoil.db'), runner: 'temporal' });
+		try {
+			const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
+			const job = await client.augment({ model: model?.model_id ?? '', rows: 25 });
+			const made = await job.result();
+			assert.equal(made.rows, 25);
+			const [run] = query<{ runner: string; workflow_id: string }>(
+				folder,
+				`select runner, workflow_id from runs where run_id = '${made.runId}'`,
+			);
+			assert.deepEqual(run, { runner: 'temporal', workflow_id: job.runId });
+		} finally {
+			await client.close();
+		}
 	});
 
 	test('stops a cancelled workflow and notes it as cancelled', async () => {

@@ -3,13 +3,13 @@ import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableFormat } from '../../ingest/write-table.ts';
 import type { ExportKind } from '../../runtime/export-table.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
+import { outputFormatOf, TABLE_FORMATS } from '../../runtime/output-format.ts';
 import type { Dataset } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { checkOutput, openStandardOutput } from '../check-output.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
-import { outputFormatOf, TABLE_FORMATS } from '../output-format.ts';
 import type { Terminal } from '../terminal.ts';
 
 type ExportFlags = GlobalFlags & { readonly out: string; readonly format?: TableFormat; readonly raw?: boolean };

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 import type { TableFormat } from '../../ingest/write-table.ts';
+import { outputFormatOf, TABLE_FORMATS } from '../../runtime/output-format.ts';
+import { writeGenerated } from '../../runtime/write-generated.ts';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkOutput, openStandardOutput } from '../check-output.ts';
 import { formatQuantity } from '../format-values.ts';
-import { outputFormatOf, TABLE_FORMATS } from '../output-format.ts';
 import type { RunFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
-import { writeGenerated } from '../write-generated.ts';
 import { addGenerationOptions, type PlanFlags, toPlan } from './augment.ts';
 
 type GenerateFlags = RunFlags &

@@ -1,9 +1,5 @@
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
-import type { TableManifest } from '../../contracts/manifest.ts';
-import type { DialectConfig, RunConfig } from '../../contracts/run-config.ts';
-import type { Workspace } from '../../runtime/open-workspace.ts';
-import type { Model } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
@@ -49,6 +45,7 @@ export function defineScore(command: Command, terminal: Terminal): void {
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');
 			const model = await getModel(workspace.store, flags.model);
+			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
 			const readAs = await readAsTrained(workspace, model);
 			const asked: AskedRun = { kind: 'score', modelId: model.model_id, readAs, ...what };
 			const done = await carryOutRun(workspace, asked, flags, terminal);
@@ -63,21 +60,6 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			printNext(result, next, terminal);
 		});
 	});
-}
-
-/** New data is read as the table of the model was, where nothing else is told. */
-async function readAsTrained(
-	{ store, artifacts }: Workspace,
-	model: Model,
-): Promise<(told: DialectConfig) => DialectConfig> {
-	const { getDataset } = await import('../../store/datasets.ts');
-	const { getJson } = await import('../../artifacts/stored-json.ts');
-	const { followTrainingDialect } = await import('../../runtime/follow-training-dialect.ts');
-	const dataset = await getDataset(store, model.dataset_id);
-	const manifest = await getJson<TableManifest>(artifacts, { uri: dataset.manifest_uri });
-	const config = JSON.parse(model.config_json) as Partial<RunConfig>;
-	const trained = { told: config.dialect, reading: manifest.source?.reading };
-	return (told) => followTrainingDialect(told, trained);
 }
 
 async function toSource(file: string | undefined, flags: ScoreFlags): Promise<Partial<AskedRun>> {

@@ -7,7 +7,7 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { TableManifest } from '../contracts/manifest.ts';
 import type { FileProvenance, Provenance } from '../contracts/provenance.ts';
 import type { TableBatch } from '../contracts/table.ts';
-import type { Workspace } from '../runtime/open-workspace.ts';
+import type { Workspace } from './open-workspace.ts';
 import type { OutputFormat } from './output-format.ts';
 
 export interface WriteGeneratedOptions extends OutputFormat {
@@ -35,7 +35,7 @@ export async function writeGenerated(
 	const { store, artifacts } = workspace;
 	const { getSyntheticTable, setSyntheticArtifact } = await import('../store/synthetic-tables.ts');
 	const { getJson } = await import('../artifacts/stored-json.ts');
-	const { dropShards } = await import('../runtime/drop-shards.ts');
+	const { dropShards } = await import('./drop-shards.ts');
 	const { writeTable } = await import('../ingest/write-table.ts');
 	const table = await getSyntheticTable(store, syntheticTableId);
 	const uri = table.artifact_uri;
