@@ -110,7 +110,7 @@ describe('the client, on the in-process runner', () => {
 			[{ model: 'orders', rows: 5, where: ['kind'] }, 'CONDITION_INVALID'],
 			[{ model: 'orders', rows: 5, temperature: 0 }, 'USAGE'],
 			[{ model: 'orders', rows: 5, table: 'a', out: 'b.csv' }, 'USAGE'],
-			[{ model: 'orders', rows: 5, table: 'scores' }, 'OUTPUT_EXISTS'],
+			[{ model: 'orders', rows: 5, table: 'scores' }, 'TABLE_EXISTS'],
 			[{ model: 'orders', complete: source, where: ['kind=pen'] }, 'USAGE'],
 		] as const;
 		for (const [request, code] of wrong) {
