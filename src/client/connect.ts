@@ -153,9 +153,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
 
 	const asIs = async (summary: RunSummary): Promise<RunSummary> => summary;
 	return {
-		run: (request) => start({ kind: 'pipeline', ...tableOf(request) }, hooksOf(request), asIs),
-		ingest: (request) => start({ kind: 'ingest', ...tableOf(request) }, hooksOf(request), asIs),
-		train: (request) => start({ kind: 'train', ...tableOf(request) }, hooksOf(request), asIs),
+		run: async (request) => start({ kind: 'pipeline', ...tableOf(request) }, hooksOf(request), asIs),
+		ingest: async (request) => start({ kind: 'ingest', ...tableOf(request) }, hooksOf(request), asIs),
+		train: async (request) => start({ kind: 'train', ...tableOf(request) }, hooksOf(request), asIs),
 		async score(request) {
 			const model = await getModel(workspace.store, request.model);
 			const readAs = await readAsTrained(workspace, model);
