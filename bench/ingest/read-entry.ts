@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse';
 import { inferSchema, initParser, type Parser } from 'udsv';
 import { openFileStore } from '../../src/artifacts/artifact-store.ts';
+import { getJson } from '../../src/artifacts/stored-json.ts';
 import { ingestTask } from '../../src/compute/tasks/ingest-task.ts';
-import { profileTask } from '../../src/compute/tasks/profile-task.ts';
+import type { TableManifest } from '../../src/contracts/manifest.ts';
+import type { ArtifactRef } from '../../src/contracts/pipeline.ts';
 import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
+import { finishProfile } from '../../src/features/finish-profile.ts';
+import type { PartialProfile } from '../../src/features/profile-batch.ts';
 import { answerParent, type FailedAnswer } from '../answer-parent.ts';
 import type { Reader, ReadMeasures } from './ingest-run.ts';
 
@@ -68,7 +72,8 @@ async function ingestAndProfile(path: string, scratch: string): Promise<number> 
 		};
 		const common = { runId: 'bench', seed: 0, config: DEFAULT_CONFIG };
 		const { manifest, rowsLoaded } = await ingestTask({ ...common, source: path }, environment);
-		await profileTask({ ...common, manifest }, environment);
+		const { statistics } = await getJson<TableManifest>(environment.artifacts, manifest);
+		finishProfile(await getJson<PartialProfile>(environment.artifacts, statistics as ArtifactRef));
 		return rowsLoaded;
 	} finally {
 		rmSync(root, { recursive: true });
