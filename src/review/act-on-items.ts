@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ReviewItem } from '../store/database.ts';
+import type { ReviewItem } from '../store/review-database.ts';
 import { takeRows } from '../store/row-locks.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';

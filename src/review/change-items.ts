@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ReviewEventKind, ReviewItem, ReviewItemUpdate } from '../store/database.ts';
+import type { ReviewEventKind, ReviewItem, ReviewItemUpdate } from '../store/review-database.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import { appendReviewEvents, type NewReviewEvent } from './review-events.ts';
 import { canBecome } from './states.ts';

@@ -1,4 +1,4 @@
-import type { ReviewItem } from '../store/database.ts';
+import type { ReviewItem } from '../store/review-database.ts';
 import { takeFreeRows } from '../store/row-locks.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';

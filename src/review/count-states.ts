@@ -1,4 +1,4 @@
-import type { ReviewState } from '../store/database.ts';
+import type { ReviewState } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 
 /** How many items of all queues are in each state. */

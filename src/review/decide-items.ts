@@ -1,7 +1,6 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import type { ReviewItem } from '../store/database.ts';
-import type { LabelWord, ReasonCode } from '../store/review-database.ts';
+import type { LabelWord, ReasonCode, ReviewItem } from '../store/review-database.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { type ActedOn, actOnItems, type PlannedChange } from './act-on-items.ts';
 import type { Actor } from './change-items.ts';

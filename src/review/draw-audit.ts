@@ -1,5 +1,6 @@
 import { createRandom } from '../contracts/random.ts';
-import type { Queue, Run } from '../store/database.ts';
+import type { Run } from '../store/database.ts';
+import type { Queue } from '../store/review-database.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import { type Candidate, readCandidates } from './find-candidates.ts';
 

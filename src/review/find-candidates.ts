@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import type { Database, Queue } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import type { Queue } from '../store/review-database.ts';
 import { findDiscoveryCut } from './discovery-cut.ts';
 import type { QueueRule } from './queue-rule.ts';
 

@@ -1,6 +1,6 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import type { Queue } from '../store/database.ts';
+import type { Queue } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 
 export interface WhichQueues {

@@ -1,5 +1,4 @@
-import type { ReviewItem } from '../store/database.ts';
-import type { LabelWord } from '../store/review-database.ts';
+import type { LabelWord, ReviewItem } from '../store/review-database.ts';
 import type { StoreTransaction } from '../store/store.ts';
 
 /** Where labels of decisions come from. */

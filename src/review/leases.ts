@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Database, ReviewItem, ReviewState } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import type { ReviewItem, ReviewState } from '../store/review-database.ts';
 import { takeFreeRows } from '../store/row-locks.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';

@@ -1,4 +1,4 @@
-import type { ReviewQueueRow, ReviewState } from '../store/database.ts';
+import type { ReviewQueueRow, ReviewState } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
 

@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ReviewItem } from '../store/database.ts';
+import type { ReviewItem } from '../store/review-database.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
 import { type ActedOn, actOnItems } from './act-on-items.ts';

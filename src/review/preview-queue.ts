@@ -1,6 +1,6 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Queue } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
+import type { Queue } from '../store/review-database.ts';
 import { getRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import { expectPrecision, readScoredLabels } from './expect-precision.ts';

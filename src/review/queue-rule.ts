@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Queue } from '../store/database.ts';
+import type { Queue } from '../store/review-database.ts';
 
 /** Which records of a run go into a queue; the alerts of the run where nothing is said. */
 export type QueueRule = Pick<Queue, 'alert_budget' | 'budget_per' | 'score_threshold' | 'fdr_level'>;

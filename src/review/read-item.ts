@@ -1,4 +1,5 @@
-import type { Label, ReviewEvent, ReviewItem, Score } from '../store/database.ts';
+import type { Score } from '../store/database.ts';
+import type { Label, ReviewEvent, ReviewItem } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { itemNotFound } from './act-on-items.ts';
 

@@ -1,4 +1,4 @@
-import type { Queue, ReviewItem } from '../store/database.ts';
+import type { Queue, ReviewItem } from '../store/review-database.ts';
 import { takeRows } from '../store/row-locks.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import { changeItems, type ItemChange } from './change-items.ts';

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { ReviewEvent, ReviewEventKind } from '../store/database.ts';
+import type { ReviewEvent, ReviewEventKind } from '../store/review-database.ts';
 import { lockReviewLog } from '../store/row-locks.ts';
 import type { StoreTransaction } from '../store/store.ts';
 

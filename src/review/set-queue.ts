@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
-import type { NewQueue, Queue } from '../store/database.ts';
 import { requireDatasetName } from '../store/require-dataset-name.ts';
+import type { NewQueue, Queue } from '../store/review-database.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
 import type { Actor } from './change-items.ts';

@@ -1,4 +1,4 @@
-import type { ReviewState } from '../store/database.ts';
+import type { ReviewState } from '../store/review-database.ts';
 
 /** The states that may follow each; triggers of the database hold to the same table. */
 export const NEXT_STATES: Readonly<Record<ReviewState, readonly ReviewState[]>> = {

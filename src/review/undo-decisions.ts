@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ReviewEvent, ReviewItem } from '../store/database.ts';
+import type { ReviewEvent, ReviewItem } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { type ActedOn, actOnItems } from './act-on-items.ts';
 import { type Actor, type ItemChange, wrongState } from './change-items.ts';

@@ -1,4 +1,4 @@
-import type { ReviewEvent } from '../store/database.ts';
+import type { ReviewEvent } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { hashPurge } from './purge-record.ts';
 import { CHAIN_START, hashNote, hashReviewEvent } from './review-events.ts';

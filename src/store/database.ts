@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Insertable, Selectable, Updateable } from 'kysely';
-import type { LabelWord, ReviewDatabase } from './review-database.ts';
+import type { ReviewDatabase } from './review-database.ts';
+import type { Flag, Severity } from './stored-words.ts';
 
 /**
  * The tables and views as Kysely sees them. Names are those of the database. Values are those of SQLite:
@@ -19,27 +20,17 @@ export interface Database extends ReviewDatabase {
 	synthetic_tables: SyntheticTablesTable;
 	synthetic_rows: SyntheticRowsTable;
 	drift_metrics: DriftMetricsTable;
-	queues: QueuesTable;
-	suppressions: SuppressionsTable;
-	review_items: ReviewItemsTable;
-	review_events: ReviewEventsTable;
-	labels: LabelsTable;
 	users: UsersTable;
 	logins: LoginsTable;
 	api_tokens: ApiTokensTable;
 	idempotency_keys: IdempotencyKeysTable;
 	schema_doc: SchemaDocTable;
 	latest_scores: LatestScoresView;
-	review_queue: ReviewQueueView;
 	score_history: ScoreHistoryView;
 	score_deciles: ScoreDecilesView;
 	reject_summary: RejectSummaryView;
-	precision_at_k: PrecisionAtKView;
-	reviewer_stats: ReviewerStatsView;
 	model_card: ModelCardView;
 }
-
-export type Flag = 0 | 1;
 
 interface DatasetsTable {
 	dataset_id: string;
@@ -176,8 +167,6 @@ interface RecordsTable {
 	data_json: string;
 }
 
-export type Severity = 'low' | 'medium' | 'high' | 'critical';
-
 interface ScoresTable {
 	run_id: string;
 	model_id: string;
@@ -227,111 +216,6 @@ interface DriftMetricsTable {
 	is_drifted: Flag;
 	run_id: string | null;
 	computed_at: string;
-}
-
-interface QueuesTable {
-	queue_id: Generated<number>;
-	dataset_name: string;
-	name: string;
-	alert_budget: number | null;
-	score_threshold: number | null;
-	entity_column: string | null;
-	value_column: string | null;
-	audit_share: Generated<number>;
-	lease_minutes: Generated<number>;
-	due_hours: number | null;
-	created_at: string;
-	budget_per: Generated<'run' | 'day'>;
-	fdr_level: number | null;
-	second_review_above: number | null;
-}
-
-interface SuppressionsTable {
-	suppression_id: Generated<number>;
-	queue_id: number;
-	entity_key: string;
-	reason: string;
-	created_by: string;
-	created_at: string;
-	expires_at: string;
-}
-
-export type ReviewState = 'new' | 'in_review' | 'snoozed' | 'escalated' | 'decided';
-
-interface ReviewItemsTable {
-	item_id: Generated<number>;
-	queue_id: number;
-	dataset_id: string;
-	entity_key: string;
-	record_key: string;
-	run_id: string | null;
-	row_number: number | null;
-	priority: number;
-	state: ColumnType<ReviewState, ReviewState | undefined, ReviewState>;
-	hits: Generated<number>;
-	assignee: string | null;
-	lease_expires_at: string | null;
-	snoozed_until: string | null;
-	due_at: string | null;
-	opened_at: string;
-	closed_at: string | null;
-	version: Generated<number>;
-	origin: Generated<'alert' | 'audit'>;
-	weight: Generated<number>;
-	amount: number | null;
-	needs_second: ColumnType<Flag, Flag | undefined, Flag>;
-	decision: LabelWord | null;
-	reason_code: string | null;
-	decided_by: string | null;
-	proposed_decision: LabelWord | null;
-	proposed_by: string | null;
-	escalated_by: string | null;
-}
-
-export type ReviewEventKind =
-	| 'opened'
-	| 'hit'
-	| 'claimed'
-	| 'renewed'
-	| 'released'
-	| 'expired'
-	| 'snoozed'
-	| 'woken'
-	| 'escalated'
-	| 'assigned'
-	| 'noted'
-	| 'decided'
-	| 'undone'
-	| 'reopened'
-	| 'suppressed'
-	| 'purged';
-
-interface ReviewEventsTable {
-	event_id: number;
-	item_id: number;
-	kind: ReviewEventKind;
-	actor: string;
-	at: string;
-	run_id: string | null;
-	row_number: number | null;
-	before_json: string | null;
-	after_json: string | null;
-	prev_sha256: string;
-	row_sha256: string;
-}
-
-interface LabelsTable {
-	label_id: Generated<number>;
-	dataset_name: string;
-	record_key: string;
-	label: LabelWord;
-	source: string;
-	reason_code: string | null;
-	actor: string;
-	item_id: number | null;
-	known_at: string;
-	created_at: string;
-	retracts_label_id: number | null;
 }
 
 interface UsersTable {
@@ -384,39 +268,6 @@ interface LatestScoresView extends ScoresTable {
 	dataset_name: string;
 }
 
-interface ReviewQueueView {
-	item_id: number;
-	queue_name: string;
-	dataset_name: string;
-	dataset_id: string;
-	entity_key: string;
-	record_key: string;
-	priority: number;
-	state: Exclude<ReviewState, 'decided'>;
-	hits: number;
-	assignee: string | null;
-	lease_expires_at: string | null;
-	snoozed_until: string | null;
-	due_at: string | null;
-	opened_at: string;
-	score: number;
-	surprise: number;
-	severity: Severity;
-	top_reason: string | null;
-	second_reason: string | null;
-	reasons: string;
-	data_json: string;
-	run_id: string;
-	row_number: number;
-	model_id: string;
-	version: number;
-	amount: number | null;
-	needs_second: Flag;
-	proposed_decision: LabelWord | null;
-	proposed_by: string | null;
-	escalated_by: string | null;
-}
-
 interface ScoreHistoryView {
 	record_key: string;
 	dataset_name: string;
@@ -450,27 +301,6 @@ interface RejectSummaryView {
 	rejects: number;
 	first_line: number;
 	last_line: number;
-}
-
-interface PrecisionAtKView {
-	run_id: string;
-	model_id: string;
-	dataset_name: string;
-	k: number;
-	records: number;
-	labelled: number;
-	fraud: number;
-	precision: number | null;
-}
-
-interface ReviewerStatsView {
-	reviewer: string;
-	day: string;
-	decided: number;
-	fraud: number;
-	legitimate: number;
-	unsure: number;
-	mean_seconds: number | null;
 }
 
 interface ModelCardView {
@@ -509,11 +339,3 @@ export type Score = Selectable<ScoresTable>;
 export type SyntheticTable = Selectable<SyntheticTablesTable>;
 export type NewSyntheticTable = Insertable<SyntheticTablesTable>;
 export type SyntheticRow = Selectable<SyntheticRowsTable>;
-export type Queue = Selectable<QueuesTable>;
-export type NewQueue = Insertable<QueuesTable>;
-export type ReviewItem = Selectable<ReviewItemsTable>;
-export type ReviewItemUpdate = Updateable<ReviewItemsTable>;
-export type ReviewEvent = Selectable<ReviewEventsTable>;
-export type ReviewQueueRow = Selectable<ReviewQueueView>;
-export type Label = Selectable<LabelsTable>;
-export type NewLabel = Insertable<LabelsTable>;

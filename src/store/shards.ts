@@ -1,10 +1,11 @@
 import { createHash, hash } from 'node:crypto';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { Flag, RunShard, Severity } from './database.ts';
+import type { RunShard } from './database.ts';
 import { numberKeys } from './number-keys.ts';
 import { takeTurn } from './row-locks.ts';
 import { type StepAttempt, staleAttempt, turnOfStep } from './run-steps.ts';
 import type { Bindable, BulkRows, BulkTransaction, Store, StoreTransaction } from './store.ts';
+import type { Flag, Severity } from './stored-words.ts';
 import { timestamp } from './timestamp.ts';
 
 /**

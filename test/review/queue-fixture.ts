@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { publishQueue } from '../../src/review/publish-queue.ts';
-import type { Queue, ReviewItem } from '../../src/store/database.ts';
+import type { Queue, ReviewItem } from '../../src/store/review-database.ts';
 import type { NewScore } from '../../src/store/shards.ts';
 import type { Store } from '../../src/store/store.ts';
 import { publishAll, type SeededRun, scores, seededRun } from '../store/seeded-store.ts';

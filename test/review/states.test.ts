@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import { NEXT_STATES } from '../../src/review/states.ts';
-import type { ReviewState } from '../../src/store/database.ts';
+import type { ReviewState } from '../../src/store/review-database.ts';
 import type { Store } from '../../src/store/store.ts';
 import { onBothStores } from '../store/on-both-stores.ts';
 import { filledQueue } from './queue-fixture.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ReviewItem } from '../../store/database.ts';
+import type { ReviewItem } from '../../store/review-database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { commandName } from '../command-name.ts';
