@@ -167,7 +167,7 @@ describe('a table that is read again under the same name', { concurrency: false 
 		const folder = workFolder(t);
 		const ingest = ingester(folder);
 		await ingest('day1.csv', day(0, 200));
-		const spoil = (fields: string[], row: number) => (row === 7 ? fields.with(1, '"12,50 EUR"') : fields);
+		const spoil = (fields: string[], row: number) => (row === 7 ? fields.with(1, '"12,50 or so"') : fields);
 		const rows = await ingest('day2.csv', `${day(200, 50, spoil)}one,two\n`, '--schema-policy', 'discard-row');
 		assert.equal(rows.code, 0, rows.stderr);
 		assert.match(rows.stdout, /\[discard-row: rows left out\]/);
@@ -184,7 +184,7 @@ describe('a table that is read again under the same name', { concurrency: false 
 				byte_offset: before,
 				column_name: 'amount',
 				error_type: 'SCHEMA_TYPE',
-				raw_text: 'P207,"12,50 EUR",FR',
+				raw_text: 'P207,"12,50 or so",FR',
 			},
 			{
 				line_number: 52,
