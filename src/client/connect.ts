@@ -133,7 +133,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
 
 	async function start<Result>(
 		asked: Omit<AskedRun, 'config' | 'seed'> & { readonly readAs?: Awaited<ReturnType<typeof readAsTrained>> },
-		{ settings = {}, seed = 1, ...hooks }: JobRequest,
+		{ settings = {}, seed = 1, signal, onEvent }: JobRequest,
 		finish: (summary: RunSummary) => Promise<Result>,
 	): Promise<Job<Result>> {
 		const { readAs, ...what } = asked;
@@ -144,7 +144,7 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
 		const work = isTemporal
 			? async (run: RunOptions) => (await import('../runtime/run-on-temporal.ts')).runOnTemporal(request, run)
 			: (run: RunOptions) => runInProcess(workspace, request, run);
-		const job = startJob({ runId: request.runId, resumed }, work, finish, hooks);
+		const job = startJob({ runId: request.runId, resumed }, work, finish, { signal, onEvent });
 		jobs.add(job);
 		const forget = () => void jobs.delete(job);
 		job.result().then(forget, forget);
@@ -153,20 +153,20 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
 
 	const asIs = async (summary: RunSummary): Promise<RunSummary> => summary;
 	return {
-		run: async (request) => start({ kind: 'pipeline', ...tableOf(request) }, hooksOf(request), asIs),
-		ingest: async (request) => start({ kind: 'ingest', ...tableOf(request) }, hooksOf(request), asIs),
-		train: async (request) => start({ kind: 'train', ...tableOf(request) }, hooksOf(request), asIs),
+		run: async (request) => start({ kind: 'pipeline', ...tableOf(request) }, request, asIs),
+		ingest: async (request) => start({ kind: 'ingest', ...tableOf(request) }, request, asIs),
+		train: async (request) => start({ kind: 'train', ...tableOf(request) }, request, asIs),
 		async score(request) {
 			const model = await getModel(workspace.store, request.model);
 			const readAs = await readAsTrained(workspace, model);
-			return start({ kind: 'score', modelId: model.model_id, readAs, ...tableOf(request) }, hooksOf(request), asIs);
+			return start({ kind: 'score', modelId: model.model_id, readAs, ...tableOf(request) }, request, asIs);
 		},
 		async augment(request) {
 			const plan = planOf(request);
 			const output = request.out === undefined ? null : outputFormatOf(request.out, request.format);
 			if (plan.into.kind === 'table') await requireFreeName(workspace.store, plan.into.name, plan.into.replace);
 			const model = await getModel(workspace.store, request.model);
-			return start({ kind: 'augment', modelId: model.model_id, augment: plan }, hooksOf(request), async (summary) => {
+			return start({ kind: 'augment', modelId: model.model_id, augment: plan }, request, async (summary) => {
 				const syntheticTableId = summary.syntheticTableId as string;
 				const { out = null } = request;
 				const provenance =
@@ -193,15 +193,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
 			if (!isTemporal) await Promise.all(Array.from(jobs, (job) => job.cancel()));
 			await workspace.close();
 		},
-	};
-}
-
-function hooksOf({ seed, settings, signal, onEvent }: JobRequest): JobRequest {
-	return {
-		...(seed === undefined ? {} : { seed }),
-		...(settings === undefined ? {} : { settings }),
-		...(signal === undefined ? {} : { signal }),
-		...(onEvent === undefined ? {} : { onEvent }),
 	};
 }
 

@@ -34,8 +34,8 @@ export interface JobProgress {
 /** What a job can be watched and stopped by from outside. */
 export interface JobHooks {
 	/** Stops the job when it is aborted. */
-	readonly signal?: AbortSignal;
-	readonly onEvent?: (event: RunEvent) => void;
+	readonly signal?: AbortSignal | undefined;
+	readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
 /**
