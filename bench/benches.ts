@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
 import { dialectBench } from './ingest/dialect-bench.ts';
 import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
+import { monthBench } from './month/month-bench.ts';
 import { hiddenBench } from './settings/hidden-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
 import { storeBench } from './store/store-bench.ts';
@@ -17,4 +18,5 @@ export const BENCHES: readonly Bench[] = [
 	memoryBench,
 	dialectBench,
 	storeBench,
+	monthBench,
 ];

@@ -43,6 +43,13 @@ export interface RiskHistory {
 	readonly size: number;
 }
 
+/** The features of risk in their order. */
+export function riskNames(entities: readonly string[]): { name: string; entity: string; days: number }[] {
+	return entities.flatMap((entity) =>
+		RISK_WINDOW_DAYS.map((days) => ({ name: `${entity} (fraud rate of ${days} d)`, entity, days })),
+	);
+}
+
 interface Entry {
 	readonly news: LabelNews;
 	/** How many were remembered before it. */
@@ -107,7 +114,7 @@ export function createRiskHistory(entities: readonly string[]): RiskHistory {
 	}
 
 	return {
-		names: entities.flatMap((entity) => RISK_WINDOW_DAYS.map((days) => `${entity} (fraud rate of ${days} d)`)),
+		names: riskNames(entities).map(({ name }) => name),
 		get size() {
 			return first + entries.length - (starts[LONGEST] as number);
 		},

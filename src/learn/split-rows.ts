@@ -31,12 +31,13 @@ export function assignFolds(target: LearningTarget, folds: number, random: Rando
 	return fold;
 }
 
-/** Rows in which `fold` is, or is not, the number; rising. */
-export function rowsWhere(fold: Uint8Array, isPicked: (fold: number) => boolean): Int32Array {
+/** Rows whose fold, or whatever else is known of them, is picked; rising. */
+export function rowsWhere(
+	fold: Uint8Array | Int8Array | Float64Array,
+	isPicked: (fold: number) => boolean,
+): Int32Array {
 	const rows: number[] = [];
-	fold.forEach((of, row) => {
-		if (isPicked(of)) rows.push(row);
-	});
+	for (let row = 0; row < fold.length; row++) if (isPicked(fold[row] as number)) rows.push(row);
 	return Int32Array.from(rows);
 }
 
