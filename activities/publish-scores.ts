@@ -1,15 +1,17 @@
 import { getJson } from '../src/artifacts/stored-json.ts';
 import { readScores } from '../src/compute/read-scores.ts';
-import type { CountOutput, PublishScoresInput } from '../src/contracts/pipeline.ts';
+import type { CountOutput, PublishScoresInput, ScoreShardOutput } from '../src/contracts/pipeline.ts';
 import { type AlertRule, findAlerts } from '../src/scoring/alert-rule.ts';
 import { severity } from '../src/scoring/calibration.ts';
+import { getStepOutput } from '../src/store/run-steps.ts';
 import { publishScores as storeScores } from '../src/store/shards.ts';
 import type { Activity } from './activity-services.ts';
 
 /** Writes the scores of a shard to `scores`. */
 export const publishScores: Activity<PublishScoresInput, CountOutput> = async (services, input, context) => {
-	const { firstRow } = input.scores;
-	const scores = await readScores(services.artifacts, input.scores.scores);
+	const scored = await getStepOutput(services.store, input.runId, `scoreShard/${input.shard}`);
+	const { firstRow, scores: ref } = scored as ScoreShardOutput;
+	const scores = await readScores(services.artifacts, ref);
 	const rule = await getJson<AlertRule>(services.artifacts, input.cut.rule);
 	const alerts = findAlerts(rule, { firstRow, ...scores });
 	const rows = Array.from({ length: scores.rows }, (_, row) => {

@@ -1,2 +1,2 @@
+export { cancelUpdate, pauseUpdate, progressQuery, resumeUpdate } from './listen-to-messages.ts';
 export { augment, ingest, pipeline, score, train } from './run-workflows.ts';
-export { progressQuery } from './track-progress.ts';

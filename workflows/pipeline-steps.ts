@@ -5,12 +5,12 @@ import type {
 	ArtifactRef,
 	FitScoreInput,
 	ModelParts,
-	ScoreShardOutput,
 	TrainGeneratorInput,
 	TrainGeneratorOutput,
 	TrainScorerOutput,
 } from '../src/contracts/pipeline.ts';
 import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
+import { inWindow } from './in-window.ts';
 import { type Activities, commonInput, required } from './step-input.ts';
 import { describeTable, ingestTable, obtainTable, type StoredTable } from './table-steps.ts';
 
@@ -19,6 +19,11 @@ interface TrainedModel {
 	readonly generator: TrainGeneratorOutput;
 	readonly scorer: TrainScorerOutput;
 }
+
+/** Shards of a run that are scored side by side: enough for the workers of a cluster, few enough for one history. */
+const SHARDS_AT_ONCE = 32;
+/** Shards of a run that are written side by side; each holds a connection of the database. */
+const WRITES_AT_ONCE = 4;
 
 const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = {
 	conditions: [],
@@ -53,7 +58,7 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 	if (table.isQuarantined) return finish(request, activities, describeTable(table));
 	const history = await addHistory(request, table, activities);
 	const model = await trainModel(request, table, history, activities);
-	const scored = await scoreTable(request, table, model.parts, history, activities);
+	const cut = await scoreTable(request, table, model.parts, history, activities);
 	const rows = request.config.syntheticRows ?? Math.min(table.rows, 10_000);
 	const synthetic = await generateTable(request, model.parts, { ...DEFAULT_PLAN, rows }, activities);
 	const { evaluation } = await activities.evaluate({
@@ -62,8 +67,8 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 		history: history?.rows ?? null,
 		model: model.parts,
 		synthetic: synthetic.table,
-		scores: scored.scores,
-		alerts: scored.cut.alerts,
+		scores: cut.scores,
+		alerts: cut.alerts,
 	});
 	await activities.recordEvaluation({ ...common, modelId: model.parts.modelId, evaluation });
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
@@ -74,13 +79,13 @@ async function runPipeline(request: RunRequest, activities: Activities): Promise
 		history: model.generator.history,
 		evaluation,
 		signCheck: model.scorer.signCheck,
-		cut: scored.cut,
+		cut,
 	});
 	return finish(request, activities, {
 		...describeTable(table),
 		modelId: model.parts.modelId,
 		syntheticTableId: synthetic.syntheticTableId,
-		alerts: scored.cut.alerts,
+		alerts: cut.alerts,
 		syntheticRows: rows,
 		history: toldHistory(history),
 		reportPath: report.path,
@@ -112,12 +117,12 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 	const { manifest } = table;
 	const { profile, history: fitted } = parts;
 	const history = fitted === null ? null : await activities.addHistory({ ...common, manifest, profile, fitted });
-	const scored = await scoreTable(request, table, parts, history, activities);
+	const cut = await scoreTable(request, table, parts, history, activities);
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
 	return finish(request, activities, {
 		...describeTable(table),
 		modelId: parts.modelId,
-		alerts: scored.cut.alerts,
+		alerts: cut.alerts,
 		history: toldHistory(history),
 	});
 }
@@ -219,33 +224,18 @@ async function scoreTable(
 	model: ModelParts,
 	history: AddHistoryOutput | null,
 	activities: Activities,
-): Promise<{ readonly scores: readonly ScoreShardOutput[]; readonly cut: AlertCut }> {
+): Promise<AlertCut> {
 	const common = commonInput(request);
-	const shards = Array.from({ length: table.shards }, (_, shard) => shard);
-	const scores = await Promise.all(
-		shards.map((shard) =>
-			activities.scoreShard({
-				...common,
-				manifest: table.manifest,
-				history: history?.rows ?? null,
-				model,
-				shard,
-			}),
-		),
+	const { manifest, shards, rows, datasetId } = table;
+	await inWindow(shards, SHARDS_AT_ONCE, (shard) =>
+		activities.scoreShard({ ...common, manifest, history: history?.rows ?? null, model, shard }),
 	);
 	// The cut is known before anything is written, because a written score is never updated.
-	const cut = await activities.decideAlerts({ ...common, scores, rows: table.rows });
-	for (const [shard, scored] of scores.entries()) {
-		await activities.publishScores({
-			...common,
-			datasetId: table.datasetId,
-			modelId: model.modelId,
-			shard,
-			scores: scored,
-			cut,
-		});
-	}
-	return { scores, cut };
+	const cut = await activities.decideAlerts({ ...common, shards, rows });
+	await inWindow(shards, WRITES_AT_ONCE, (shard) =>
+		activities.publishScores({ ...common, datasetId, modelId: model.modelId, shard, cut }),
+	);
+	return cut;
 }
 
 async function generateTable(
@@ -271,9 +261,9 @@ async function generateTable(
 	const { into } = plan;
 	// A file is written from the shards by whoever asked for it.
 	const published = into.kind === 'file' ? 0 : shards;
-	for (let shard = 0; shard < published; shard++) {
-		await activities.publishSynthetic({ ...common, syntheticTableId, table, shard, into });
-	}
+	await inWindow(published, 1, (shard) =>
+		activities.publishSynthetic({ ...common, syntheticTableId, table, shard, into }),
+	);
 	if (into.kind === 'table') {
 		const { name, replace } = into;
 		await activities.placeTable({ ...common, syntheticTableId, name, replace });

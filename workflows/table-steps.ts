@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../src/contracts/errors.ts';
 import type { ArtifactRef, CheckSchemaOutput, KnownContract } from '../src/contracts/pipeline.ts';
 import { DEFAULT_SCHEMA, type RunRequest } from '../src/contracts/run-config.ts';
+import { inWindow } from './in-window.ts';
 import { type Activities, commonInput, required } from './step-input.ts';
 
 /** A table that later steps work on. */
@@ -84,9 +85,7 @@ export async function ingestTable(
 	const table = { datasetId, manifest, profile, contract, shards, comparison, isQuarantined };
 	if (isQuarantined) return { ...table, shards: 0, rows: 0, rowsRejected: rowsLoaded + rowsRejected };
 	// One shard after the other: a record's key carries the number of its occurrence in the data set.
-	for (let shard = 0; shard < shards; shard++) {
-		await activities.publishRecords({ ...common, datasetId, manifest, shard });
-	}
+	await inWindow(shards, 1, (shard) => activities.publishRecords({ ...common, datasetId, manifest, shard }));
 	return { ...table, rows: rowsLoaded, rowsRejected };
 }
 

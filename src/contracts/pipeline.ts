@@ -284,13 +284,16 @@ export interface ScoreShardOutput {
 }
 
 export interface DecideAlertsInput extends StepInput {
-	readonly scores: readonly ScoreShardOutput[];
+	/** How many shards of the run were scored; what each gave is in its journal. */
+	readonly shards: number;
 	readonly rows: number;
 }
 /** Which rows are alerts. */
 export interface AlertCut {
 	/** The rule as src/scoring/alert-rule has it. */
 	readonly rule: ArtifactRef;
+	/** The list of ScoreShardOutput in the order of the shards. */
+	readonly scores: ArtifactRef;
 	readonly alerts: number;
 	/** Surprise from which on rows are alerts; null where no single figure tells. */
 	readonly surprise: number | null;
@@ -300,7 +303,6 @@ export interface PublishScoresInput extends StepInput {
 	readonly datasetId: string;
 	readonly modelId: string;
 	readonly shard: number;
-	readonly scores: ScoreShardOutput;
 	readonly cut: AlertCut;
 }
 
@@ -367,7 +369,8 @@ export interface EvaluateInput extends StepInput {
 	readonly history: ArtifactRef | null;
 	readonly model: ModelParts;
 	readonly synthetic: ArtifactRef;
-	readonly scores: readonly ScoreShardOutput[];
+	/** The list of ScoreShardOutput in the order of the shards. */
+	readonly scores: ArtifactRef;
 	/** Alerts of the run. */
 	readonly alerts: number;
 }

@@ -1,22 +1,44 @@
 import { ApplicationFailure, CancelledFailure, TerminatedFailure } from '@temporalio/common';
-import { CounterfoilError, isErrorRecord } from '../contracts/errors.ts';
+import { CounterfoilError, type ErrorCode, isErrorRecord } from '../contracts/errors.ts';
 
-/** Waits that fit the cause: a full disk is emptied by people, a locked database by the next moment. */
-const RETRY_DELAY_MS: Partial<Record<CounterfoilError['code'], number>> = {
-	DISK_FULL: 5 * 60_000,
-	DATABASE_LOCKED: 1_000,
+/** How a failure that may pass is tried again, where not by the waits of the retry policy. */
+interface Pace {
+	/** Before the next attempt. */
+	readonly waitMs?: number;
+	/** Attempts in all. */
+	readonly attempts: number;
+}
+
+/** Bad data is never tried again; that its code says by itself. */
+const PACES: Partial<Record<ErrorCode, Pace>> = {
+	// People have to make room.
+	DISK_FULL: { waitMs: 5 * 60_000, attempts: 100 },
+	// Passes with the next moment.
+	DATABASE_LOCKED: { waitMs: 1_000, attempts: 100 },
+	// The waits grow from a second to a minute: a restart is over in seconds, an outage lasts up to an hour and a half.
+	DATABASE_UNREACHABLE: { attempts: 100 },
+	DATABASE_TIMEOUT: { attempts: 20 },
+	// Likely to happen again, except where something else took the memory.
+	CHILD_OUT_OF_MEMORY: { waitMs: 30_000, attempts: 3 },
+	CHILD_TIMED_OUT: { waitMs: 5_000, attempts: 5 },
+	CHILD_CRASHED: { waitMs: 2_000, attempts: 5 },
 };
 
-/** The one adapter to Temporal's failures: type is the code, details hold the whole record. */
-export function toApplicationFailure(error: unknown): ApplicationFailure {
+/**
+ * The one adapter to Temporal's failures: type is the code, details hold the whole record.
+ *
+ * @param attempt of the activity, from 1
+ */
+export function toApplicationFailure(error: unknown, attempt = 1): ApplicationFailure {
 	const known = CounterfoilError.from(error);
-	const delayMs = RETRY_DELAY_MS[known.code];
+	const pace = PACES[known.code];
+	const isLast = pace !== undefined && attempt >= pace.attempts;
 	return ApplicationFailure.create({
 		message: known.message,
 		type: known.code,
-		nonRetryable: !known.retryable,
+		nonRetryable: !known.retryable || isLast,
 		details: [known.toRecord()],
-		...(delayMs === undefined ? {} : { nextRetryDelay: delayMs }),
+		...(pace?.waitMs === undefined ? {} : { nextRetryDelay: pace.waitMs }),
 	});
 }
 

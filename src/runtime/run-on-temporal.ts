@@ -1,34 +1,44 @@
-import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+	type Client,
+	isGrpcServiceError,
+	WorkflowExecutionAlreadyStartedError,
+	WorkflowFailedError,
+	type WorkflowHandle,
+	WorkflowNotFoundError,
+	WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunRequest, RunSummary } from '../contracts/run-config.ts';
+import {
+	PAUSE_UPDATE,
+	PROGRESS_QUERY,
+	RESUME_UPDATE,
+	type RunMemo,
+	type RunProgress,
+	type RunState,
+} from '../contracts/run-messages.ts';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE } from '../contracts/steps.ts';
 import { fromWorkflowFailure } from './application-failure.ts';
 import { connectClient, unreachable } from './connect-temporal.ts';
+import { nameWorkflow, subjectOf } from './name-workflow.ts';
 import type { RunOptions } from './run-event.ts';
+import { searchAttributesOf } from './search-attributes.ts';
 
 const POLL_MS = 1_000;
-
-interface Progress {
-	readonly running: readonly string[];
-	readonly finished: number;
-}
+const INVALID_ARGUMENT = 3;
 
 /**
  * Starts the request as a workflow (or follows the one that is already running for it) and waits for its
  * end. An aborted signal cancels the workflow and waits until it has cleaned up.
  *
- * @throws CounterfoilError TEMPORAL_UNREACHABLE, or what the workflow failed with
+ * @throws CounterfoilError TEMPORAL_UNREACHABLE; RUN_ACTIVE if another run does the same to the same data; or what the
+ * workflow failed with
  */
 export async function runOnTemporal(request: RunRequest, options: RunOptions): Promise<RunSummary> {
 	const client = await connectClient();
 	try {
 		await requireWorkers(client);
-		const handle = await client.workflow.start(request.kind, {
-			workflowId: request.runId,
-			taskQueue: IO_TASK_QUEUE,
-			args: [request],
-			workflowIdConflictPolicy: 'USE_EXISTING',
-		});
+		const handle = await startOrFollow(client, request);
 		// One that has just ended cannot be cancelled, and need not be; `result` tells what has become of it.
 		const cancel = () => void handle.cancel().catch(() => undefined);
 		options.signal.addEventListener('abort', cancel, { once: true });
@@ -40,7 +50,7 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 			if (isAsking) return;
 			isAsking = true;
 			// A query needs a worker that answers; while there is none, nothing is told.
-			const progress = await handle.query<Progress>('progress').catch(() => null);
+			const progress = await handle.query<RunProgress>(PROGRESS_QUERY).catch(() => null);
 			isAsking = false;
 			if (progress === null || isOver) return;
 			for (const step of progress.running) {
@@ -68,25 +78,105 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 	}
 }
 
+async function startOrFollow(client: Client, request: RunRequest): Promise<WorkflowHandle> {
+	const workflowId = nameWorkflow(request);
+	const memo: RunMemo = {
+		runId: request.runId,
+		dataset: subjectOf(request),
+		kind: request.kind,
+		status: 'running',
+	};
+	const start = (attributes: Awaited<ReturnType<typeof searchAttributesOf>>) =>
+		client.workflow.start(request.kind, {
+			workflowId,
+			taskQueue: IO_TASK_QUEUE,
+			args: [request],
+			memo: { ...memo },
+			...(attributes === null ? {} : { typedSearchAttributes: attributes }),
+		});
+	const attributes = await searchAttributesOf(client, request);
+	try {
+		return await start(attributes).catch((error: unknown) => {
+			// Attributes that were made a moment ago are not known to every part of the server yet.
+			if (attributes !== null && isGrpcServiceError(rootOf(error)) && codeOf(rootOf(error)) === INVALID_ARGUMENT) {
+				return start(null);
+			}
+			throw error;
+		});
+	} catch (error) {
+		if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+		const handle = client.workflow.getHandle(workflowId);
+		const other = (await handle.describe()).memo?.runId;
+		if (other === request.runId) return handle;
+		throw new CounterfoilError('RUN_ACTIVE', 'another run does the same to the same data', {
+			where: `run ${String(other)}, workflow ${workflowId}`,
+			hint: `wait for it, stop it with "counterfoil runs cancel ${String(other)}", or give this one another --name`,
+		});
+	}
+}
+
+function rootOf(error: unknown): unknown {
+	return error instanceof Error && error.cause !== undefined ? rootOf(error.cause) : error;
+}
+
+function codeOf(error: unknown): number | null {
+	return error instanceof Error && 'code' in error ? Number(error.code) : null;
+}
+
+/** A run by what the database knows of it. */
+export interface RunOfWorkflow {
+	readonly runId: string;
+	readonly workflowId: string;
+}
+
 /** Asks a running workflow to stop. @throws CounterfoilError NOT_FOUND */
-export async function cancelOnTemporal(workflowId: string): Promise<void> {
+export async function cancelOnTemporal(run: RunOfWorkflow): Promise<void> {
+	await tellRun(run, (handle) => handle.cancel());
+}
+
+/**
+ * Has a run begin no further step until it is resumed.
+ *
+ * @throws CounterfoilError NOT_FOUND; RUN_STATE if it is paused already
+ */
+export async function pauseOnTemporal(run: RunOfWorkflow): Promise<RunState> {
+	return tellRun(run, (handle) => handle.executeUpdate<RunState, []>(PAUSE_UPDATE));
+}
+
+/** Has a paused run go on. @throws CounterfoilError NOT_FOUND; RUN_STATE if it is not paused */
+export async function resumeOnTemporal(run: RunOfWorkflow): Promise<RunState> {
+	return tellRun(run, (handle) => handle.executeUpdate<RunState, []>(RESUME_UPDATE));
+}
+
+/** How a run that goes on is: null if none goes on by this id, or no worker answers. */
+export async function progressOnTemporal(run: RunOfWorkflow): Promise<RunProgress | null> {
+	return tellRun(run, (handle) => handle.query<RunProgress>(PROGRESS_QUERY)).catch(() => null);
+}
+
+async function tellRun<T>(run: RunOfWorkflow, tell: (handle: WorkflowHandle) => Promise<T>): Promise<T> {
 	const client = await connectClient();
 	try {
-		await client.workflow.getHandle(workflowId).cancel();
+		const found = await client.workflow.getHandle(run.workflowId).describe();
+		// The id may have gone to a later run of the same data.
+		if (found.status.name !== 'RUNNING' || found.memo?.runId !== run.runId) throw unknownRun(run);
+		return await tell(client.workflow.getHandle(run.workflowId));
 	} catch (error) {
-		if (error instanceof WorkflowNotFoundError) {
-			throw new CounterfoilError('NOT_FOUND', 'the Temporal server knows no such running workflow', {
-				where: workflowId,
-			});
-		}
-		throw error;
+		if (error instanceof WorkflowNotFoundError) throw unknownRun(run);
+		if (error instanceof WorkflowUpdateFailedError) throw fromWorkflowFailure(error);
+		throw isGrpcServiceError(error) ? unreachable(error) : error;
 	} finally {
 		await client.connection.close();
 	}
 }
 
+function unknownRun({ runId, workflowId }: RunOfWorkflow): CounterfoilError {
+	return new CounterfoilError('NOT_FOUND', 'the Temporal server knows no such running workflow', {
+		where: `run ${runId}, workflow ${workflowId}`,
+	});
+}
+
 /** A workflow without workers would wait in silence for ever; better to say so at once. */
-async function requireWorkers(client: Awaited<ReturnType<typeof connectClient>>): Promise<void> {
+async function requireWorkers(client: Client): Promise<void> {
 	const { namespace } = client.options;
 	for (const [name, taskQueueType] of [
 		[IO_TASK_QUEUE, 1],

@@ -5,6 +5,7 @@ import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contrac
 import { toApplicationFailure } from './application-failure.ts';
 import { connectWorker } from './connect-temporal.ts';
 import type { Workspace } from './open-workspace.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
 import { createStepRunner } from './step-runner.ts';
 
 export interface WorkerOptions {
@@ -17,7 +18,7 @@ export interface WorkerOptions {
 	readonly onReady: () => void;
 }
 
-const HEARTBEAT_EVERY_MS = 10_000;
+const HEARTBEAT_EVERY_MS = 5_000;
 
 /**
  * Serves the task queues until the signal is aborted. Workflows run on the io queue's worker.
@@ -29,7 +30,15 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 	const { connection, namespace } = await connectWorker();
 	try {
 		const activities = temporalActivities(workspace);
-		const shared = { connection, namespace, activities, shutdownGraceTime: '5 seconds' } as const;
+		await ensureSearchAttributes(connection, namespace);
+		const shared = {
+			connection,
+			namespace,
+			activities,
+			shutdownGraceTime: '5 seconds',
+			// The answer to a heartbeat is how a step learns that it was cancelled.
+			maxHeartbeatThrottleInterval: HEARTBEAT_EVERY_MS,
+		} as const;
 		const workers: Worker[] = [];
 		if (options.queues.includes('io')) {
 			const isSource = import.meta.url.endsWith('.ts');
@@ -89,7 +98,7 @@ function temporalActivities(workspace: Workspace): Record<string, (input: never)
 			} catch (error) {
 				// Temporal knows a cancelled activity by its own failure; only that ends the workflow as cancelled.
 				if (context.cancellationSignal.aborted) await context.cancelled;
-				throw toApplicationFailure(error);
+				throw toApplicationFailure(error, context.info.attempt);
 			} finally {
 				clearInterval(beating);
 			}

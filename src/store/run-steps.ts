@@ -150,6 +150,20 @@ export async function getStepOutput(store: Store, runId: string, step: string): 
 	return parseOrNull(stored?.output_json ?? null);
 }
 
+/** What the finished steps over the shards of a run gave, in the order of the shards. */
+export async function listShardOutputs(store: Store, runId: string, step: string): Promise<unknown[]> {
+	const stored = await store.reader
+		.selectFrom('run_steps')
+		.select(['step', 'output_json'])
+		.where('run_id', '=', runId)
+		.where('step', '>', `${step}/`)
+		.where('step', '<', `${step}0`)
+		.where('status', '=', 'finished')
+		.execute();
+	const shardOf = (label: string) => Number(label.slice(step.length + 1));
+	return stored.sort((a, b) => shardOf(a.step) - shardOf(b.step)).map(({ output_json }) => parseOrNull(output_json));
+}
+
 /** What a finished step of the run that made a model gave; null where there was no such step. */
 export async function getStepOutputOfModel(store: Store, modelId: string, step: string): Promise<unknown> {
 	const stored = await store.reader

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -7,6 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { Worker } from '@temporalio/worker';
 import { parse } from 'csv-parse/sync';
 import { connect } from '../../src/client/connect.ts';
+import { payloadsIn } from '../workflows/stub-worker.ts';
 import { query, runProgram, type StartedProgram, scoreDigest, startProgram, workFolder } from './run-program.ts';
 import { startTemporal } from './temporal-server.ts';
 
@@ -135,7 +137,7 @@ describe('the same pipeline on Temporal', () => {
 				folder,
 				`select runner, workflow_id from runs where run_id = '${made.runId}'`,
 			);
-			assert.deepEqual(run, { runner: 'temporal', workflow_id: job.runId });
+			assert.deepEqual(run, { runner: 'temporal', workflow_id: `counterfoil-augment-${job.runId}` });
 		} finally {
 			await client.close();
 		}
@@ -145,11 +147,25 @@ describe('the same pipeline on Temporal', () => {
 		const running = startProgram(['run', file, '--temporal', ...FLAGS, '--steps', '100000'], { cwd: folder, env });
 		await running.untilStderr(/training/);
 		await new Promise((resolve) => setTimeout(resolve, 2_000));
-		const [run] = query<{ run_id: string }>(folder, `select run_id from runs where status = 'running'`);
+		const [run] = query<{ run_id: string; workflow_id: string }>(
+			folder,
+			`select run_id, workflow_id from runs where status = 'running'`,
+		);
+		assert.equal(run?.workflow_id, 'counterfoil-pipeline-payments');
+		const paused = await runProgram(['runs', 'pause', run.run_id], { cwd: folder, env });
+		assert.match(paused.stdout, /is paused/, paused.stderr);
+		const again = await runProgram(['runs', 'pause', run.run_id], { cwd: folder, env });
+		assert.equal(again.code, 5, again.stderr);
+		const other = await runProgram(['run', file, '--temporal', ...FLAGS, '--steps', '90'], { cwd: folder, env });
+		assert.equal(other.code, 5);
+		assert.match(other.stderr, new RegExp(`RUN_ACTIVE.*${run.run_id}`, 's'));
+		const before = Date.now();
 		const cancel = await runProgram(['runs', 'cancel', run?.run_id ?? ''], { cwd: folder, env });
 		assert.equal(cancel.code, 0, cancel.stderr);
 		const ended = await running.ended;
 		assert.equal(ended.code, 130, ended.stderr);
+		assert.ok(Date.now() - before < 20_000, 'the training goes on for long');
+		assert.equal(childrenOf(worker.pid).length, 0, 'a compute process is still there');
 		const [after] = query<{ status: string }>(folder, `select status from runs where run_id = '${run?.run_id}'`);
 		assert.equal(after?.status, 'cancelled');
 	});
@@ -161,11 +177,8 @@ describe('the same pipeline on Temporal', () => {
 	});
 });
 
-/** Every payload of a history as text: inputs, results, failures, heartbeats, whatever the event. */
-function payloadsIn(part: unknown): string[] {
-	if (typeof part !== 'object' || part === null) return [];
-	if ('metadata' in part && 'data' in part && part.data instanceof Uint8Array) {
-		return [new TextDecoder().decode(part.data)];
-	}
-	return Object.values(part).flatMap(payloadsIn);
+/** The processes of a group but its first, by the table of processes. */
+function childrenOf(group: number): string[] {
+	const { stdout } = spawnSync('ps', ['-e', '-o', 'pgid=,pid=,args='], { encoding: 'utf8' });
+	return stdout.split('\n').filter((line) => line.trim().startsWith(`${group} `) && line.includes('child-entry'));
 }

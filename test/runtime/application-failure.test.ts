@@ -30,7 +30,7 @@ test('an error comes back from a workflow with its code, place and hint', () => 
 
 test('only an error that may pass by itself is tried again, and a full disk not at once', () => {
 	const crashed = toApplicationFailure(new CounterfoilError('CHILD_CRASHED', 'ended'));
-	assert.deepEqual([crashed.nonRetryable, crashed.nextRetryDelay], [false, undefined]);
+	assert.deepEqual([crashed.nonRetryable, crashed.nextRetryDelay], [false, 2_000]);
 	const full = toApplicationFailure(new CounterfoilError('DISK_FULL', 'no space'));
 	assert.deepEqual([full.nonRetryable, full.nextRetryDelay], [false, 300_000]);
 	assert.equal(toApplicationFailure(new CounterfoilError('TABLE_EMPTY', 'no rows')).nonRetryable, true);
@@ -47,4 +47,15 @@ test('a failure with details of another kind is a defect, told by its innermost 
 	const foreign = ApplicationFailure.nonRetryable('payload too large', 'PayloadsTooLarge', { limit: 2 });
 	const back = fromWorkflowFailure(received(foreign));
 	assert.deepEqual([back.code, back.message], ['INTERNAL', 'payload too large']);
+});
+
+test('each kind of failure has its own pace, and one that keeps coming back ends the step', () => {
+	const at = (code: 'CHILD_CRASHED' | 'DATABASE_UNREACHABLE' | 'DISK_FULL', attempt: number) => {
+		const { nonRetryable, nextRetryDelay } = toApplicationFailure(new CounterfoilError(code, 'x'), attempt);
+		return [nonRetryable, nextRetryDelay];
+	};
+	assert.deepEqual(at('CHILD_CRASHED', 4), [false, 2_000]);
+	assert.deepEqual(at('CHILD_CRASHED', 5), [true, 2_000]);
+	assert.deepEqual(at('DATABASE_UNREACHABLE', 50), [false, undefined]);
+	assert.deepEqual(at('DISK_FULL', 50), [false, 300_000]);
 });

@@ -3,88 +3,11 @@ import { test } from 'node:test';
 import type { GenerationPlan } from '../../src/contracts/conditions.ts';
 import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/run-config.ts';
 import { NO_POLICIES } from '../../src/contracts/schema-contract.ts';
-import { COMPUTE_STEPS, type RunControl, type Steps } from '../../src/contracts/steps.ts';
+import { COMPUTE_STEPS } from '../../src/contracts/steps.ts';
+import { carryOn, NOTHING_CARRIED } from '../../workflows/carry-on.ts';
 import { runSteps } from '../../workflows/pipeline-steps.ts';
-import { trackProgress } from '../../workflows/track-progress.ts';
-
-type Activities = Steps & RunControl;
-
-const SHARDS = 2;
-const REF = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
-
-/** Steps that do nothing but note that they were called, and what may be seen of the run meanwhile. */
-function recorded(outputs: Record<string, object> = {}) {
-	const calls: string[] = [];
-	const inputs = new Map<string, Record<string, unknown>>();
-	const ref = REF;
-	const known: Record<string, object> = {
-		ingest: { manifest: ref, shards: SHARDS, rowsLoaded: 10, rowsRejected: 2 },
-		findContract: { known: null, policies: NO_POLICIES },
-		checkSchema: {
-			manifest: ref,
-			shards: SHARDS,
-			rowsLoaded: 9,
-			rowsRejected: 3,
-			comparison: ref,
-			isQuarantined: false,
-		},
-		profile: { profile: ref, contract: ref, alerts: ref },
-		registerDataset: { datasetId: 'ds' },
-		loadDataset: {
-			datasetId: 'ds',
-			manifest: ref,
-			profile: ref,
-			contract: ref,
-			shards: SHARDS,
-			rows: 10,
-			rowsRejected: 2,
-		},
-		fitFeatures: { features: ref, generated: { ...ref, uri: 'artifact:generated' } },
-		planTraining: { steps: 12, judgeSteps: 3 },
-		registerModel: { modelId: 'm' },
-		loadModel: {
-			modelId: 'm',
-			known: { contract: ref, against: 'model m@1' },
-			profile: ref,
-			features: ref,
-			generator: ref,
-			scorer: ref,
-			history: null,
-		},
-		addHistory: { fitted: ref, rows: ref, continued: true },
-		decideAlerts: { rule: ref, surprise: 1, alerts: 3 },
-		keepRows: { kept: ref },
-		trainMembers: { members: ref },
-		generate: { table: ref, shards: SHARDS, rows: 10 },
-		judgeRelease: { verdict: 'release', reasons: [], override: null },
-		registerSynthetic: { syntheticTableId: 's' },
-		evaluate: { evaluation: ref },
-		writeReport: { path: '/reports/r.html' },
-		...outputs,
-	};
-	const activities = new Proxy({} as Activities, {
-		get: (_, name: string) => async (input: Record<string, unknown>) => {
-			calls.push('shard' in input ? `${name}/${input.shard}` : name);
-			inputs.set(name, input);
-			await Promise.resolve();
-			return known[name] ?? {};
-		},
-	});
-	return { activities, calls, inputs };
-}
-
-const request: RunRequest = {
-	runId: 'r',
-	kind: 'pipeline',
-	runKey: 'k',
-	seed: 1,
-	config: DEFAULT_CONFIG,
-	source: '/table.csv',
-	datasetName: null,
-	datasetId: null,
-	modelId: null,
-	augment: null,
-};
+import type { Activities } from '../../workflows/step-input.ts';
+import { REF, recorded, request } from './recorded-steps.ts';
 
 const PLAN: GenerationPlan = {
 	rows: 7,
@@ -128,7 +51,7 @@ test('a table is held against what is known before anything of it is stored; wha
 
 	const checkSchema = {
 		manifest: REF,
-		shards: SHARDS,
+		shards: 2,
 		rowsLoaded: 9,
 		rowsRejected: 3,
 		comparison: REF,
@@ -260,7 +183,7 @@ test('a run that lacks what its kind needs ends with an error', async () => {
 test('progress names the steps under way, those side by side too, and counts the finished ones', async () => {
 	const seen: (readonly string[])[] = [];
 	const { activities } = recorded();
-	const { activities: tracked, progress } = trackProgress(
+	const { activities: tracked, progress } = carryOn(
 		new Proxy(activities, {
 			get: (target, name: keyof Activities) => async (input: never) => {
 				await Promise.resolve();
@@ -268,6 +191,8 @@ test('progress names the steps under way, those side by side too, and counts the
 				return (target[name] as (input: unknown) => Promise<unknown>)(input);
 			},
 		}),
+		NOTHING_CARRIED,
+		{ isTimeToCarryOn: () => false, isPaused: () => false, until: async () => undefined },
 	);
 	await runSteps({ ...request, kind: 'train' }, tracked);
 	assert.ok(seen.some((running) => running.join(' ') === 'trainGenerator trainScorer'));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import type { Run, RunStep } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { follow, withWorkspace } from '../carry-out-run.ts';
@@ -19,6 +20,7 @@ export function defineRuns(group: Command, terminal: Terminal): void {
 	defineList(group, terminal);
 	defineShow(group, terminal);
 	defineResume(group, terminal);
+	definePause(group, terminal);
 	defineCancel(group, terminal);
 }
 
@@ -123,7 +125,7 @@ function printRun(run: Run, steps: readonly RunStep[], terminal: Terminal): void
 function defineResume(group: Command, terminal: Terminal): void {
 	const command = group
 		.command('resume')
-		.description('Goes on with a run that was interrupted, cancelled or has failed, from its last checkpoint.')
+		.description('Goes on with a run that was interrupted, paused, cancelled or has failed, from its last checkpoint.')
 		.argument('<run>', 'id of the run, or the beginning of it');
 	addExamples(command, [['runs resume 20261122-0114', 'go on where it was']]);
 	command.action(async (runId: string) => {
@@ -132,6 +134,7 @@ function defineResume(group: Command, terminal: Terminal): void {
 			const { getRun } = await import('../../store/runs.ts');
 			const { requestOfRun } = await import('../../runtime/make-request.ts');
 			const run = await getRun(workspace.store, runId);
+			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
 			const request = requestOfRun(run);
 			const rows = request.augment?.rows ?? null;
 			const done = await follow(request.kind, request.runId, rows, true, terminal, async (options) => {
@@ -150,6 +153,41 @@ function defineResume(group: Command, terminal: Terminal): void {
 	});
 }
 
+/** Resumes a run that is paused on Temporal. @returns whether it was */
+async function letGoOn(run: Run): Promise<boolean> {
+	if (run.runner !== 'temporal' || run.status !== 'running' || run.workflow_id === null) return false;
+	const { progressOnTemporal, resumeOnTemporal } = await import('../../runtime/run-on-temporal.ts');
+	const onTemporal = { runId: run.run_id, workflowId: run.workflow_id };
+	if ((await progressOnTemporal(onTemporal))?.state !== 'paused') return false;
+	await resumeOnTemporal(onTemporal);
+	return true;
+}
+
+function definePause(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('pause')
+		.description('Has a run on Temporal begin no further step; those under way come to their end.')
+		.argument('<run>', 'id of the run, or the beginning of it');
+	addExamples(command, [['runs pause 20261122-0114', '`runs resume` has it go on']]);
+	command.action(async (runId: string) => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		await withWorkspace(flags, async ({ store }) => {
+			const { getRun } = await import('../../store/runs.ts');
+			const run = await getRun(store, runId);
+			if (run.runner !== 'temporal' || run.workflow_id === null || run.status !== 'running') {
+				throw new CounterfoilError('RUN_STATE', 'only a run that goes on on Temporal can be paused', {
+					where: `run ${run.run_id} (${run.runner}, ${run.status})`,
+					hint: 'one that goes on in a process is stopped with `runs cancel`, and goes on with `runs resume`',
+				});
+			}
+			const { pauseOnTemporal } = await import('../../runtime/run-on-temporal.ts');
+			const state = await pauseOnTemporal({ runId: run.run_id, workflowId: run.workflow_id });
+			if (terminal.json) terminal.outJson({ runId: run.run_id, state });
+			else terminal.out(`run ${run.run_id} is ${state}`);
+		});
+	});
+}
+
 function defineCancel(group: Command, terminal: Terminal): void {
 	const command = group
 		.command('cancel')
@@ -163,7 +201,7 @@ function defineCancel(group: Command, terminal: Terminal): void {
 			const run = await getRun(store, runId);
 			if (run.runner === 'temporal' && run.status === 'running' && run.workflow_id !== null) {
 				const { cancelOnTemporal } = await import('../../runtime/run-on-temporal.ts');
-				await cancelOnTemporal(run.workflow_id);
+				await cancelOnTemporal({ runId: run.run_id, workflowId: run.workflow_id });
 			}
 			const status = await requestCancel(store, run.run_id);
 			if (terminal.json) return terminal.outJson({ runId: run.run_id, status });

@@ -1,6 +1,6 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import type { TableManifest } from '../../contracts/manifest.ts';
-import type { EvaluateInput, EvaluateOutput, ScoreShardOutput } from '../../contracts/pipeline.ts';
+import type { ArtifactRef, EvaluateInput, EvaluateOutput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import { bulkEdges, countInBins } from '../../evaluate/compare-columns.ts';
 import type { Evaluation } from '../../report/evaluation.ts';
@@ -50,12 +50,12 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 /** [rows] each */
 async function allScores(
 	artifacts: TaskEnvironment['artifacts'],
-	shards: readonly ScoreShardOutput[],
+	scored: ArtifactRef,
 	rows: number,
 ): Promise<{ readonly surprise: Float64Array; readonly order: Float64Array }> {
 	const surprise = new Float64Array(rows);
 	const order = new Float64Array(rows);
-	for (const { scores, firstRow } of shards) {
+	for (const { scores, firstRow } of await getJson<readonly ScoreShardOutput[]>(artifacts, scored)) {
 		const read = await readScores(artifacts, scores);
 		surprise.set(read.surprise, firstRow);
 		order.set(read.order, firstRow);
