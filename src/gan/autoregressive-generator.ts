@@ -37,7 +37,7 @@ export interface AutoregressiveGenerator {
 }
 
 /** Rows that are drawn in one order. */
-const ROWS_PER_ORDER = 2048;
+const ROWS_PER_ORDER = 4096;
 
 /** @param parameters flat, in the order of the plan's layout; kept, not copied. */
 export function createAutoregressiveGenerator(
@@ -69,15 +69,17 @@ export function createAutoregressiveGenerator(
 					for (let row = 0; row < count; row++) drawn[at(row)] = (given as Int32Array)[at(row)] as number;
 				} else {
 					const shares = sharesOf(making, feature, bars[feature] ?? null, temperature);
-					for (let row = 0; row < count; row++) drawn[at(row)] = draw(shares, row * tokens, tokens, random.uniform());
+					const perRow = shares.length === tokens ? 0 : tokens;
+					for (let row = 0; row < count; row++) drawn[at(row)] = draw(shares, row * perRow, tokens, random.uniform());
 				}
 				making.tell(feature, (row) => drawn[at(row)] as number);
 			}
+			making.dispose();
 		}
 		return drawn;
 	}
 
-	/** Probabilities of a column's tokens, [rows, tokens]. */
+	/** Probabilities of a column's tokens, [rows, tokens]; [1, tokens] where all rows have the same. */
 	function sharesOf(
 		making: RowsInMaking,
 		feature: number,

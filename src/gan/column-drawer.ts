@@ -1,6 +1,6 @@
 import type { Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import type { AutoregressivePlan } from './autoregressive-network.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Tfjs } from './backend.ts';
 import { type FactorisedPlan, splitFactorised, sumScale } from './factorised-network.ts';
 import { splitParameters } from './parameter-layout.ts';
 
@@ -13,10 +13,14 @@ export interface ColumnDrawer {
 
 /** Rows of which some columns are known. */
 export interface RowsInMaking {
-	/** Log-odds of a column's tokens given the columns that are known: [rows, tokens]; call inside a tidy. */
+	/**
+	 * Log-odds of a column's tokens given the columns that are known: [rows, tokens], or [1, tokens] where none is known
+	 * and all rows have the same; call inside a tidy.
+	 */
 	logitsTensor(feature: number): Tensor2D;
 	/** Makes a column known. @param tokenAt of each row */
 	tell(feature: number, tokenAt: (row: number) => number): void;
+	dispose(): void;
 }
 
 /** @param parameters flat, in the order of the plan's layout */
@@ -27,8 +31,14 @@ export function createColumnDrawer(backend: Backend, plan: AutoregressivePlan, p
 		: drawFromSums(backend, { ...plan, rank }, parameters);
 }
 
+/** Log-odds of the tokens: [rows, tokens]. @param hidden [rows, h] */
+function decide(tf: Tfjs, hidden: Tensor2D, head: Tensor2D, headBias: Tensor2D): Tensor2D {
+	return tf.add(tf.matMul(hidden, head), headBias);
+}
+
 function drawFromDense({ tf }: Backend, plan: AutoregressivePlan, parameters: Float32Array): ColumnDrawer {
-	const { features, embedding: e, hidden: h, columns, offsets } = plan;
+	const { embedding: e, hidden: h, columns, offsets } = plan;
+	const embeddings = tf.tidy(() => splitParameters(tf, tf.tensor1d(parameters), plan.layout)[0] as Tensor2D);
 	const heads = columns.map(({ tokens }, feature) => headOf(feature, tokens));
 
 	/** What one column is drawn by. */
@@ -46,24 +56,35 @@ function drawFromDense({ tf }: Backend, plan: AutoregressivePlan, parameters: Fl
 	}
 
 	function begin(rows: number): RowsInMaking {
-		// Embedded tokens; 0 where a column is not known.
-		const x = new Float32Array(rows * features * e);
+		// Embedded tokens of the known columns side by side, in the order in which they became known.
+		let known: Tensor2D | null = null;
+		const inputs: number[] = [];
 		return {
 			logitsTensor(feature) {
 				const { first, firstBias, head, headBias } = heads[feature] as (typeof heads)[number];
-				const hidden = tf.relu(tf.add(tf.matMul(tf.tensor2d(x, [rows, features * e]), first), firstBias));
-				return tf.add(tf.matMul(hidden as Tensor2D, head), headBias);
+				if (known === null) return decide(tf, tf.relu(firstBias) as Tensor2D, head, headBias);
+				// Weights of columns that are not known would only be multiplied by 0.
+				const weights = tf.gather(first, tf.tensor1d(inputs, 'int32'));
+				const hidden = tf.relu(tf.add(tf.matMul(known, weights), firstBias)) as Tensor2D;
+				return decide(tf, hidden, head, headBias);
 			},
 			tell(feature, tokenAt) {
-				for (let row = 0; row < rows; row++) {
-					const from = ((offsets[feature] as number) + tokenAt(row)) * e;
-					x.set(parameters.subarray(from, from + e), (row * features + feature) * e);
-				}
+				const offset = offsets[feature] as number;
+				const places = new Int32Array(rows);
+				for (let row = 0; row < rows; row++) places[row] = offset + tokenAt(row);
+				const before = known;
+				known = tf.tidy(() => {
+					const own = tf.gather(embeddings, tf.tensor1d(places, 'int32'));
+					return before === null ? own : tf.concat([before, own], 1);
+				});
+				before?.dispose();
+				for (let k = 0; k < e; k++) inputs.push(feature * e + k);
 			},
+			dispose: () => known?.dispose(),
 		};
 	}
 
-	return { begin, dispose: () => tf.dispose(heads.flatMap((head) => Object.values(head))) };
+	return { begin, dispose: () => tf.dispose([embeddings, ...heads.flatMap((head) => Object.values(head))]) };
 }
 
 function drawFromSums({ tf }: Backend, plan: FactorisedPlan, parameters: Float32Array): ColumnDrawer {
@@ -96,8 +117,8 @@ function drawFromSums({ tf }: Backend, plan: FactorisedPlan, parameters: Float32
 			logitsTensor(feature) {
 				const { out, bias, head, headBias } = heads[feature] as (typeof heads)[number];
 				const scaled = tf.mul(tf.tensor2d(sums, [rows, rank]), sumScale(known));
-				const hidden = tf.relu(tf.add(tf.matMul(scaled as Tensor2D, out), bias));
-				return tf.add(tf.matMul(hidden as Tensor2D, head), headBias);
+				const hidden = tf.relu(tf.add(tf.matMul(scaled as Tensor2D, out), bias)) as Tensor2D;
+				return decide(tf, hidden, head, headBias);
 			},
 			tell(feature, tokenAt) {
 				for (let row = 0; row < rows; row++) {
@@ -107,6 +128,7 @@ function drawFromSums({ tf }: Backend, plan: FactorisedPlan, parameters: Float32
 				}
 				known++;
 			},
+			dispose: () => {},
 		};
 	}
 

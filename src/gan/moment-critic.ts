@@ -2,9 +2,9 @@ import type { Random } from '../contracts/random.ts';
 import type { TokenColumn } from '../contracts/tokens.ts';
 
 export interface MomentCriticOptions {
-	/** @default 10 */
+	/** @default 5 */
 	readonly rounds?: number;
-	/** Power of the corrections by pairs: they contradict each other a little. @default 0.5 */
+	/** Power of the corrections by pairs: they contradict each other a little. @default 0.7 */
 	readonly damping?: number;
 	/** Rows by which each table of the real rows is drawn towards the generator's. @default 300 */
 	readonly priorRows?: number;
@@ -48,22 +48,12 @@ export function measureMoments(
 	real: Int32Array,
 	fewestRows: number = FEWEST_ROWS,
 ): MomentTargets {
-	const features = columns.length;
-	const rows = real.length / features;
-	const single = columns.map((_, feature) => columnOf(real, features, feature));
-	const groups = columns.map(groupTokens);
-	const pairs: PairTarget[] = [];
-	for (const [first, second] of choosePairs(features)) {
-		const a = groups[first] as Grouping;
-		const b = groups[second] as Grouping;
-		const counts = countCells(
-			cellsOf(single[first] as Int32Array, single[second] as Int32Array, a, b),
-			a.count * b.count,
-		);
-		pairs.push({ first, second, counts: counts.map((count) => (count < fewestRows ? 0 : count)) });
-	}
-	const singles = columns.map(({ tokens }, feature) => countCells(single[feature] as Int32Array, tokens));
-	return { rows, singles, pairs };
+	const { tokens, groups } = cutColumns(columns, real);
+	const pairs = choosePairs(columns.length).map(([first, second]): PairTarget => {
+		const counts = countRows(crossGroups(groups, first, second));
+		return { first, second, counts: counts.map((count) => (count < fewestRows ? 0 : count)) };
+	});
+	return { rows: real.length / columns.length, singles: tokens.map(countRows), pairs };
 }
 
 /** All pairs of columns; of a wide table evenly spread ones. */
@@ -93,45 +83,80 @@ export function rakeWeights(
 	pool: Int32Array,
 	targets: MomentTargets,
 	start: Float64Array,
-	{ rounds = 10, damping = 0.5, priorRows = 300, mostWeight }: MomentCriticOptions,
+	{ rounds = 5, damping = 0.7, priorRows = 300, mostWeight }: MomentCriticOptions,
 ): Float64Array {
-	const features = columns.length;
 	const weights = start.slice();
-	const single = columns.map((_, feature) => columnOf(pool, features, feature));
-	const groups = columns.map(groupTokens);
-	for (let round = 0; round < rounds; round++) {
-		for (const { first, second, counts } of targets.pairs) {
-			const cells = cellsOf(
-				single[first] as Int32Array,
-				single[second] as Int32Array,
-				groups[first] as Grouping,
-				groups[second] as Grouping,
-			);
-			correct(weights, cells, counts, targets.rows, { damping, priorRows, mostWeight });
-		}
-		for (const [feature, target] of targets.singles.entries()) {
-			correct(weights, single[feature] as Int32Array, target, targets.rows, { damping: 1, priorRows, mostWeight });
-		}
+	const tables = cutIntoTables(columns, pool, targets, damping);
+	let [table] = tables;
+	if (table === undefined) return weights;
+	let held = weighCells(table, weights);
+	for (let step = 1; step <= rounds * tables.length; step++) {
+		const factors = correctCells(table, held, weights.length, targets.rows, priorRows);
+		const next = tables[step % tables.length] as PoolTable;
+		held = correctRows(weights, table, factors, mostWeight, next);
+		table = next;
 	}
 	return weights;
 }
 
-function cellsOf(first: Int32Array, second: Int32Array, a: Grouping, b: Grouping): Int32Array {
-	const cells = new Int32Array(first.length);
-	for (let row = 0; row < cells.length; row++) {
-		cells[row] = (a.groupOf[first[row] as number] as number) * b.count + (b.groupOf[second[row] as number] as number);
-	}
-	return cells;
+/** Rows by their cells in one table. */
+interface CutRows {
+	/** [rows] each: the cell of a row is `first * width + second`. */
+	readonly first: Uint16Array;
+	readonly second: Uint16Array;
+	readonly width: number;
+	readonly cells: number;
 }
 
-function columnOf(tokens: Int32Array, features: number, feature: number): Int32Array {
-	return Int32Array.from({ length: tokens.length / features }, (_, row) => tokens[row * features + feature] as number);
+interface PoolTable extends CutRows {
+	/** [cells]: how many real rows each has. */
+	readonly counts: Float64Array;
+	/** Power of its corrections. */
+	readonly damping: number;
 }
 
-function countCells(cells: Int32Array, count: number): Float64Array {
-	const counts = new Float64Array(count);
-	for (const cell of cells) counts[cell] = (counts[cell] as number) + 1;
-	return counts;
+interface CutColumns {
+	/** Tables of one column: a cell is a token. */
+	readonly tokens: readonly CutRows[];
+	/** The same of groups of tokens. */
+	readonly groups: readonly CutRows[];
+}
+
+function cutColumns(columns: readonly TokenColumn[], rowTokens: Int32Array): CutColumns {
+	const features = columns.length;
+	const rows = rowTokens.length / features;
+	const second = new Uint16Array(rows);
+	const tokens = columns.map((column, feature): CutRows => {
+		const first = new Uint16Array(rows);
+		for (let row = 0; row < rows; row++) first[row] = rowTokens[row * features + feature] as number;
+		return { first, second, width: 1, cells: column.tokens };
+	});
+	const groups = columns.map((column, feature): CutRows => {
+		const { groupOf, count } = groupTokens(column);
+		const { first } = tokens[feature] as CutRows;
+		return { first: first.map((token) => groupOf[token] as number), second, width: 1, cells: count };
+	});
+	return { tokens, groups };
+}
+
+/** The table of two columns. */
+function crossGroups(groups: readonly CutRows[], first: number, second: number): CutRows {
+	const [a, b] = [groups[first] as CutRows, groups[second] as CutRows];
+	return { first: a.first, second: b.first, width: b.cells, cells: a.cells * b.cells };
+}
+
+/** All tables in the order of a round: those of two columns, then those of one. */
+function cutIntoTables(
+	columns: readonly TokenColumn[],
+	pool: Int32Array,
+	{ pairs, singles }: MomentTargets,
+	damping: number,
+): PoolTable[] {
+	const { tokens, groups } = cutColumns(columns, pool);
+	return [
+		...pairs.map(({ first, second, counts }) => ({ ...crossGroups(groups, first, second), counts, damping })),
+		...singles.map((counts, feature) => ({ ...(tokens[feature] as CutRows), counts, damping: 1 })),
+	];
 }
 
 interface Grouping {
@@ -150,36 +175,67 @@ function groupTokens({ tokens, positions }: TokenColumn): Grouping {
 	return { groupOf: Int32Array.from(raw, (group) => used.indexOf(group)), count: used.length };
 }
 
-/** Moves the weights towards one table of counts; weights keep the mean 1. */
-function correct(
-	weights: Float64Array,
-	cells: Int32Array,
-	target: Float64Array,
-	realRows: number,
-	{ damping, priorRows, mostWeight }: { damping: number; priorRows: number; mostWeight: number },
-): void {
-	const rows = weights.length;
-	const held = new Float64Array(target.length);
-	let total = 0;
-	for (let row = 0; row < rows; row++) {
-		const weight = weights[row] as number;
-		held[cells[row] as number] = (held[cells[row] as number] as number) + weight;
-		total += weight;
+/** Weight of each cell's rows. */
+function weighCells({ first, second, width, cells }: CutRows, weights: Float64Array): Float64Array {
+	const held = new Float64Array(cells);
+	for (let row = 0; row < weights.length; row++) {
+		const cell = (first[row] as number) * width + (second[row] as number);
+		held[cell] = (held[cell] as number) + (weights[row] as number);
 	}
-	const factors = held.map((sum, cell) => {
-		const count = target[cell] as number;
-		if (sum === 0 || count < FEWEST_ROWS) return 1;
-		const own = sum / total;
+	return held;
+}
+
+function countRows(table: CutRows): Float64Array {
+	return weighCells(table, new Float64Array(table.first.length).fill(1));
+}
+
+/**
+ * What the weights of each cell's rows are multiplied by to come nearer to the real counts, their mean then being 1.
+ *
+ * @param held weight of each cell's rows
+ */
+function correctCells(
+	{ counts, damping }: PoolTable,
+	held: Float64Array,
+	rows: number,
+	realRows: number,
+	priorRows: number,
+): Float64Array {
+	const total = held.reduce((sum, weight) => sum + weight, 0);
+	const factors = held.map((weight, cell) => {
+		const count = counts[cell] as number;
+		if (weight === 0 || count < FEWEST_ROWS) return 1;
+		const own = weight / total;
 		const wanted = (count + priorRows * own) / (realRows + priorRows);
 		return Math.min(MOST_CORRECTION, Math.max(1 / MOST_CORRECTION, wanted / own)) ** damping;
 	});
-	let sum = 0;
-	for (let row = 0; row < rows; row++) {
-		const weight = (weights[row] as number) * (factors[cells[row] as number] as number);
+	const corrected = held.reduce((sum, weight, cell) => sum + weight * (factors[cell] as number), 0);
+	return factors.map((factor) => (factor * rows) / corrected);
+}
+
+/**
+ * Corrects the weights by one table and adds them up by the cells of the next one on the way: each table costs one
+ * pass over the rows.
+ *
+ * @returns weight of each cell's rows in the next table
+ */
+function correctRows(
+	weights: Float64Array,
+	{ first, second, width }: PoolTable,
+	factors: Float64Array,
+	mostWeight: number,
+	{ first: nextFirst, second: nextSecond, width: nextWidth, cells }: PoolTable,
+): Float64Array {
+	const held = new Float64Array(cells);
+	for (let row = 0; row < weights.length; row++) {
+		const corrected =
+			(weights[row] as number) * (factors[(first[row] as number) * width + (second[row] as number)] as number);
+		const weight = Math.min(corrected, mostWeight);
 		weights[row] = weight;
-		sum += weight;
+		const cell = (nextFirst[row] as number) * nextWidth + (nextSecond[row] as number);
+		held[cell] = (held[cell] as number) + weight;
 	}
-	for (let row = 0; row < rows; row++) weights[row] = Math.min(mostWeight, ((weights[row] as number) * rows) / sum);
+	return held;
 }
 
 /**

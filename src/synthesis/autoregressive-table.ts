@@ -13,7 +13,7 @@ import {
 	restoreAutoregressiveTrainer,
 } from '../gan/autoregressive-trainer.ts';
 import type { Backend } from '../gan/backend.ts';
-import { createJudgedGenerator, type JudgedGenerator, restoreJudgedGenerator } from '../gan/judged-generator.ts';
+import { choosePoolShare, createJudgedGenerator, type JudgedGenerator, restoreJudgedGenerator } from '../gan/judged-generator.ts';
 import { readSettings } from '../gan/model-parts.ts';
 import { measureMoments } from '../gan/moment-critic.ts';
 import { defaultDiscriminatorSteps, trainTokenDiscriminator } from '../gan/token-discriminator.ts';
@@ -29,6 +29,8 @@ export interface AutoregressiveTableOptions {
 /** Generated rows that the discriminator learns from, for one real row; and at most. */
 const POOL_SHARE = 6;
 const MOST_POOL_ROWS = 200_000;
+/** Generated rows that the share of the pool is chosen by where no discriminator needs any. */
+export const SHARE_POOL_ROWS = 5000;
 /** What drawing the pool and a step of the discriminator take, in steps of the generator: only for the progress. */
 const POOL_ROWS_PER_STEP = 300;
 const JUDGE_STEPS_PER_STEP = 3;
@@ -104,12 +106,12 @@ function createTraining(
 						...(signal === undefined ? {} : { signal }),
 						onProgress: (step) => tell('judging', fixedWork + step / JUDGE_STEPS_PER_STEP),
 					});
-		const judged = createJudgedGenerator({
-			columns,
-			generator,
-			discriminator,
-			moments: measureMoments(columns, tokens),
-		});
+		const moments = measureMoments(columns, tokens);
+		const poolShare = choosePoolShare(
+			{ columns, discriminator, moments },
+			pool ?? generator.sample(SHARE_POOL_ROWS, random.fork('pool share')),
+		);
+		const judged = createJudgedGenerator({ columns, generator, discriminator, moments, poolShare });
 		const { history } = trainer;
 		const figures = (values: readonly number[]) => values.map((value) => (Number.isFinite(value) ? value : null));
 		return {

@@ -3,15 +3,16 @@ import type { FeatureSpec, FeatureTable } from '../contracts/features.ts';
 import type { GeneratorHistory } from '../contracts/generator-history.ts';
 import type { PrivacyRecord, PrivacyRequest } from '../contracts/privacy.ts';
 import type { TableProfile } from '../contracts/profile.ts';
+import { createRandom } from '../contracts/random.ts';
 import { createNoiseSource } from '../features/private/noise-source.ts';
 import { fitPrivateEncoder } from '../features/private/private-encoder.ts';
 import { constantColumns, keepConstants, privateProfile } from '../features/private/private-profile.ts';
 import type { Backend } from '../gan/backend.ts';
-import { createJudgedGenerator } from '../gan/judged-generator.ts';
+import { choosePoolShare, createJudgedGenerator } from '../gan/judged-generator.ts';
 import { measureNoisyMoments } from '../gan/noisy-moments.ts';
 import { planPrivacy } from '../gan/privacy-plan.ts';
 import { trainPrivately } from '../gan/private-training.ts';
-import { createAutoregressiveTable } from './autoregressive-table.ts';
+import { createAutoregressiveTable, SHARE_POOL_ROWS } from './autoregressive-table.ts';
 import type { RowSource } from './row-source.ts';
 import type { FitProgress } from './table-generator.ts';
 
@@ -97,7 +98,9 @@ export async function fitPrivateGenerator(
 		training: plan.training,
 		isSeeded: noiseSeed !== null,
 	};
-	const judged = createJudgedGenerator({ columns, generator, discriminator: null, moments });
+	const parts = { columns, generator, discriminator: null, moments };
+	const poolShare = choosePoolShare(parts, generator.sample(SHARE_POOL_ROWS, createRandom(seed, 'pool share')));
+	const judged = createJudgedGenerator({ ...parts, poolShare });
 	return {
 		source: {
 			generator: createAutoregressiveTable(encoding.encoder, judged),

@@ -4,7 +4,12 @@ import { createRandom } from '../../src/contracts/random.ts';
 import type { TokenColumn } from '../../src/contracts/tokens.ts';
 import { createAutoregressiveTrainer } from '../../src/gan/autoregressive-trainer.ts';
 import { type Backend, loadBackend } from '../../src/gan/backend.ts';
-import { createJudgedGenerator, type JudgedParts, restoreJudgedGenerator } from '../../src/gan/judged-generator.ts';
+import {
+	choosePoolShare,
+	createJudgedGenerator,
+	type JudgedParts,
+	restoreJudgedGenerator,
+} from '../../src/gan/judged-generator.ts';
 import { measureMoments } from '../../src/gan/moment-critic.ts';
 import { trainTokenDiscriminator } from '../../src/gan/token-discriminator.ts';
 
@@ -45,7 +50,7 @@ before(async () => {
 	trainer.dispose();
 	const pool = generator.sample(6 * ROWS, createRandom(3));
 	const discriminator = await trainTokenDiscriminator(backend, COLUMNS, real, pool, 4, { steps: 100, batchRows: 128 });
-	parts = { columns: COLUMNS, generator, discriminator, moments: measureMoments(COLUMNS, real) };
+	parts = { columns: COLUMNS, generator, discriminator, moments: measureMoments(COLUMNS, real), poolShare: 6 };
 });
 
 after(() => {
@@ -94,4 +99,14 @@ test('a judged generator comes back from its state with the same rows', () => {
 	assert.deepEqual(again.sample(700, createRandom(8)), generator.sample(700, createRandom(8)));
 	again.dispose();
 	assert.throws(() => restoreJudgedGenerator(backend, { json: {}, tensors: {} }), { code: 'MODEL_INVALID' });
+});
+
+test('the better the generator, the smaller the pool that its rows are chosen from', () => {
+	const { columns, moments } = parts;
+	const shareOf = (pool: Int32Array) => choosePoolShare({ columns, discriminator: null, moments }, pool);
+	assert.equal(shareOf(real), 1.5);
+	// Two tokens that have nothing to do with each other: most of the pool does not fit.
+	const random = createRandom(9);
+	const strange = real.map((token, at) => (at % 2 === 0 ? token : random.integer(3)));
+	assert.ok(shareOf(strange) >= 2, `${shareOf(strange)}`);
 });
