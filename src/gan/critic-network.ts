@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { Random } from '../contracts/random.ts';
 import type { Tfjs } from './backend.ts';
 import { denseBiasGradient, denseForward, denseInputGradient, denseWeightGradient } from './layers/dense.ts';
-import { leakyReluBackward, leakyReluForward } from './layers/leaky-relu.ts';
+import { LEAKY_SLOPE, leakyReluBackward, leakyReluForward } from './layers/leaky-relu.ts';
 import { createParameterLayout, type ParameterLayout } from './parameter-layout.ts';
 
 /**
@@ -82,6 +82,22 @@ export function criticForward(
 		value = output;
 	}
 	return { inputs, slopes, logits: value };
+}
+
+/**
+ * The verdict alone, with nothing kept for a gradient.
+ *
+ * @param parameters from `splitParameters`
+ * @param input [batch, inputWidth]
+ * @returns [batch, 1]
+ */
+export function criticLogits(tf: Tfjs, parameters: readonly Tensor[], input: Tensor): Tensor {
+	let value = input;
+	for (let k = 0; k < parameters.length; k += 2) {
+		value = denseForward(tf, value, parameters[k] as Tensor, parameters[k + 1] as Tensor);
+		if (k + 2 < parameters.length) value = tf.leakyRelu(value, LEAKY_SLOPE);
+	}
+	return value;
 }
 
 /**

@@ -46,7 +46,7 @@ const LARGEST_POOL_SHARE = 6;
 /** Rows that the share is chosen by at most. */
 const MOST_SHARE_ROWS = 50_000;
 /** Part of the weight that a pool may cut off: above, quality falls (docs/gan.md has the figures). */
-const MOST_CUT_OFF = 0.05;
+const MOST_CUT_OFF = 0.06;
 /** Rows that are drawn out of one pool: enough for its tables to be those of the whole. */
 const ROWS_PER_POOL = 16_384;
 /** A pool smaller than this has no tables to speak of. */

@@ -1,6 +1,6 @@
 import type { ModelState } from '../contracts/model-state.ts';
 import type { Backend } from './backend.ts';
-import { createCriticLayout, criticForward } from './critic-network.ts';
+import { createCriticLayout, criticLogits } from './critic-network.ts';
 import { readSettings, readTensor } from './model-parts.ts';
 import { splitParameters } from './parameter-layout.ts';
 import type { Discriminator } from './types.ts';
@@ -32,7 +32,7 @@ export function createMlpDiscriminator(
 			tf.tidy(() => {
 				const batch = tf.tensor2d(encoded.subarray(from * width, (from + count) * width), [count, width]);
 				const input = pac === 1 ? batch : tf.tile(batch, [1, pac]);
-				result.set(criticForward(tf, parameterTensors, input).logits.dataSync(), from);
+				result.set(criticLogits(tf, parameterTensors, input).dataSync(), from);
 			});
 		}
 		return result;

@@ -11,6 +11,7 @@ import {
 	criticBackward,
 	criticForward,
 	criticInputGradient,
+	criticLogits,
 	initialiseCritic,
 } from './critic-network.ts';
 import { drawDropout } from './draw-dropout.ts';
@@ -234,7 +235,7 @@ function logitsOf(backend: Backend, network: Network, flat: Tensor, tokens: Int3
 		const part = tokens.subarray(start * features, Math.min(tokens.length, (start + ROWS_AT_ONCE) * features));
 		const tensor = backend.tf.tidy(() => {
 			const { critic, input } = embed(backend, network, flat, part);
-			return criticForward(backend.tf, critic, input).logits;
+			return criticLogits(backend.tf, critic, input);
 		});
 		logits.set(tensor.dataSync() as Float32Array, start);
 		tensor.dispose();
