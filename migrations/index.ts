@@ -8,6 +8,7 @@ import { down as down0007, up as up0007 } from './0007-reject-files.ts';
 import { down as down0008, up as up0008 } from './0008-review-work.ts';
 import { down as down0009, up as up0009 } from './0009-review-views.ts';
 import { down as down0010, up as up0010 } from './0010-purges.ts';
+import { down as down0013, up as up0013 } from './0013-console-access.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0008-review-work': { up: up0008, down: down0008 },
 	'0009-review-views': { up: up0009, down: down0009 },
 	'0010-purges': { up: up0010, down: down0010 },
+	'0013-console-access': { up: up0013, down: down0013 },
 };

@@ -3,11 +3,12 @@ import type { ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import type { RunSummary } from '../contracts/run-config.ts';
 import type { SchemaComparison } from '../contracts/schema-contract.ts';
 import type { ValueReading } from '../contracts/value-reading.ts';
+import { type Reason, readGroups } from '../review/read-reasons.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { Dataset, ModelMetric } from '../store/database.ts';
 import type { Severity } from '../store/stored-words.ts';
 import { describeMissing, describeReading } from './describe-reading.ts';
-import { parseReasons, type Reason, readGroups } from './describe-reasons.ts';
+import { parseReasons } from './describe-reasons.ts';
 import { maskComparison } from './personal-columns.ts';
 
 /** What came of a run, as `--json` prints it and as it is put into words. */

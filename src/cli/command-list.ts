@@ -73,6 +73,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/simulate.ts')).defineSimulate,
 	},
 	{
+		name: 'console',
+		summary: 'look at it all in a browser, and work on the queue there',
+		group: LOOK,
+		load: async () => (await import('./commands/console.ts')).defineConsole,
+	},
+	{
 		name: 'queue',
 		summary: 'the review queue: claim, decide, put aside',
 		group: LOOK,
@@ -137,6 +143,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		summary: 'look at, migrate, check or back up the database',
 		group: KEEP,
 		load: async () => (await import('./commands/db.ts')).defineDb,
+	},
+	{
+		name: 'users',
+		summary: 'who may sign in to the console, and what they may do there',
+		group: KEEP,
+		load: async () => (await import('./commands/users.ts')).defineUsers,
 	},
 	{
 		name: 'worker',

@@ -1,6 +1,7 @@
 import type { ItemDetail, ItemEvent } from '../review/read-item.ts';
+import { readGroups, readReasons } from '../review/read-reasons.ts';
 import { commandName } from './command-name.ts';
-import { describeBriefly, describeValue, readGroups, readReasons } from './describe-reasons.ts';
+import { describeBriefly, describeValue } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { formatTable } from './format-table.ts';
 import { formatDuration, formatNumber, formatQuantity } from './format-values.ts';

@@ -35,6 +35,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 3,
 		meaning: 'The log of the review queue, or what it tells about, was altered.',
 	},
+	AUTHENTICATION_NEEDED: {
+		retryable: false,
+		exitCode: 7,
+		meaning: 'The console does not know who asks: no session, no token, or a wrong password.',
+	},
 	BACKEND_UNAVAILABLE: {
 		retryable: false,
 		exitCode: 1,
@@ -126,6 +131,11 @@ export const ERROR_CATALOGUE = {
 		meaning: 'Reading the input took more memory or time than it may, or ended the process that read it.',
 	},
 	INTERNAL: { retryable: false, exitCode: 70, meaning: 'A defect in counterfoil itself.' },
+	ITEM_CHANGED: {
+		retryable: false,
+		exitCode: 5,
+		meaning: 'The review item is not any more what the caller saw when deciding what to do.',
+	},
 	ITEM_HELD: { retryable: true, exitCode: 5, meaning: 'Another reviewer holds the item for the time being.' },
 	ITEM_STATE: {
 		retryable: false,
@@ -138,6 +148,11 @@ export const ERROR_CATALOGUE = {
 		meaning: 'The JSON text cannot be read as rows: an array that is cut short, or too many different keys.',
 	},
 	MODEL_INVALID: { retryable: false, exitCode: 1, meaning: 'A model file is damaged or was made by another version.' },
+	NOT_ALLOWED: {
+		retryable: false,
+		exitCode: 7,
+		meaning: 'The role of whoever asks does not reach, or the request came from another site.',
+	},
 	NOT_FOUND: {
 		retryable: false,
 		exitCode: 2,
@@ -153,12 +168,33 @@ export const ERROR_CATALOGUE = {
 		exitCode: 4,
 		meaning: 'The Parquet data is truncated, damaged, encrypted or uses a type that is not supported.',
 	},
+	QUERY_LIMIT: {
+		retryable: false,
+		exitCode: 6,
+		meaning: 'A query of the SQL page took more time or memory than it may and was ended.',
+	},
+	QUERY_REFUSED: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'A query of the SQL page is no single query that only reads, or cannot be understood.',
+	},
 	REJECTS_OVER_LIMIT: { retryable: false, exitCode: 3, meaning: 'More rows were rejected than the limit allows.' },
 	RELEASE_REFUSED: {
 		retryable: false,
 		exitCode: 3,
 		meaning: 'Generated rows repeat real ones, or are no better than independent columns, and are not handed out.',
 	},
+	REQUEST_INVALID: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'A request to the API does not have the form that its description asks for.',
+	},
+	REQUEST_REPEATED: {
+		retryable: false,
+		exitCode: 5,
+		meaning: 'The Idempotency-Key was used for another request, or that request is still under way.',
+	},
+	REQUEST_TOO_LARGE: { retryable: false, exitCode: 6, meaning: 'A request to the API is larger than the limit.' },
 	RUN_ACTIVE: { retryable: false, exitCode: 5, meaning: 'The same run is being carried out by another process.' },
 	RUN_STATE: { retryable: false, exitCode: 5, meaning: 'The run is not in a state in which this can be done.' },
 	SCHEMA_MISMATCH: {
@@ -201,6 +237,11 @@ export const ERROR_CATALOGUE = {
 		retryable: true,
 		exitCode: 1,
 		meaning: 'No Temporal server answers at the configured address.',
+	},
+	TOO_MANY_REQUESTS: {
+		retryable: true,
+		exitCode: 5,
+		meaning: 'The console was asked too often in a short time: wrong passwords, open streams, queries.',
 	},
 	TRAINING_DIVERGED: {
 		retryable: false,

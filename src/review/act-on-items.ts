@@ -20,12 +20,12 @@ export interface ActedOn {
  * Does something to items in one transaction: all of them, or none if it throws.
  *
  * @param plan what happens to an item; null for nothing.
- * @throws NOT_FOUND, ITEM_STATE, what `plan` throws
+ * @throws NOT_FOUND, ITEM_STATE, ITEM_CHANGED, what `plan` throws
  */
 export async function actOnItems(
 	store: Store,
 	itemIds: readonly number[],
-	{ actor, now }: Actor,
+	{ actor, now, versions }: Actor,
 	plan: (item: ReviewItem, at: string, transaction: StoreTransaction) => PlannedChange | Promise<PlannedChange>,
 	after: (transaction: StoreTransaction, changes: readonly ItemChange[], at: string) => Promise<void> = async () => {},
 ): Promise<ActedOn> {
@@ -34,6 +34,7 @@ export async function actOnItems(
 		const at = timestamp(now);
 		const changes: ItemChange[] = [];
 		for (const item of await loadItems(transaction, ids)) {
+			requireVersion(item, versions);
 			const change = await plan(item, at, transaction);
 			if (change !== null) changes.push({ ...change, item });
 		}
@@ -62,6 +63,15 @@ async function loadItems(transaction: StoreTransaction, ids: readonly number[]):
 	if (items.length === ids.length) return items;
 	const found = new Set(items.map((item) => item.item_id));
 	throw itemNotFound(ids.find((id) => !found.has(id)) as number);
+}
+
+function requireVersion({ item_id: itemId, version }: ReviewItem, versions: Actor['versions']): void {
+	const expected = versions?.get(itemId);
+	if (expected === undefined || expected === version) return;
+	throw new CounterfoilError('ITEM_CHANGED', 'Somebody has done something to the item meanwhile.', {
+		where: `item ${itemId}`,
+		hint: 'look at it again',
+	});
 }
 
 export function itemNotFound(itemId: number): CounterfoilError {

@@ -21,6 +21,8 @@ export interface Actor {
 	readonly actor: string;
 	/** @default now */
 	readonly now?: Date;
+	/** Versions that items must have, by id; what has become another since is left alone. @default any */
+	readonly versions?: ReadonlyMap<number, number>;
 }
 
 /**

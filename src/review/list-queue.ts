@@ -12,6 +12,8 @@ export interface ListQueueOptions {
 	readonly assignee?: string;
 	/** Only items that were due before. */
 	readonly dueBefore?: Date;
+	/** Only items of this entity: the record, or what the entity column of the queue holds. */
+	readonly entityKey?: string;
 	/** @default 20 */
 	readonly limit?: number;
 	/** Only items behind this one: the last of the page before. */
@@ -44,6 +46,7 @@ export function queueQuery(store: Store, options: ListQueueOptions = {}) {
 	if (options.state !== undefined) query = query.where('state', '=', options.state);
 	if (options.assignee !== undefined) query = query.where('assignee', '=', options.assignee);
 	if (options.dueBefore !== undefined) query = query.where('due_at', '<', timestamp(options.dueBefore));
+	if (options.entityKey !== undefined) query = query.where('entity_key', '=', options.entityKey);
 	const { after } = options;
 	if (after !== undefined) {
 		query = query

@@ -43,6 +43,8 @@ export interface QueueStatsOptions extends WhichQueues {
 	readonly days?: number;
 	/** @default now */
 	readonly now?: Date;
+	/** Whether precision at k is told, for which every score of those days is ranked. @default true */
+	readonly withPrecision?: boolean;
 }
 
 /** How the work in the queues goes. @throws NOT_FOUND for a queue or a data set */
@@ -64,7 +66,7 @@ export async function readQueueStats(store: Store, options: QueueStatsOptions = 
 		.orderBy('day', 'desc')
 		.execute();
 	const precision =
-		datasets.length === 0
+		datasets.length === 0 || options.withPrecision === false
 			? []
 			: await reader
 					.selectFrom('precision_by_day')

@@ -24,6 +24,7 @@ export interface Database extends ReviewDatabase {
 	logins: LoginsTable;
 	api_tokens: ApiTokensTable;
 	idempotency_keys: IdempotencyKeysTable;
+	access_events: AccessEventsTable;
 	schema_doc: SchemaDocTable;
 	latest_scores: LatestScoresView;
 	score_history: ScoreHistoryView;
@@ -218,10 +219,13 @@ interface DriftMetricsTable {
 	computed_at: string;
 }
 
+/** Each may do what the one before may, and more. */
+export type UserRole = 'viewer' | 'analyst' | 'lead' | 'admin';
+
 interface UsersTable {
 	user_id: string;
 	name: string;
-	role: 'viewer' | 'analyst' | 'lead' | 'admin';
+	role: UserRole;
 	password_hash: string | null;
 	is_disabled: ColumnType<Flag, Flag | undefined, Flag>;
 	created_at: string;
@@ -246,6 +250,8 @@ interface ApiTokensTable {
 	last_used_at: string | null;
 	expires_at: string | null;
 	revoked_at: string | null;
+	role: UserRole;
+	hint: string;
 }
 
 interface IdempotencyKeysTable {
@@ -256,6 +262,14 @@ interface IdempotencyKeysTable {
 	response_json: string | null;
 	created_at: string;
 	expires_at: string;
+}
+
+interface AccessEventsTable {
+	access_event_id: Generated<number>;
+	at: string;
+	actor: string;
+	kind: string;
+	detail_json: string;
 }
 
 interface SchemaDocTable {
@@ -338,4 +352,7 @@ export type StoredRecord = Selectable<RecordsTable>;
 export type Score = Selectable<ScoresTable>;
 export type SyntheticTable = Selectable<SyntheticTablesTable>;
 export type NewSyntheticTable = Insertable<SyntheticTablesTable>;
+export type User = Selectable<UsersTable>;
+export type ApiToken = Selectable<ApiTokensTable>;
+export type AccessEvent = Selectable<AccessEventsTable>;
 export type SyntheticRow = Selectable<SyntheticRowsTable>;

@@ -77,10 +77,24 @@ export async function findDatasetsByContent(store: Store, contentSha256: string)
 }
 
 /** Latest first. */
-export async function listDatasets(store: Store, options: { readonly limit?: number } = {}): Promise<Dataset[]> {
-	return await store.reader
-		.selectFrom('datasets')
-		.selectAll()
+export async function listDatasets(
+	store: Store,
+	options: {
+		readonly limit?: number;
+		/** Only data sets behind this one: the last of the page before. */
+		readonly after?: Pick<Dataset, 'ingested_at' | 'dataset_id'>;
+	} = {},
+): Promise<Dataset[]> {
+	let query = store.reader.selectFrom('datasets').selectAll();
+	const { after } = options;
+	if (after !== undefined) {
+		query = query
+			.where('ingested_at', '<=', after.ingested_at)
+			.where((where) =>
+				where.or([where('ingested_at', '<', after.ingested_at), where('dataset_id', '>', after.dataset_id)]),
+			);
+	}
+	return await query
 		.orderBy('ingested_at', 'desc')
 		.orderBy('dataset_id')
 		.limit(options.limit ?? 50)

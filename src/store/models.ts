@@ -80,10 +80,21 @@ export async function getModel(store: Store, reference: string): Promise<Model> 
 /** Latest first. */
 export async function listModels(
 	store: Store,
-	options: { readonly limit?: number; readonly name?: string } = {},
+	options: {
+		readonly limit?: number;
+		readonly name?: string;
+		/** Only models behind this one: the last of the page before. */
+		readonly after?: Pick<Model, 'trained_at' | 'model_id'>;
+	} = {},
 ): Promise<Model[]> {
 	let query = store.reader.selectFrom('models').selectAll();
 	if (options.name !== undefined) query = query.where('name', '=', options.name);
+	const { after } = options;
+	if (after !== undefined) {
+		query = query
+			.where('trained_at', '<=', after.trained_at)
+			.where((where) => where.or([where('trained_at', '<', after.trained_at), where('model_id', '>', after.model_id)]));
+	}
 	return await query
 		.orderBy('trained_at', 'desc')
 		.orderBy('model_id')

@@ -12,6 +12,10 @@ export interface ListTopScoresOptions {
 	readonly limit?: number;
 	/** Only scores below this one: the last of the page before. */
 	readonly after?: ScorePosition;
+	/** Only scores of at least this. */
+	readonly minScore?: number;
+	/** Only scores below this. */
+	readonly maxScore?: number;
 }
 
 /** The highest scores of a run with their records: by score, then surprise, then row number. */
@@ -33,7 +37,9 @@ export function topScoresQuery(store: Store, runId: string, options: ListTopScor
 		.selectAll('scores')
 		.select('records.data_json')
 		.where('scores.run_id', '=', runId);
-	const { after } = options;
+	const { after, minScore, maxScore } = options;
+	if (minScore !== undefined) query = query.where('scores.score', '>=', minScore);
+	if (maxScore !== undefined) query = query.where('scores.score', '<', maxScore);
 	if (after !== undefined) {
 		// The first condition says nothing new, but is the one that the index can begin at.
 		query = query

@@ -86,10 +86,26 @@ export async function listManifests(store: Store): Promise<string[] | null> {
 /** Latest first. */
 export async function listSyntheticTables(
 	store: Store,
-	options: { readonly limit?: number; readonly modelId?: string } = {},
+	options: {
+		readonly limit?: number;
+		readonly modelId?: string;
+		/** Only tables behind this one: the last of the page before. */
+		readonly after?: Pick<SyntheticTable, 'created_at' | 'synthetic_table_id'>;
+	} = {},
 ): Promise<SyntheticTable[]> {
 	let query = store.reader.selectFrom('synthetic_tables').selectAll();
 	if (options.modelId !== undefined) query = query.where('model_id', '=', options.modelId);
+	const { after } = options;
+	if (after !== undefined) {
+		query = query
+			.where('created_at', '<=', after.created_at)
+			.where((where) =>
+				where.or([
+					where('created_at', '<', after.created_at),
+					where('synthetic_table_id', '>', after.synthetic_table_id),
+				]),
+			);
+	}
 	return await query
 		.orderBy('created_at', 'desc')
 		.orderBy('synthetic_table_id')

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ColumnResult, ScoredRecord } from '../../src/cli/collect-result.ts';
 import { countPlanted, printPlanted } from '../../src/cli/commands/demo.ts';
-import { describeReasons, parseReasons, readGroups, readReasons } from '../../src/cli/describe-reasons.ts';
+import { describeReasons, parseReasons } from '../../src/cli/describe-reasons.ts';
+import { readGroups, readReasons } from '../../src/review/read-reasons.ts';
 import { formatScore, formatScoredRecord, printColumns, printQuality } from '../../src/cli/print-result.ts';
 import { createTerminal, type Terminal } from '../../src/cli/terminal.ts';
 

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { type Reason, readGroups, readReasons } from '../../review/read-reasons.ts';
 import type { Cells, ExplainedRecord, NearestRecord } from '../../runtime/explain-record.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { describeOwnValue, describeValue, type Reason, readGroups, readReasons } from '../describe-reasons.ts';
+import { describeOwnValue, describeValue } from '../describe-reasons.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatCount, formatNumber, formatQuantity, formatShare } from '../format-values.ts';

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { QueueEntry } from '../../review/list-queue.ts';
+import { readGroups, readReasons } from '../../review/read-reasons.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { describeBriefly, readGroups, readReasons } from '../describe-reasons.ts';
+import { describeBriefly } from '../describe-reasons.ts';
 import { formatTable } from '../format-table.ts';
 import { formatQuantity } from '../format-values.ts';
 import { parseWhole } from '../parse-arguments.ts';

@@ -1,0 +1,62 @@
+import { authenticate } from './authenticate.ts';
+import { type ConsoleApi, type ConsoleServices, createConsoleApi } from './console-services.ts';
+import { idempotency } from './idempotency.ts';
+import { addDatasetRoutes } from './routes/dataset-routes.ts';
+import { addItemRoutes } from './routes/item-routes.ts';
+import { addModelRoutes } from './routes/model-routes.ts';
+import { addOverviewRoutes } from './routes/overview-routes.ts';
+import { addQueueRoutes } from './routes/queue-routes.ts';
+import { addRunRoutes } from './routes/run-routes.ts';
+import { addScoreRoutes } from './routes/score-routes.ts';
+import { addSessionRoutes } from './routes/session-routes.ts';
+import { addSqlRoutes } from './routes/sql-routes.ts';
+import { addSyntheticRoutes } from './routes/synthetic-routes.ts';
+import { addUserRoutes } from './routes/user-routes.ts';
+
+/** Everything below /api/v1. Only the session's routes are for everybody; all others come behind `authenticate`. */
+export function createApi(services: ConsoleServices): ConsoleApi {
+	const api = createConsoleApi();
+	const isOpen = (method: string, path: string) =>
+		path.endsWith('/api/v1/session') && (method === 'GET' || method === 'POST');
+	const known = authenticate(services);
+	api.use('*', async (context, next) => {
+		context.header('Cache-Control', 'no-store');
+		if (isOpen(context.req.method, context.req.path)) return next();
+		return known(context, next);
+	});
+	api.use('*', idempotency(services));
+
+	addSessionRoutes(api, services);
+	addOverviewRoutes(api, services);
+	addRunRoutes(api, services);
+	addScoreRoutes(api, services);
+	addQueueRoutes(api, services);
+	addItemRoutes(api, services);
+	addModelRoutes(api, services);
+	addDatasetRoutes(api, services);
+	addSyntheticRoutes(api, services);
+	addSqlRoutes(api, services);
+	addUserRoutes(api, services);
+
+	api.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+		type: 'apiKey',
+		in: 'cookie',
+		name: services.cookie.name,
+		description: 'The session of the console.',
+	});
+	api.openAPIRegistry.registerComponent('securitySchemes', 'token', {
+		type: 'http',
+		scheme: 'bearer',
+		description: 'An API token, made on the page of settings.',
+	});
+	api.doc31('/openapi.json', {
+		openapi: '3.1.0',
+		info: {
+			title: 'counterfoil',
+			version: services.workspace.version,
+			description: 'What the console does, for programs. Errors are RFC 9457 problems.',
+		},
+		servers: [{ url: '/api/v1' }],
+	});
+	return api;
+}

@@ -1,0 +1,69 @@
+import { z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import type { UserRole } from '../../store/database.ts';
+import { reaches } from '../access/roles.ts';
+import type { ConsoleEnv } from './console-services.ts';
+
+const problemSchema = z
+	.object({
+		type: z.string(),
+		title: z.string(),
+		status: z.number().int(),
+		detail: z.string(),
+		code: z.string(),
+		where: z.string().optional(),
+		hint: z.string().optional(),
+		retryable: z.boolean(),
+	})
+	.openapi('Problem', { description: 'RFC 9457; the codes are those of the error catalogue.' });
+
+const problem = (description: string) => ({
+	description,
+	content: { 'application/problem+json': { schema: problemSchema } },
+});
+
+/** What every route may answer instead of what it is for. */
+export const PROBLEMS = {
+	400: problem('The request does not have the form described here.'),
+	401: problem('Nobody has signed in.'),
+	403: problem('The role does not reach.'),
+	404: problem('What was named does not exist.'),
+	409: problem('It is not in a state in which this can be done.'),
+	422: problem('The request is understood but cannot be carried out.'),
+	429: problem('Too many requests.'),
+	503: problem('The database is busy or away.'),
+} as const;
+
+/** Who may use a route: those with this role, and those who may more. */
+export function needs(role: UserRole) {
+	const requireRole: MiddlewareHandler<ConsoleEnv> = async (context, next) => {
+		const identity = context.get('identity');
+		if (!reaches(identity.role, role)) {
+			throw new CounterfoilError('NOT_ALLOWED', `This takes the role ${role}; yours is ${identity.role}.`);
+		}
+		await next();
+	};
+	return {
+		middleware: requireRole,
+		security: [{ session: [] }, { token: [] }],
+		'x-role': role,
+	};
+}
+
+/** What a route is for, as JSON. */
+export function answers<Schema extends z.ZodType>(schema: Schema, description: string) {
+	return { 200: { description, content: { 'application/json': { schema } } }, ...PROBLEMS };
+}
+
+/** A page of a list. */
+export function pageOf<Schema extends z.ZodType>(schema: Schema) {
+	return z.object({
+		items: z.array(schema),
+		next: z.string().nullable().openapi({ description: 'Cursor of the next page; null at the end.' }),
+	});
+}
+
+export function json<Schema extends z.ZodType>(schema: Schema) {
+	return { required: true, content: { 'application/json': { schema } } };
+}

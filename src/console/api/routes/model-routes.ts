@@ -1,0 +1,78 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { getDataset } from '../../../store/datasets.ts';
+import { listMetrics, readPrivacy } from '../../../store/model-metrics.ts';
+import { getModel, listModels } from '../../../store/models.ts';
+import { pageFrom, readOrSend } from '../answer-list.ts';
+import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
+import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
+import { answers, needs, pageOf } from '../describe-route.ts';
+import { presentModel } from '../present.ts';
+import { type ModelBody, model, modelDetail } from '../schemas.ts';
+
+const position = z.tuple([z.string(), z.string()]);
+
+/** What was trained. */
+export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void {
+	const { store } = services.workspace;
+
+	api.openapi(
+		createRoute({
+			method: 'get',
+			path: '/models',
+			summary: 'The models, latest first.',
+			...needs('viewer'),
+			request: { query: pageQuery.extend({ name: z.string().max(200).optional() }) },
+			responses: answers(pageOf(model), 'A page of models.'),
+		}),
+		async (context) => {
+			const query = context.req.valid('query');
+			const answer = await readOrSend<ModelBody>(context, query, 'models', async ({ cursor, limit }) => {
+				const after = decodeCursor(cursor, position);
+				const rows = await listModels(store, {
+					limit: limit + 1,
+					...(query.name === undefined ? {} : { name: query.name }),
+					...(after === undefined ? {} : { after: { trained_at: after[0], model_id: after[1] } }),
+				});
+				const page = pageFrom(rows, limit, (row) => encodeCursor([row.trained_at, row.model_id]));
+				return { ...page, items: page.items.map(presentModel) };
+			});
+			return 'file' in answer ? (answer.file as never) : context.json(answer.page, 200);
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'get',
+			path: '/models/{model}',
+			summary: 'One model with all that was measured on it.',
+			...needs('viewer'),
+			request: { params: z.object({ model: z.string().min(1).max(200) }) },
+			responses: answers(modelDetail, 'By its id, its name, or name@version.'),
+		}),
+		async (context) => {
+			const found = await getModel(store, context.req.valid('param').model);
+			const dataset = await getDataset(store, found.dataset_id);
+			const metrics = await listMetrics(store, found.model_id);
+			const promise = await readPrivacy(store, found.model_id);
+			const columns = JSON.parse(dataset.columns_json) as { name: string; kind: string; role: string }[];
+			return context.json(
+				{
+					...presentModel(found),
+					datasetName: dataset.name,
+					trainingRows: dataset.rows_loaded,
+					columns: columns.map(({ name, kind, role }) => ({ name, kind, role })),
+					metrics: metrics.map(({ metric, part, value, floor, ceiling, note }) => ({
+						metric,
+						part,
+						value,
+						floor,
+						ceiling,
+						note,
+					})),
+					promise: promise === null ? null : { epsilon: promise.epsilon, delta: promise.delta },
+				},
+				200,
+			);
+		},
+	);
+}

@@ -1,0 +1,150 @@
+import type { Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { CounterfoilError } from '../contracts/errors.ts';
+import type { Workspace } from '../runtime/open-workspace.ts';
+import { logAccess } from './access/access-log.ts';
+import { allowedHosts, isLoopback } from './access/host-names.ts';
+import { createSessions } from './access/sessions.ts';
+import { hasUsers } from './access/users.ts';
+import { createStreamLimit } from './api/stream-limit.ts';
+import { readBuiltPages } from './built-pages.ts';
+import { createConsoleJobs } from './console-jobs.ts';
+import { createApp } from './create-app.ts';
+import { findPages } from './find-pages.ts';
+
+export interface ConsoleOptions {
+	/** As `--db` has it, for jobs. */
+	readonly db?: string;
+	/** @default 127.0.0.1 */
+	readonly host?: string;
+	/** 0: any that is free. @default 8797 */
+	readonly port?: number;
+	/** Where people reach the console when it listens for more than this machine: by this name, through a proxy with TLS. */
+	readonly publicUrl?: string;
+	/** What the SQL page reads on PostgreSQL: the URL of a role that may only read. */
+	readonly sqlDatabase?: string;
+	/** Who starts it: their name in the log while there are no users. */
+	readonly actor: string;
+	readonly onBuild?: () => void;
+	readonly onDefect?: (error: unknown) => void;
+}
+
+export interface RunningConsole {
+	readonly url: string;
+	readonly port: number;
+	/** Whether people sign in by name; else by the start link. */
+	hasUsers(): Promise<boolean>;
+	/** A link that signs in whoever opens it first; the one before stops working. */
+	newStartLink(): string;
+	close(): Promise<void>;
+}
+
+export const DEFAULT_PORT = 8797;
+const MOST_CONNECTIONS = 500;
+
+/**
+ * Serves the console.
+ *
+ * @throws NOT_ALLOWED where it would listen for others without users who sign in, or without a name it is reached by
+ */
+export async function startConsole(workspace: Workspace, options: ConsoleOptions): Promise<RunningConsole> {
+	const { host = '127.0.0.1', port = DEFAULT_PORT, actor, onDefect = () => undefined } = options;
+	const { store } = workspace;
+	const publicUrl = readPublicUrl(options.publicUrl);
+	const isLocal = isLoopback(host) && publicUrl === null;
+	if (!isLocal) await requireUsers(await hasUsers(store), publicUrl);
+	const pages = readBuiltPages(await findPages(options.onBuild));
+	const sessions = createSessions(store, { localActor: isLocal ? actor : null });
+	const jobs = createConsoleJobs(options.db);
+
+	const sockets = new Set<Socket>();
+	let handle: ReturnType<typeof createApp>['fetch'] | null = null;
+	const server = createAdaptorServer({
+		fetch: (request, env) => handle?.(request, env as never) ?? new Response(null, { status: 503 }),
+		overrideGlobalObjects: false,
+	}) as Server;
+	server.headersTimeout = 10_000;
+	server.requestTimeout = 30_000;
+	server.keepAliveTimeout = 10_000;
+	server.maxConnections = MOST_CONNECTIONS;
+	server.on('connection', (socket) => {
+		sockets.add(socket);
+		socket.on('close', () => sockets.delete(socket));
+	});
+	await listen(server, host, port);
+	const { port: bound } = server.address() as AddressInfo;
+
+	const isSecure = publicUrl?.protocol === 'https:';
+	handle = createApp({
+		services: {
+			workspace,
+			sessions,
+			jobs,
+			streams: createStreamLimit({ most: 100, mostEach: 8 }),
+			// Cookies do not know ports: consoles side by side would share one.
+			cookie: { name: isSecure ? '__Host-counterfoil' : `counterfoil-${bound}`, isSecure },
+			sqlDatabase: options.sqlDatabase ?? (store.dialect === 'sqlite' ? workspace.paths.database : null),
+			localActor: isLocal ? actor : null,
+		},
+		pages,
+		hosts: allowedHosts(bound, publicUrl),
+		onDefect,
+	}).fetch;
+	await logAccess(store, actor, 'started', { host, port: bound });
+
+	const url = publicUrl?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
+	return {
+		url,
+		port: bound,
+		hasUsers: () => hasUsers(store),
+		newStartLink: () => `${url}/#start=${sessions.newStartToken()}`,
+		async close() {
+			const closed = new Promise((resolve) => server.close(resolve));
+			for (const socket of sockets) socket.destroy();
+			await closed;
+			await jobs.close();
+		},
+	};
+}
+
+function readPublicUrl(text: string | undefined): URL | null {
+	if (text === undefined) return null;
+	const url = URL.canParse(text) ? new URL(text) : null;
+	if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '') return url;
+	throw new CounterfoilError('USAGE', 'The public URL is that of a host: https://counterfoil.example.com', {
+		where: '--public-url',
+	});
+}
+
+async function requireUsers(isThere: boolean, publicUrl: URL | null): Promise<void> {
+	if (!isThere) {
+		throw new CounterfoilError('NOT_ALLOWED', 'The console listens for others only once people sign in by name.', {
+			hint: 'counterfoil users add NAME --role admin',
+		});
+	}
+	if (publicUrl !== null) return;
+	throw new CounterfoilError('NOT_ALLOWED', 'The console must know by which name others reach it.', {
+		hint: '--public-url https://counterfoil.example.com, with a proxy in front that speaks TLS',
+	});
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', (cause: NodeJS.ErrnoException) => {
+			const isTaken = cause.code === 'EADDRINUSE';
+			reject(
+				new CounterfoilError(
+					'USAGE',
+					isTaken ? 'Something else listens there already.' : 'It is not possible to listen there.',
+					{
+						where: `${host}:${port}`,
+						hint: 'another port: --port N, or --port 0 for any that is free',
+						cause,
+					},
+				),
+			);
+		});
+		server.listen(port, host, () => resolve());
+	});
+}

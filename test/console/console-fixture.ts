@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { type ConsoleOptions, type RunningConsole, startConsole } from '../../src/console/start-console.ts';
+import { publishQueue } from '../../src/review/publish-queue.ts';
+import { openWorkspace, type Workspace } from '../../src/runtime/open-workspace.ts';
+import { finishRun } from '../../src/store/runs.ts';
+import type { NewScore } from '../../src/store/shards.ts';
+import { publishAll, type SeededRun, scores, seedRun } from '../store/seeded-store.ts';
+
+export interface ConsoleUnderTest extends SeededRun {
+	readonly workspace: Workspace;
+	readonly console: RunningConsole;
+	readonly folder: string;
+}
+
+/** A console over a database of its own with a run of `rows` records, the last `alerts` of which are in the queue. */
+export async function consoleUnderTest(
+	t: TestContext,
+	options: {
+		readonly rows?: number;
+		readonly alerts?: number;
+		readonly scores?: readonly NewScore[];
+		readonly console?: Partial<ConsoleOptions>;
+		readonly prepare?: (run: SeededRun) => Promise<void>;
+	} = {},
+): Promise<ConsoleUnderTest> {
+	const { rows = 30, alerts = 10 } = options;
+	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-console-'));
+	const db = join(folder, 'counterfoil.db');
+	const workspace = await openWorkspace({ db });
+	const run = await seedRun(workspace.store, rows);
+	await options.prepare?.(run);
+	await publishAll(run, options.scores ?? scores(rows, alerts));
+	await publishQueue(run.store, { runId: run.runId });
+	await finishRun(run.store, run.runId);
+	const console = await startConsole(workspace, { db, port: 0, actor: 'ann', ...options.console });
+	t.after(async () => {
+		await console.close();
+		await workspace.close();
+		rmSync(folder, { recursive: true, force: true });
+	});
+	return { ...run, workspace, console, folder };
+}
+
+export interface Answer {
+	readonly status: number;
+	readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+	readonly text: string;
+	// biome-ignore lint/suspicious/noExplicitAny: tests look into what came
+	json(): any;
+}
+
+export interface Asked {
+	readonly method?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	readonly body?: unknown;
+	/** Instead of a body made of JSON. */
+	readonly raw?: string;
+}
+
+/** A request with exactly these headers: `fetch` would not let a test choose its `Host`. */
+export function ask(
+	port: number,
+	path: string,
+	{ method = 'GET', headers = {}, body, raw }: Asked = {},
+): Promise<Answer> {
+	const text = raw ?? (body === undefined ? '' : JSON.stringify(body));
+	return new Promise((resolve, reject) => {
+		const sent = request(
+			{
+				host: '127.0.0.1',
+				port,
+				path,
+				method,
+				agent: false,
+				headers: {
+					...(text === ''
+						? {}
+						: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }),
+					...headers,
+				},
+			},
+			(response) => {
+				let received = '';
+				response.setEncoding('utf8').on('data', (part: string) => {
+					received += part;
+				});
+				response.on('error', reject);
+				response.on('end', () =>
+					resolve({
+						status: response.statusCode ?? 0,
+						headers: response.headers,
+						text: received,
+						json: () => JSON.parse(received),
+					}),
+				);
+			},
+		);
+		sent.on('error', reject);
+		sent.end(text);
+	});
+}
+
+/** The cookie of somebody who has opened the start link. */
+export async function signInByLink({ console }: Pick<ConsoleUnderTest, 'console'>): Promise<string> {
+	const startToken = console.newStartLink().split('#start=')[1];
+	return cookieOf(await ask(console.port, '/api/v1/session', { method: 'POST', body: { startToken } }));
+}
+
+export function cookieOf(answer: Answer): string {
+	const [cookie = ''] = (answer.headers['set-cookie'] as string[] | undefined) ?? [];
+	return cookie.split(';')[0] ?? '';
+}
+
+/** Asks the API as somebody. */
+export function asker(port: number, cookie: string) {
+	return (path: string, asked: Asked = {}) =>
+		ask(port, `/api/v1${path}`, { ...asked, headers: { cookie, ...asked.headers } });
+}
