@@ -125,7 +125,7 @@ export function addRunRoutes(api: ConsoleApi, services: ConsoleServices): void {
 			const found = await getRun(store, context.req.valid('param').runId);
 			if (found.runner === 'temporal' && found.status === 'running' && found.workflow_id !== null) {
 				const { cancelOnTemporal } = await import('../../../runtime/run-on-temporal.ts');
-				await cancelOnTemporal(found.workflow_id);
+				await cancelOnTemporal({ runId: found.run_id, workflowId: found.workflow_id });
 			}
 			const status = await requestCancel(store, found.run_id);
 			await logAccess(store, context.get('identity').actor, 'run_cancelled', { run: found.run_id });
