@@ -1,0 +1,90 @@
+import type { ReasonBody } from '../../api/schemas.ts';
+import { formatCell, formatNumber, formatScore, formatShare } from '../format.ts';
+
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+
+/** Word and colour: neither alone. */
+export function SeverityMark({ severity }: { readonly severity: Severity | null }) {
+	return severity === null ? null : <span class={`mark ${severity}`}>{severity}</span>;
+}
+
+export function ScoreMark({ score, severity }: { readonly score: number | null; readonly severity: Severity | null }) {
+	if (score === null) return null;
+	return (
+		<span class="score">
+			<span class={`dot ${severity ?? 'low'}`} aria-hidden="true" />
+			{formatScore(score)}
+		</span>
+	);
+}
+
+const STATES: Readonly<Record<string, string>> = {
+	in_review: 'in review',
+	succeeded: 'done',
+};
+
+export function StateMark({ state }: { readonly state: string }) {
+	return <span class={`mark state-${state}`}>{STATES[state] ?? state}</span>;
+}
+
+/** The reasons that speak most against a record, in one line. */
+export function brieflyWhy(reasons: readonly ReasonBody[], together: readonly string[]): string {
+	const own = reasons
+		.filter(({ feature, contribution }) => feature !== null && contribution > 0)
+		.map((reason) => reason.text ?? `${reason.feature} ${formatCell(reason.value)}`);
+	return [...together, ...own].slice(0, 3).join('; ');
+}
+
+/** What each column adds, as bars: to the right what speaks against the record, to the left what speaks for it. */
+export function ReasonBars({
+	reasons,
+	together,
+}: {
+	readonly reasons: readonly ReasonBody[];
+	readonly together: readonly string[];
+}) {
+	const named = reasons.filter(({ feature }) => feature !== null);
+	const most = named.reduce((max, { contribution }) => Math.max(max, Math.abs(contribution)), 0.001);
+	return (
+		<div class="reasons">
+			{together.map((sentence) => (
+				<p key={sentence} class="together">
+					{sentence}
+				</p>
+			))}
+			<ul>
+				{reasons.map((reason, i) => (
+					<li key={i}>
+						<div class="reason-head">
+							<span class="reason-name">{reason.feature ?? 'all other columns'}</span>
+							<span class={`reason-sum ${reason.contribution < 0 ? 'for' : 'against'}`}>
+								{reason.contribution < 0 ? '−' : '+'}
+								{formatNumber(Math.abs(reason.contribution))}
+							</span>
+						</div>
+						<div class="bar" aria-hidden="true">
+							<span
+								class={reason.feature === null ? 'rest' : reason.contribution < 0 ? 'for' : 'against'}
+								style={{ width: `${Math.max(1, Math.min(100, (Math.abs(reason.contribution) / most) * 100))}%` }}
+							/>
+						</div>
+						{reason.feature !== null && (
+							<p class="reason-words">
+								{reason.text ?? (
+									<>
+										{reason.value === null ? 'missing' : formatCell(reason.value)}
+										{reason.seen !== null &&
+											` (${reason.seen === 0 ? 'not in training' : `in ${formatShare(reason.seen)} of training rows`})`}
+									</>
+								)}
+								{reason.text === null && reason.typical !== null && (
+									<span class="typical"> Typical: {reason.typical}</span>
+								)}
+							</p>
+						)}
+					</li>
+				))}
+			</ul>
+		</div>
+	);
+}

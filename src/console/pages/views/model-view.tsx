@@ -1,0 +1,130 @@
+import type { ModelDetail } from '../../api/schemas.ts';
+import { formatCount, formatNumber, formatTime } from '../format.ts';
+import { Loading, ProblemNote } from '../parts/feedback.tsx';
+import { StateMark } from '../parts/marks.tsx';
+import { Link } from '../router.tsx';
+import { useData } from '../use-data.ts';
+import { Fact } from './run-view.tsx';
+
+type Metric = ModelDetail['metrics'][number];
+
+export function ModelView({ model: reference }: { readonly model: string }) {
+	const { data: model, problem, reload } = useData<ModelDetail>(`/models/${encodeURIComponent(reference)}`);
+	if (problem !== null) return <ProblemNote problem={problem} onRetry={reload} />;
+	if (model === null) return <Loading />;
+	const whole = model.metrics.filter(({ part }) => part === '');
+	const parts = model.metrics.filter(({ part }) => part !== '');
+	return (
+		<>
+			<p class="crumbs">
+				<Link to="/models">Models</Link>
+			</p>
+			<div class="page-head">
+				<h1>
+					{model.name}@{model.version} <small>{model.modelId}</small>
+				</h1>
+				<div class="actions">
+					<Link to={`/generate?model=${encodeURIComponent(model.modelId)}`} class="button primary">
+						Generate rows
+					</Link>
+				</div>
+			</div>
+			<dl class="facts">
+				<Fact name="Stage">
+					<StateMark state={model.stage} />
+				</Fact>
+				<Fact name="Kind">{model.kind}</Fact>
+				<Fact name="Trained on">
+					{formatCount(model.trainingRows)} rows of {model.datasetName}
+				</Fact>
+				<Fact name="Trained">{formatTime(model.trainedAt)}</Fact>
+				<Fact name="Seed">{model.seed}</Fact>
+				<Fact name="Backend">{model.backend}</Fact>
+				{model.promise !== null && (
+					<Fact name="Differentially private">
+						ε {formatNumber(model.promise.epsilon)}, δ {model.promise.delta}
+					</Fact>
+				)}
+			</dl>
+			<section class="card">
+				<h2>What was measured</h2>
+				<p class="aside">
+					Floor: columns drawn one by one, which know nothing of each other. Ceiling: real rows that were held out.
+				</p>
+				{whole.length === 0 ? (
+					<p class="aside">Nothing.</p>
+				) : (
+					<MetricTable metrics={whole} label="Measured on the whole table" />
+				)}
+			</section>
+			{parts.length > 0 && (
+				<details class="card">
+					<summary>By part ({formatCount(parts.length)})</summary>
+					<MetricTable metrics={parts} label="Measured by part" />
+				</details>
+			)}
+			<section class="card">
+				<h2>Columns</h2>
+				<ul class="tags">
+					{model.columns.map(({ name, kind, role }) => (
+						<li key={name} class={role}>
+							<strong>{name}</strong> {role === 'feature' ? kind : role}
+						</li>
+					))}
+				</ul>
+			</section>
+		</>
+	);
+}
+
+function MetricTable({ metrics, label }: { readonly metrics: readonly Metric[]; readonly label: string }) {
+	const rounded = (value: number | null) => (value === null ? '' : formatNumber(value));
+	return (
+		<div class="scroll-x">
+			<table aria-label={label}>
+				<thead>
+					<tr>
+						<th scope="col">Measure</th>
+						<th scope="col">Part</th>
+						<th scope="col" class="number">
+							Value
+						</th>
+						<th scope="col">From floor to ceiling</th>
+						<th scope="col" class="number">
+							Floor
+						</th>
+						<th scope="col" class="number">
+							Ceiling
+						</th>
+						<th scope="col">Note</th>
+					</tr>
+				</thead>
+				<tbody>
+					{metrics.map((metric) => (
+						<tr key={`${metric.metric} ${metric.part}`}>
+							<th scope="row">{metric.metric.replaceAll('_', ' ')}</th>
+							<td>{metric.part}</td>
+							<td class="number">{rounded(metric.value)}</td>
+							<td>
+								<Position metric={metric} />
+							</td>
+							<td class="number">{rounded(metric.floor)}</td>
+							<td class="number">{rounded(metric.ceiling)}</td>
+							<td>{metric.note ?? ''}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</div>
+	);
+}
+
+function Position({ metric: { value, floor, ceiling } }: { readonly metric: Metric }) {
+	if (floor === null || ceiling === null || ceiling === floor) return null;
+	const share = Math.max(0, Math.min(1, (value - floor) / (ceiling - floor)));
+	return (
+		<span class="between" title={`${Math.round(share * 100)} % of the way`}>
+			<span style={{ width: `${share * 100}%` }} />
+		</span>
+	);
+}

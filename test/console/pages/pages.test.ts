@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, test } from 'node:test';
+import { replaceRejects } from '../../../src/store/rejects.ts';
+import type { NewScore } from '../../../src/store/shards.ts';
+import { scores } from '../../store/seeded-store.ts';
+import { consoleUnderTest } from '../console-fixture.ts';
+import { assertNoBarriers, closeBrowser, NO_BROWSER, openPage } from './browser.ts';
+import { HOSTILE_TEXTS } from './hostile-texts.ts';
+
+after(closeBrowser);
+const options = NO_BROWSER === undefined ? {} : { skip: NO_BROWSER };
+
+const isSettled = () => document.querySelector('.loading') === null;
+
+function isWide(): boolean {
+	const main = document.querySelector('main') as HTMLElement;
+	return document.documentElement.scrollWidth > innerWidth || main.scrollWidth > main.clientWidth;
+}
+
+/** Scrolls for 120 frames, in small steps and in leaps. */
+async function scrollThrough(): Promise<{ longest: number; most: number }> {
+	const scroller = document.querySelector('.table-scroll') as HTMLElement;
+	let [longest, most] = [0, 0];
+	let beforeMs = performance.now();
+	for (let frame = 0; frame < 120; frame++) {
+		scroller.scrollTop += frame % 10 === 0 ? 300_000 : 400;
+		await new Promise((resolve) => requestAnimationFrame(resolve));
+		const nowMs = performance.now();
+		if (frame > 5) longest = Math.max(longest, nowMs - beforeMs);
+		beforeMs = nowMs;
+		most = Math.max(most, document.querySelectorAll('.rows .row').length);
+	}
+	return { longest, most };
+}
+
+const PAGES = ['/', '/queue', '/scores', '/runs', '/models', '/generate', '/rejects', '/sql', '/settings'];
+
+test(
+	'an analyst finds the ten most anomalous records, decides twenty by keyboard, and takes one back',
+	options,
+	async (t) => {
+		const fixture = await consoleUnderTest(t, { rows: 60, alerts: 40 });
+		const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+		await page.waitForSelector('h1:has-text("Overview")');
+		assert.doesNotMatch(page.url(), /start=/, 'the secret is gone from the address');
+
+		await page.keyboard.press('g');
+		await page.keyboard.press('s');
+		await page.waitForSelector('[role=row][aria-rowindex="11"]');
+		const top = await page.locator('[role=row] [role=cell]:first-child').allTextContents();
+		assert.deepEqual(
+			top.slice(0, 10),
+			Array.from({ length: 10 }, (_, i) => `k${60 - i}`),
+		);
+
+		await page.keyboard.press('g');
+		await page.keyboard.press('q');
+		await page.waitForSelector('article.item h2:has-text("k60")');
+		await page.keyboard.press('c');
+		await page.waitForSelector('text=Held by ann');
+
+		const startMs = performance.now();
+		for (let i = 0; i < 20; i++) {
+			await page.waitForSelector(`article.item h2:text-is("k${60 - i}")`);
+			await page.keyboard.press(i % 2 === 0 ? 'f' : 'l');
+			await page.waitForSelector('dialog .reason-list button');
+			await page.keyboard.press('1');
+			await page.waitForSelector('dialog', { state: 'detached' });
+			await page.waitForSelector(`.rows .row:has-text("k${60 - i}")`, { state: 'detached' });
+		}
+		const perMinute = (20 * 60_000) / (performance.now() - startMs);
+		t.diagnostic(`${perMinute.toFixed(0)} decisions a minute by keyboard`);
+		assert.ok(perMinute >= 20, `${perMinute} a minute`);
+		const decided = () =>
+			fixture.store.reader.selectFrom('review_items').select('item_id').where('state', '=', 'decided').execute();
+		assert.equal((await decided()).length, 20);
+
+		await page.keyboard.press('z');
+		await page.waitForSelector('.toast:has-text("1 decision taken back")');
+		assert.equal((await decided()).length, 19);
+		await page.waitForSelector('.rows .row:has-text("k41")');
+
+		const download = page.waitForEvent('download');
+		await page.locator('.page-head a:text-is("CSV")').click();
+		const text = readFileSync(await (await download).path(), 'utf8');
+		assert.match(text.split('\r\n')[0] ?? '', /^itemId,version,/);
+		assert.equal(text.trim().split('\r\n').length, 22);
+		assertQuiet();
+	},
+);
+
+test('many items are decided together, and keys do nothing while somebody types', options, async (t) => {
+	const fixture = await consoleUnderTest(t, { rows: 20, alerts: 6 });
+	const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+	await page.goto(`${fixture.console.url}/queue`);
+	await page.waitForSelector('article.item h2');
+	await page.keyboard.press('x');
+	await page.keyboard.press('j');
+	await page.keyboard.press('j');
+	await page.keyboard.press('x');
+	await page.waitForSelector('text=2 items selected');
+	await page.keyboard.press('u');
+	await page.waitForSelector('dialog:has-text("2 items are unsure")');
+	await page.waitForSelector('dialog .reason-list button');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.toast:has-text("2 items: unsure")');
+	await page.keyboard.press('/');
+	await page.keyboard.type('flcx');
+	assert.equal(await page.locator('dialog').count(), 0);
+	await page.waitForSelector('h2:has-text("No item is like that")');
+	await page.keyboard.press('Escape');
+	await page.waitForFunction(() => location.search.includes('find=flcx'));
+	assertQuiet();
+});
+
+test('a threshold is moved, looked at, and made the rule of the queue', options, async (t) => {
+	const fixture = await consoleUnderTest(t, { rows: 60, alerts: 6 });
+	const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+	await page.goto(`${fixture.console.url}/scores`);
+	const slider = page.locator('input[type=range]');
+	await slider.focus();
+	await page.keyboard.press('ArrowLeft');
+	await page.waitForSelector('.threshold dd:text-is("10")');
+	await page.locator('button:has-text("Show these")').click();
+	await page.waitForFunction(() => location.search.includes('minScore='));
+	await page.waitForFunction(() => document.querySelectorAll('.rows .row').length === 10);
+	await page.locator('button:has-text("Make it the queue\'s rule")').click();
+	await page.waitForSelector('.toast:has-text("scores from")');
+	const [queue] = await fixture.store.reader.selectFrom('queues').selectAll().execute();
+	assert.ok(queue?.score_threshold !== null && queue !== undefined);
+	await page.reload();
+	await page.waitForFunction(() => document.querySelectorAll('.rows .row').length === 10);
+	assertQuiet();
+});
+
+test(
+	'every page is quiet, has no barrier, and fits, in the light, in the dark, and 360 pixels wide',
+	options,
+	async (t) => {
+		const fixture = await consoleUnderTest(t, { rows: 60, alerts: 20 });
+		const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+		await page.waitForSelector('h1');
+		const pages = [
+			...PAGES,
+			`/runs/${fixture.runId}`,
+			`/runs/${fixture.runId}/records/60`,
+			'/models/model-1',
+			'/nothing',
+		];
+		for (const colorScheme of ['light', 'dark'] as const) {
+			await page.emulateMedia({ colorScheme });
+			for (const path of pages) {
+				await page.goto(`${fixture.console.url}${path}`);
+				await page.waitForSelector('#main h1, #main h2');
+				await page.waitForFunction(isSettled);
+				await assertNoBarriers(page, `${path} ${colorScheme}`);
+			}
+		}
+		await page.setViewportSize({ width: 360, height: 740 });
+		for (const path of pages) {
+			await page.goto(`${fixture.console.url}${path}`);
+			await page.waitForSelector('#main h1, #main h2');
+			await page.waitForFunction(isSettled);
+
+			assert.equal(await page.evaluate(isWide), false, path);
+		}
+		assertQuiet();
+	},
+);
+
+test('pages without anything on them name the next command', options, async (t) => {
+	const fixture = await consoleUnderTest(t, { rows: 3, alerts: 1 });
+	for (const table of ['review_notes', 'review_items', 'scores', 'runs'] as const) {
+		await fixture.store.writer
+			.deleteFrom(table)
+			.execute()
+			.catch(() => undefined);
+	}
+	const { page } = await openPage(t, fixture.console.newStartLink());
+	await page.route('**/api/v1/**', async (route) => {
+		const { pathname } = new URL(route.request().url());
+		if (pathname.endsWith('/session')) return route.continue();
+		const overview = { runs: [], models: [], latest: null, decisionsPerDay: [], queue: {} };
+		await route.fulfill({ json: pathname.endsWith('/overview') ? overview : { items: [], next: null } });
+	});
+	await page.waitForSelector('h1');
+	for (const path of ['/', '/queue', '/scores', '/runs', '/models', '/generate', '/rejects']) {
+		await page.goto(`${fixture.console.url}${path}`);
+		await page.waitForSelector('.empty code.command');
+		assert.match((await page.locator('.empty code.command').first().textContent()) ?? '', /^counterfoil /, path);
+	}
+});
+
+test('hostile texts as data stay text on every page', options, async (t) => {
+	const texts = HOSTILE_TEXTS;
+	const rows = texts.length;
+	const hostile: NewScore[] = scores(rows, rows).map((score, i) => ({
+		...score,
+		reasons: JSON.stringify([
+			{ column: texts[i], feature: texts[i], value: texts[i], contribution: 3, typical: texts[i], text: texts[i] },
+			{ kind: 'together', text: texts[i], contribution: 0 },
+		]),
+	}));
+	const fixture = await consoleUnderTest(t, {
+		rows,
+		alerts: rows,
+		scores: hostile,
+		prepare: async ({ store, datasetId }) => {
+			await replaceRejects(store, datasetId, [
+				texts.map((text, i) => ({
+					line_number: i + 1,
+					error_type: text,
+					message: text,
+					raw_text: text,
+					column_name: text,
+				})),
+			]);
+		},
+	});
+	const { store, runId } = fixture;
+	for (const [i, text] of texts.entries()) {
+		await store.writer
+			.updateTable('records')
+			.set({ data_json: JSON.stringify({ [text]: text, amount: i }) })
+			.where('row_number', '=', i + 1)
+			.execute();
+	}
+	await store.writer
+		.updateTable('datasets')
+		.set({ name: texts[0] ?? '' })
+		.execute();
+	const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+	await page.waitForSelector('h1');
+	const records = Array.from({ length: Math.min(rows, 12) }, (_, i) => `/runs/${runId}/records/${i + 1}`);
+	for (const path of [...PAGES, `/runs/${runId}`, ...records, `/queue?find=${encodeURIComponent(texts[0] ?? '')}`]) {
+		await page.goto(`${fixture.console.url}${path}`);
+		await page.waitForSelector('#main h1, #main h2, #main .note');
+		await page.waitForFunction(isSettled);
+		const planted = await page.evaluate(
+			() => document.querySelectorAll('#main img, #main iframe, #main script, #main object').length,
+		);
+		assert.equal(planted, 0, path);
+	}
+	assert.equal(await page.evaluate(() => (globalThis as { hacked?: boolean }).hacked), undefined);
+	assertQuiet();
+});
+
+test('a table of 100,000 rows scrolls with few rows in the page', options, async (t) => {
+	const fixture = await consoleUnderTest(t, { rows: 60, alerts: 6 });
+	const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+	await page.waitForSelector('h1');
+	const row = (i: number) => ({
+		rowNumber: i + 1,
+		recordKey: `k${i}`,
+		score: 0.5,
+		surprise: 1,
+		severity: 'low',
+		isAlert: false,
+		reasons: [],
+		together: [],
+		record: {},
+	});
+	await page.route('**/scores?*', (route) =>
+		route.fulfill({ json: { items: Array.from({ length: 100_000 }, (_, i) => row(i)), next: null } }),
+	);
+	await page.goto(`${fixture.console.url}/scores`);
+	await page.waitForSelector('.rows .row');
+	const { longest, most } = await page.evaluate(scrollThrough);
+	t.diagnostic(`longest frame ${longest.toFixed(0)} ms, at most ${most} rows in the page`);
+	assert.ok(most < 80, `${most} rows`);
+	assertQuiet();
+});
+
+test('people sign in by name, and what their role may not do is not there', options, async (t) => {
+	const fixture = await consoleUnderTest(t);
+	const { addUser } = await import('../../../src/console/access/users.ts');
+	const password = 'correct horse battery';
+	await addUser(fixture.store, { name: 'root', role: 'admin', password, actor: 'test' });
+	await addUser(fixture.store, { name: 'vic', role: 'viewer', password, actor: 'test' });
+	const { page } = await openPage(t, `${fixture.console.url}/queue`);
+	await page.fill('input[name=name]', 'vic');
+	await page.fill('input[name=password]', 'wrong');
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('[role=alert]:has-text("not right")');
+	await assertNoBarriers(page, 'sign in');
+	await page.fill('input[name=password]', password);
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('article.item h2');
+	assert.equal(await page.locator('.item-actions').count(), 0);
+	assert.equal(await page.locator('nav a:has-text("SQL")').count(), 0);
+	await page.keyboard.press('f');
+	assert.equal(await page.locator('dialog').count(), 0);
+	await page.locator('button:has-text("Sign out")').click();
+	await page.waitForSelector('input[name=password]');
+});
