@@ -6,7 +6,7 @@ import type { RunSummary } from '../contracts/run-config.ts';
 import type { TableFormat } from '../ingest/write-table.ts';
 import type { ConfigFlags } from '../runtime/config-schema.ts';
 import { type AskedRun, makeRequest, PARTS_ON_TEMPORAL } from '../runtime/make-request.ts';
-import { openWorkspace } from '../runtime/open-workspace.ts';
+import { openWorkspace, type Workspace } from '../runtime/open-workspace.ts';
 import { outputFormatOf } from '../runtime/output-format.ts';
 import { readAsTrained } from '../runtime/read-as-trained.ts';
 import { resolveConfig } from '../runtime/resolve-config.ts';
@@ -128,6 +128,21 @@ export interface CounterfoilClient {
  */
 export async function connect(options: ConnectOptions = {}): Promise<CounterfoilClient> {
 	const workspace = await openWorkspace({ db: options.db });
+	const client = clientOf(workspace, options);
+	return {
+		...client,
+		async close() {
+			await client.close();
+			await workspace.close();
+		},
+	};
+}
+
+/**
+ * The client over a workspace that is open already; closing it leaves the workspace open. On SQLite whoever writes in
+ * this process must share one workspace: a second connection would wait for the first without letting it go on.
+ */
+export function clientOf(workspace: Workspace, options: Omit<ConnectOptions, 'db'> = {}): CounterfoilClient {
 	const isTemporal = options.runner === 'temporal';
 	const jobs = new Set<Job<unknown>>();
 
@@ -191,7 +206,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
 		},
 		async close() {
 			if (!isTemporal) await Promise.all(Array.from(jobs, (job) => job.cancel()));
-			await workspace.close();
 		},
 	};
 }

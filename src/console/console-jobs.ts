@@ -1,6 +1,7 @@
-import { type AugmentRequest, type CounterfoilClient, connect, type GeneratedRows } from '../client/connect.ts';
+import { type AugmentRequest, clientOf, type GeneratedRows } from '../client/connect.ts';
 import type { Job } from '../client/job.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
+import type { Workspace } from '../runtime/open-workspace.ts';
 
 /** Generation that was started from the console. */
 export interface ConsoleJobs {
@@ -16,9 +17,8 @@ export interface ConsoleJobs {
 const JOBS_AT_ONCE = 2;
 const KEPT_JOBS = 100;
 
-/** @param db as `--db` has it */
-export function createConsoleJobs(db: string | undefined): ConsoleJobs {
-	let client: Promise<CounterfoilClient> | null = null;
+export function createConsoleJobs(workspace: Workspace): ConsoleJobs {
+	const client = clientOf(workspace);
 	const jobs = new Map<string, Job<GeneratedRows>>();
 	return {
 		async augment(request) {
@@ -28,16 +28,13 @@ export function createConsoleJobs(db: string | undefined): ConsoleJobs {
 					hint: 'wait for one of them, or cancel it',
 				});
 			}
-			client ??= connect(db === undefined ? {} : { db });
-			const job = await (await client).augment(request);
+			const job = await client.augment(request);
 			jobs.set(job.runId, job);
 			const [oldest] = jobs.keys();
 			if (jobs.size > KEPT_JOBS && oldest !== undefined) jobs.delete(oldest);
 			return job;
 		},
 		find: (runId) => jobs.get(runId),
-		async close() {
-			await (await client)?.close();
-		},
+		close: () => client.close(),
 	};
 }

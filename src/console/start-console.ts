@@ -14,8 +14,6 @@ import { createApp } from './create-app.ts';
 import { findPages } from './find-pages.ts';
 
 export interface ConsoleOptions {
-	/** As `--db` has it, for jobs. */
-	readonly db?: string;
 	/** @default 127.0.0.1 */
 	readonly host?: string;
 	/** 0: any that is free. @default 8797 */
@@ -56,7 +54,7 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 	if (!isLocal) await requireUsers(await hasUsers(store), publicUrl);
 	const pages = readBuiltPages(await findPages(options.onBuild));
 	const sessions = createSessions(store, { localActor: isLocal ? actor : null });
-	const jobs = createConsoleJobs(options.db);
+	const jobs = createConsoleJobs(workspace);
 
 	const sockets = new Set<Socket>();
 	let handle: ReturnType<typeof createApp>['fetch'] | null = null;

@@ -36,7 +36,7 @@ export async function consoleUnderTest(
 	await publishAll(run, options.scores ?? scores(rows, alerts));
 	await publishQueue(run.store, { runId: run.runId });
 	await finishRun(run.store, run.runId);
-	const console = await startConsole(workspace, { db, port: 0, actor: 'ann', ...options.console });
+	const console = await startConsole(workspace, { port: 0, actor: 'ann', ...options.console });
 	t.after(async () => {
 		await console.close();
 		await workspace.close();

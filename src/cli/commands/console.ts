@@ -41,7 +41,6 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 					host: flags.host,
 					port: flags.port,
 					actor: actorOf(flags),
-					...(flags.db === undefined ? {} : { db: flags.db }),
 					...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
 					...(flags.sqlDb === undefined ? {} : { sqlDatabase: flags.sqlDb }),
 					onBuild: () => terminal.note('building the pages, once'),
