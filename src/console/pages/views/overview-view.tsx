@@ -68,7 +68,7 @@ export function OverviewView() {
 							<li key={run.runId}>
 								<Link to={`/runs/${run.runId}`}>
 									<strong>{run.datasetName ?? run.kind}</strong>
-									<span>{run.kind}</span>
+									{run.datasetName !== null && <span>{run.kind}</span>}
 									<StateMark state={run.status} />
 									<span class="when">{formatTime(run.startedAt)}</span>
 								</Link>

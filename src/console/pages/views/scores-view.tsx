@@ -35,17 +35,17 @@ export function ScoresView({ runId }: { readonly runId: string | null }) {
 const columnsOf = (runId: string): readonly Column<ScoredRow>[] => [
 	{
 		name: 'Record',
-		width: 'minmax(8rem, 1fr)',
+		width: 'minmax(8rem, 10rem)',
 		cell: (row) => <Link to={`/runs/${runId}/records/${row.rowNumber}`}>{row.recordKey}</Link>,
 	},
-	{ name: 'Row', width: '5.5rem', isNumber: true, cell: (row) => formatCount(row.rowNumber) },
-	{ name: 'Score', width: '7rem', cell: (row) => <ScoreMark score={row.score} severity={row.severity} /> },
-	{ name: 'Severity', width: '5.5rem', cell: (row) => <SeverityMark severity={row.severity} /> },
-	{ name: 'Surprise', width: '5.5rem', isNumber: true, cell: (row) => formatNumber(row.surprise) },
-	{ name: 'Alert', width: '4rem', cell: (row) => (row.isAlert ? 'yes' : '') },
+	{ name: 'Row', width: '4.5rem', isNumber: true, cell: (row) => formatCount(row.rowNumber) },
+	{ name: 'Score', width: '6rem', cell: (row) => <ScoreMark score={row.score} severity={row.severity} /> },
+	{ name: 'Severity', width: '5rem', cell: (row) => <SeverityMark severity={row.severity} /> },
+	{ name: 'Surprise', width: '4.5rem', isNumber: true, cell: (row) => formatNumber(row.surprise) },
+	{ name: 'Alert', width: '3rem', cell: (row) => (row.isAlert ? 'yes' : '') },
 	{
 		name: 'Why',
-		width: 'minmax(18rem, 4fr)',
+		width: 'minmax(18rem, 1fr)',
 		cell: (row) => {
 			const why = brieflyWhy(row.reasons, row.together);
 			return <span title={why}>{why}</span>;
