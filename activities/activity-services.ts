@@ -10,6 +10,8 @@ export interface ActivityServices {
 	readonly compute: ComputeSettings;
 	/** Folder for the reports that people open. */
 	readonly reportsFolder: string;
+	/** Folder for tables that counterfoil itself has written to be read. */
+	readonly spoolFolder: string;
 	/** Version of counterfoil, noted with every run. */
 	readonly version: string;
 }

@@ -14,6 +14,7 @@ import { registerDataset } from './register-dataset.ts';
 import { registerModel } from './register-model.ts';
 import { registerSynthetic } from './register-synthetic.ts';
 import { beginRun, failRun, finishRun } from './run-control.ts';
+import { cleanUp, noteDue, takeDue } from './schedule-steps.ts';
 import { writeReport } from './write-report.ts';
 
 /** Every activity by the name that workflows call it by. */
@@ -37,4 +38,7 @@ export const activities = {
 	beginRun,
 	finishRun,
 	failRun,
+	takeDue,
+	noteDue,
+	cleanUp,
 };

@@ -1,2 +1,3 @@
 export { cancelUpdate, pauseUpdate, progressQuery, resumeUpdate } from './listen-to-messages.ts';
 export { augment, ingest, pipeline, score, train } from './run-workflows.ts';
+export { scheduled } from './scheduled.ts';

@@ -1,5 +1,4 @@
 import {
-	ActivityFailure,
 	ApplicationFailure,
 	allHandlersFinished,
 	CancellationScope,
@@ -7,10 +6,8 @@ import {
 	continueAsNew,
 	isCancellation,
 	proxyActivities,
-	TimeoutFailure,
 	workflowInfo,
 } from '@temporalio/workflow';
-import { type ErrorRecord, isErrorRecord } from '../src/contracts/errors.ts';
 import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
 import type { CarriedRun } from '../src/contracts/run-messages.ts';
 import {
@@ -22,25 +19,13 @@ import {
 	type RunControl,
 } from '../src/contracts/steps.ts';
 import { CarryOn, carryOn, NOTHING_CARRIED } from './carry-on.ts';
+import { toErrorRecord } from './error-record.ts';
 import { listenToMessages, noteStatus } from './listen-to-messages.ts';
 import { runSteps } from './pipeline-steps.ts';
+import { EVENTS_OF_A_HISTORY, OF_EVERY_STEP } from './step-options.ts';
 
-/** A worker that says nothing for so long has lost its step to another. */
-const HEARTBEAT_TIMEOUT = '30 seconds';
-/** Waits double from a second to a minute; what needs another pace, or no second try, says so in its failure. */
-const RETRY = { maximumAttempts: 100, initialInterval: '1 second', maximumInterval: '1 minute' } as const;
 /** For steps to hear that they are cancelled, and for their processes to end. */
 const TIME_TO_STOP = '1 minute';
-/** Of one execution of a workflow: a run with more shards than fit goes on under a new one. */
-const EVENTS_OF_A_HISTORY = 1_500;
-
-const OF_EVERY_STEP = {
-	heartbeatTimeout: HEARTBEAT_TIMEOUT,
-	retry: RETRY,
-	// A run that was cancelled is over when its processes are.
-	cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-} as const;
-
 const computeSteps = proxyActivities<ComputeSteps>({
 	...OF_EVERY_STEP,
 	taskQueue: COMPUTE_TASK_QUEUE,
@@ -102,23 +87,6 @@ async function run(request: RunRequest, carried: CarriedRun = NOTHING_CARRIED): 
 			...(error instanceof Error ? { cause: error } : {}),
 		});
 	}
-}
-
-function toErrorRecord(error: unknown): ErrorRecord {
-	if (isCancellation(error)) return { code: 'CANCELLED', message: 'the run was cancelled', retryable: false };
-	const cause = error instanceof ActivityFailure ? error.cause : error;
-	const detail = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
-	if (isErrorRecord(detail)) return detail;
-	if (error instanceof ActivityFailure && cause instanceof TimeoutFailure) {
-		return {
-			code: 'CHILD_TIMED_OUT',
-			message: `no worker came to the end of ${error.activityType}`,
-			where: error.activityType,
-			hint: 'see that workers run and what they log, then run the same command again: it goes on where it was',
-			retryable: false,
-		};
-	}
-	return { code: 'INTERNAL', message: cause instanceof Error ? cause.message : String(cause), retryable: false };
 }
 
 /** From a file to a scored, explained review queue. */

@@ -151,6 +151,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/users.ts')).defineUsers,
 	},
 	{
+		name: 'schedule',
+		summary: 'do it again and again, with what is new: on Temporal',
+		group: KEEP,
+		load: async () => (await import('./commands/schedule.ts')).defineSchedule,
+	},
+	{
 		name: 'worker',
 		summary: 'carry out runs that a Temporal server hands out',
 		group: KEEP,

@@ -2,9 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
-
-/** Folder of a workspace with what was read from standard input. */
-export const SPOOL_FOLDER = 'inputs';
+import { SPOOL_FOLDER } from '../runtime/find-home.ts';
 
 /**
  * Writes standard input to a file of the workspace, so that a run can read it twice and go on after a crash. The

@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { isPostgresUrl } from '../store/postgres-url.ts';
 
+/** Beside the database: tables that counterfoil itself has written to be read. */
+export const SPOOL_FOLDER = 'inputs';
 export const DEFAULT_DATABASE = '.counterfoil/counterfoil.db';
 
 /** The database: the one named, else COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`. A path, or a URL of PostgreSQL. */

@@ -4,7 +4,7 @@ import type { ActivityServices } from '../../activities/activity-services.ts';
 import { openFileStore } from '../artifacts/artifact-store.ts';
 import { openStore } from '../store/open-store.ts';
 import { showDatabase } from '../store/postgres-url.ts';
-import { findDatabase, findHome } from './find-home.ts';
+import { findDatabase, findHome, SPOOL_FOLDER } from './find-home.ts';
 
 /** A database with the folders that belong to it: everything that commands work on. */
 export interface Workspace extends ActivityServices {
@@ -43,6 +43,7 @@ export async function openWorkspace(options: { readonly db?: string | undefined 
 			artifacts,
 			compute: { artifactRoot: paths.artifacts, backend: 'auto' },
 			reportsFolder: paths.reports,
+			spoolFolder: join(home, SPOOL_FOLDER),
 			version: readVersion(),
 			close: () => store.close(),
 		};

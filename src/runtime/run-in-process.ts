@@ -124,7 +124,7 @@ function tracked(steps: Steps & RunControl, underWay: Set<Promise<unknown>>): St
 	return new Proxy(steps, {
 		get(target, name: ActivityName): Step {
 			return (input) => {
-				const work = (target[name] as Step)(input);
+				const work = (target[name as keyof typeof target] as Step)(input);
 				underWay.add(work);
 				const forget = () => void underWay.delete(work);
 				work.then(forget, forget);

@@ -18,9 +18,9 @@ import {
 	type RunState,
 } from '../contracts/run-messages.ts';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE } from '../contracts/steps.ts';
+import { nameWorkflow, subjectOf } from '../store/name-workflow.ts';
 import { fromWorkflowFailure } from './application-failure.ts';
 import { connectClient, unreachable } from './connect-temporal.ts';
-import { nameWorkflow, subjectOf } from './name-workflow.ts';
 import type { RunOptions } from './run-event.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 

@@ -2,7 +2,7 @@ import type { Client, Connection } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import type { RunRequest } from '../contracts/run-config.ts';
 import { SEARCH_ATTRIBUTES } from '../contracts/run-messages.ts';
-import { subjectOf } from './name-workflow.ts';
+import { subjectOf } from '../store/name-workflow.ts';
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of the server's API. */
 const KEYWORD = 2;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Activity, ActivityServices } from '../../activities/activity-services.ts';
 import { activities } from '../../activities/index.ts';
 import type { ArtifactRef } from '../contracts/pipeline.ts';
+import type { ScheduleSteps } from '../contracts/schedule.ts';
 import { labelStep, type RunControl, type StepContext, type StepName, type StepProgress } from '../contracts/steps.ts';
 import { beginStep, failStep, finishStep, heartbeatStep, type StepAttempt } from '../store/run-steps.ts';
 import type { RunOptions } from './run-event.ts';
@@ -9,7 +10,7 @@ import type { RunOptions } from './run-event.ts';
 /** Between two notes of progress in the journal, except where there is a new checkpoint. */
 const NOTE_EVERY_MS = 2_000;
 
-export type ActivityName = StepName | keyof RunControl;
+export type ActivityName = StepName | keyof RunControl | keyof ScheduleSteps;
 
 export interface StepRunner {
 	readonly names: readonly ActivityName[];
@@ -37,10 +38,19 @@ interface StepInput {
 	readonly runId: string;
 }
 
-/** Opening and closing a run are no steps of it: they may be said again and again. */
-function isControl(name: ActivityName): name is keyof RunControl {
-	return name === 'beginRun' || name === 'finishRun' || name === 'failRun';
+/** Opening and closing a run, and what schedules do, are no steps of it: they may be said again and again. */
+function isControl(name: ActivityName): name is keyof RunControl | keyof ScheduleSteps {
+	return CONTROL.has(name);
 }
+
+const CONTROL: ReadonlySet<string> = new Set<keyof RunControl | keyof ScheduleSteps>([
+	'beginRun',
+	'finishRun',
+	'failRun',
+	'takeDue',
+	'noteDue',
+	'cleanUp',
+]);
 
 function controlContext(name: string, options: RunOptions): StepContext {
 	return { step: name, attempt: 1, previous: null, signal: options.signal, report: () => undefined };

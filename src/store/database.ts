@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, Insertable, Selectable, Updateable } from 'kysely';
 import type { ReviewDatabase } from './review-database.ts';
+import type { ScheduleDatabase } from './schedule-tables.ts';
 import type { Flag, Severity } from './stored-words.ts';
 
 /**
@@ -7,7 +8,7 @@ import type { Flag, Severity } from './stored-words.ts';
  * numbers, texts and null; flags are 0 or 1, times are ISO 8601 in UTC with milliseconds, `..._json` is
  * JSON text.
  */
-export interface Database extends ReviewDatabase {
+export interface Database extends ReviewDatabase, ScheduleDatabase {
 	datasets: DatasetsTable;
 	rejects: RejectsTable;
 	runs: RunsTable;

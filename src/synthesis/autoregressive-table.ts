@@ -13,7 +13,12 @@ import {
 	restoreAutoregressiveTrainer,
 } from '../gan/autoregressive-trainer.ts';
 import type { Backend } from '../gan/backend.ts';
-import { choosePoolShare, createJudgedGenerator, type JudgedGenerator, restoreJudgedGenerator } from '../gan/judged-generator.ts';
+import {
+	choosePoolShare,
+	createJudgedGenerator,
+	type JudgedGenerator,
+	restoreJudgedGenerator,
+} from '../gan/judged-generator.ts';
 import { readSettings } from '../gan/model-parts.ts';
 import { measureMoments } from '../gan/moment-critic.ts';
 import { defaultDiscriminatorSteps, trainTokenDiscriminator } from '../gan/token-discriminator.ts';

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import type { ColumnResult, ScoredRecord } from '../../src/cli/collect-result.ts';
 import { countPlanted, printPlanted } from '../../src/cli/commands/demo.ts';
 import { describeReasons, parseReasons } from '../../src/cli/describe-reasons.ts';
-import { readGroups, readReasons } from '../../src/review/read-reasons.ts';
 import { formatScore, formatScoredRecord, printColumns, printQuality } from '../../src/cli/print-result.ts';
 import { createTerminal, type Terminal } from '../../src/cli/terminal.ts';
+import { readGroups, readReasons } from '../../src/review/read-reasons.ts';
 
 function record(): { terminal: Terminal; text: () => string } {
 	let text = '';

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { parseLimit } from '../../src/cli/parse-limit.ts';
-import { dropSpooled, SPOOL_FOLDER, spoolStdin } from '../../src/cli/spool-stdin.ts';
+import { dropSpooled, spoolStdin } from '../../src/cli/spool-stdin.ts';
+import { SPOOL_FOLDER } from '../../src/runtime/find-home.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'counterfoil-spool-'));
 after(() => rmSync(home, { recursive: true }));

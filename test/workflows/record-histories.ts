@@ -42,9 +42,18 @@ const RUNS: readonly [string, Partial<RunRequest>, CarriedRun?][] = [
 	['failed', { kind: 'ingest', source: null }],
 ];
 
-const stub = await startStubWorkers(recorded(), async () => undefined);
+/** One file is due, and then nothing. */
+const due = [[{ workflowId: 'due', request: { ...request, kind: 'ingest', runId: 'due' } }], []];
+const stub = await startStubWorkers(recorded({ takeDue: () => ({ runs: due.shift() ?? [] }) }), async () => undefined);
 try {
 	mkdirSync(FOLDER, { recursive: true });
+	const ticked = await stub.client.workflow.start('scheduled', {
+		workflowId: 'scheduled',
+		taskQueue: IO_TASK_QUEUE,
+		args: [{ scheduleId: 'hourly' }],
+	});
+	await ticked.result();
+	write('scheduled', await ticked.fetchHistory());
 	for (const [name, changes, ...carried] of RUNS) {
 		const asked = { ...request, ...changes, runId: name };
 		const handle = await stub.client.workflow.start(asked.kind, {
@@ -58,8 +67,12 @@ try {
 			await handle.executeUpdate(resumeUpdate);
 		}
 		await handle.result().catch(() => undefined);
-		writeFileSync(`${FOLDER}/${name}.json`, `${historyToText(await handle.fetchHistory())}\n`);
+		write(name, await handle.fetchHistory());
 	}
 } finally {
 	await stub.stop();
+}
+
+function write(name: string, history: unknown): void {
+	writeFileSync(`${FOLDER}/${name}.json`, `${historyToText(history)}\n`);
 }

@@ -7,11 +7,11 @@ const SHARDS = 2;
 export const REF = { uri: 'artifact:x', sha256: 'x', bytes: 1 };
 
 /** Steps that do nothing but note that they were called and with what. */
-export function recorded(outputs: Record<string, object> = {}, shards = SHARDS) {
+export function recorded(outputs: Record<string, object | (() => object)> = {}, shards = SHARDS) {
 	const calls: string[] = [];
 	const inputs = new Map<string, Record<string, unknown>>();
 	const ref = REF;
-	const known: Record<string, object> = {
+	const known: Record<string, object | (() => object)> = {
 		ingest: { manifest: ref, shards, rowsLoaded: 10, rowsRejected: 2 },
 		findContract: { known: null, policies: NO_POLICIES },
 		checkSchema: {
@@ -63,7 +63,8 @@ export function recorded(outputs: Record<string, object> = {}, shards = SHARDS) 
 			calls.push('shard' in input ? `${name}/${input.shard}` : name);
 			inputs.set(name, input);
 			await Promise.resolve();
-			return known[name] ?? {};
+			const output = known[name] ?? {};
+			return typeof output === 'function' ? output() : output;
 		},
 	});
 	return { activities, calls, inputs };

@@ -27,8 +27,15 @@ type AugmentFlags = RunFlags & PlanFlags & AdviseFlags & { readonly table?: stri
 
 /** What `augment` and `generate` have in common. */
 export function addGenerationOptions(command: Command): void {
+	command.argument('<model>', 'id or name of the model; name@3 for its third version');
+	addPlanOptions(command);
+	addBackendOption(command);
+	addTemporalOption(command);
+}
+
+/** Which rows are to be generated. */
+export function addPlanOptions(command: Command): void {
 	command
-		.argument('<model>', 'id or name of the model; name@3 for its third version')
 		.optionsGroup('The rows:')
 		.option('-n, --rows <n>', 'rows to generate', parseWhole(1))
 		.option(
@@ -50,8 +57,6 @@ export function addGenerationOptions(command: Command): void {
 			'do not hold this constraint (models show lists them); may be repeated',
 			(id: string, before: readonly string[] = []) => [...before, id],
 		);
-	addBackendOption(command);
-	addTemporalOption(command);
 }
 
 /** @throws CounterfoilError USAGE when it is not said how many rows, or said twice. */
@@ -93,7 +98,7 @@ function requireNoPlan(flags: AugmentFlags): AugmentFlags {
 }
 
 /** @throws CounterfoilError USAGE for something to replace without its name. */
-function toTarget({ table, replace = false }: AugmentFlags): GenerationTarget {
+export function toTarget({ table, replace = false }: Pick<AugmentFlags, 'table' | 'replace'>): GenerationTarget {
 	if (table !== undefined) return { kind: 'table', name: table, replace };
 	if (!replace) return { kind: 'rows' };
 	throw new CounterfoilError('USAGE', 'it is not said which table to replace', { hint: 'name it with --table NAME' });

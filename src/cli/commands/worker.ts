@@ -1,13 +1,13 @@
 import { delimiter, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { INPUT_ROOTS } from '../../compute/open-options.ts';
+import { SPOOL_FOLDER } from '../../runtime/find-home.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseWhole } from '../parse-arguments.ts';
-import { SPOOL_FOLDER } from '../spool-stdin.ts';
 import type { Terminal } from '../terminal.ts';
 
 type WorkerFlags = GlobalFlags & {

@@ -34,8 +34,9 @@ const { values: flags } = parseArgs({
 });
 
 const number = (name: Exclude<keyof typeof flags, 'only' | 'out'>) => Number(flags[name]);
-const COLUMNS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--no-baselines'];
-const PIPELINE = [...COLUMNS, '--steps', String(flags.steps), '--temporal'];
+const COLUMNS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id'];
+const TRAINING = [...COLUMNS, '--steps', String(flags.steps), '--temporal'];
+const PIPELINE = [...TRAINING, '--no-baselines'];
 /** Longer than a worker may keep silent. */
 const FROZEN_MS = 45_000;
 
@@ -174,7 +175,7 @@ async function scale(cluster: Cluster): Promise<void> {
 	const model = await simulate(cluster, 2_000, 3);
 	const table = await simulate(cluster, number('score-rows'), 4);
 	let workers = await startWorkers(site, 2);
-	const trained = await site.run(['train', model, ...PIPELINE, '--name', 'model']);
+	const trained = await site.run(['train', model, ...TRAINING, '--name', 'model']);
 	assert.equal(trained.code, 0, trained.stderr);
 	const ingested = await site.run(['ingest', table, '--key', 'payment_id', '--temporal', '--name', 'scored', '--json']);
 	assert.equal(ingested.code, 0, ingested.stderr);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nameWorkflow, subjectOf } from '../../src/runtime/name-workflow.ts';
-import { requestFor } from './temporary-workspace.ts';
+import { nameWorkflow, subjectOf } from '../../src/store/name-workflow.ts';
+import { requestFor } from '../runtime/temporary-workspace.ts';
 
 test('a workflow is named by what it does and to which data, so that two runs do not collide', () => {
 	const of = (changes: Parameters<typeof requestFor>[0]) => nameWorkflow(requestFor(changes));

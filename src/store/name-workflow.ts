@@ -1,5 +1,5 @@
 import type { RunRequest } from '../contracts/run-config.ts';
-import { nameDataset } from '../store/name-dataset.ts';
+import { nameDataset } from './name-dataset.ts';
 
 /** The name of the data set, or of the model, that a run is about; what Temporal's lists show of it. */
 export function subjectOf(request: Pick<RunRequest, 'datasetName' | 'source' | 'datasetId' | 'modelId'>): string {

@@ -1,0 +1,62 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { getJson } from '../artifacts/stored-json.ts';
+import type { TableManifest } from '../contracts/manifest.ts';
+import type { ScoreShardOutput } from '../contracts/pipeline.ts';
+import type { CleanUpOutput } from '../contracts/schedule.ts';
+import {
+	deleteJournal,
+	deleteScores,
+	isAnyRunning,
+	isTrainedOn,
+	listOldRuns,
+	listTables,
+	type OldRun,
+} from '../store/retention.ts';
+import { listShardOutputs } from '../store/run-steps.ts';
+import { getSchedule } from '../store/schedules.ts';
+import type { Store } from '../store/store.ts';
+
+/**
+ * Removes what a schedule keeps no longer: scores that no review item is about, column shards of tables that no model
+ * was trained on, journals. Records, models, labels, the queue and its log stay, and so does the list of runs.
+ */
+export async function cleanUp(store: Store, artifacts: ArtifactStore, scheduleId: string): Promise<CleanUpOutput> {
+	const { scoresDays, shardsDays, runsDays } = (await getSchedule(store, scheduleId)).retention;
+	const old = (days: number | null) => (days === null ? [] : listOldRuns(store, scheduleId, days));
+	let scores = 0;
+	for (const { runId } of await old(scoresDays)) scores += await deleteScores(store, runId);
+	// Without its journal nobody would know which files a run has left.
+	const filesDays =
+		shardsDays === null || runsDays === null ? (shardsDays ?? runsDays) : Math.min(shardsDays, runsDays);
+	const isQuiet = !(await isAnyRunning(store));
+	const files = isQuiet ? await deleteShards(store, artifacts, await old(filesDays)) : 0;
+	let steps = 0;
+	if (isQuiet) for (const { runId } of await old(runsDays)) steps += await deleteJournal(store, runId);
+	return { scores, files, steps };
+}
+
+async function deleteShards(store: Store, artifacts: ArtifactStore, runs: readonly OldRun[]): Promise<number> {
+	if (runs.length === 0) return 0;
+	const gone = new Set<string>();
+	const goneTables = new Set<string>();
+	for (const { runId, datasetId } of runs) {
+		for (const output of (await listShardOutputs(store, runId, 'scoreShard')) as ScoreShardOutput[]) {
+			gone.add(output.scores.uri);
+		}
+		if (datasetId !== null && !(await isTrainedOn(store, datasetId))) goneTables.add(datasetId);
+	}
+	const kept = new Set<string>();
+	for (const { datasetId, uri } of await listTables(store)) {
+		if (!(await artifacts.has(uri))) continue;
+		const files = [uri, ...(await getJson<TableManifest>(artifacts, { uri })).shards.map((shard) => shard.uri)];
+		const isGone = datasetId !== null && goneTables.has(datasetId);
+		for (const file of files) (isGone ? gone : kept).add(file);
+	}
+	let deleted = 0;
+	for (const uri of gone) {
+		if (kept.has(uri) || !(await artifacts.has(uri))) continue;
+		await artifacts.delete(uri);
+		deleted++;
+	}
+	return deleted;
+}

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { findInputs } from '../ingest/find-inputs.ts';
+
+export interface FoundFile {
+	readonly path: string;
+	/** Hash of path, size and time of change: while these stay, the content need not be read again. */
+	readonly itemKey: string;
+}
+
+const PLACES: Readonly<Record<string, { readonly wildcard: string; readonly pattern: string }>> = {
+	yyyy: { wildcard: '[0-9][0-9][0-9][0-9]', pattern: '(?<yyyy>\\d{4})' },
+	MM: { wildcard: '[0-9][0-9]', pattern: '(?<MM>\\d{2})' },
+	dd: { wildcard: '[0-9][0-9]', pattern: '(?<dd>\\d{2})' },
+	HH: { wildcard: '[0-9][0-9]', pattern: '(?<HH>\\d{2})' },
+};
+const PLACE = /\{(yyyy|MM|dd|HH)\}/g;
+
+/**
+ * The files of a folder or pattern that can be read now, by name: those that have not been written to for a while,
+ * and whose date, if the pattern has one in it, is not after `dueAtMs` (UTC). None is no error: they may be yet to come.
+ */
+export async function findNewFiles(
+	pattern: string,
+	{ settleSeconds, dueAtMs }: { readonly settleSeconds: number; readonly dueAtMs: number },
+): Promise<FoundFile[]> {
+	const dateOf = datesIn(pattern);
+	const wild = pattern.replace(PLACE, (_, place: string) => PLACES[place]?.wildcard ?? '');
+	const { paths } = await findInputs(wild).catch((error: unknown) => {
+		if (error instanceof Error && 'code' in error && error.code === 'INPUT_NOT_FOUND') return { paths: [] };
+		throw error;
+	});
+	const found: FoundFile[] = [];
+	for (const path of paths) {
+		const facts = await stat(path).catch(() => null);
+		if (facts === null || !facts.isFile() || Date.now() - facts.mtimeMs < settleSeconds * 1_000) continue;
+		const dateMs = dateOf(path);
+		if (dateMs === null || dateMs > dueAtMs) continue;
+		const key = JSON.stringify([path, facts.size, facts.mtimeMs]);
+		found.push({ path, itemKey: createHash('sha256').update(key).digest('hex') });
+	}
+	return found;
+}
+
+export async function hashFile(path: string): Promise<string> {
+	const hash = createHash('sha256');
+	await pipeline(createReadStream(path), hash);
+	return hash.digest('hex');
+}
+
+/** The date in a path by a pattern, in milliseconds; 0 where the pattern has none; null where it is no date. */
+function datesIn(pattern: string): (path: string) => number | null {
+	if (!pattern.match(PLACE)) return () => 0;
+	const escaped = pattern
+		.split(PLACE)
+		.map((part, i) => (i % 2 === 1 ? (PLACES[part]?.pattern ?? '') : part.replace(/[.+^$()|\\]/g, '\\$&')))
+		.join('')
+		.replaceAll('*', '.*');
+	// A place may come twice, as in `{yyyy}/{yyyy}-{MM}.csv`; its first value counts.
+	const seen = new Set<string>();
+	const unique = escaped.replace(/\(\?<(\w+)>/g, (group, name: string) => {
+		if (seen.has(name)) return '(?:';
+		seen.add(name);
+		return group;
+	});
+	const matcher = new RegExp(`${unique}$`);
+	return (path) => {
+		const { yyyy, MM = '01', dd = '01', HH = '00' } = matcher.exec(path)?.groups ?? {};
+		const ms = yyyy === undefined ? Number.NaN : Date.parse(`${yyyy}-${MM}-${dd}T${HH}:00:00Z`);
+		return Number.isNaN(ms) ? null : ms;
+	};
+}
