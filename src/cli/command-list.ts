@@ -97,6 +97,18 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/explain.ts')).defineExplain,
 	},
 	{
+		name: 'report',
+		summary: 'the report of a run as one HTML file',
+		group: LOOK,
+		load: async () => (await import('./commands/report.ts')).defineReport,
+	},
+	{
+		name: 'compare',
+		summary: 'two runs side by side',
+		group: LOOK,
+		load: async () => (await import('./commands/compare.ts')).defineCompare,
+	},
+	{
 		name: 'rejects',
 		summary: 'the rows of a file that could not be read, and why',
 		group: LOOK,

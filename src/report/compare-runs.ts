@@ -1,0 +1,125 @@
+import type { Run } from '../store/database.ts';
+import { getDataset } from '../store/datasets.ts';
+import { listMetrics } from '../store/model-metrics.ts';
+import { getRun } from '../store/runs.ts';
+import { listTopScores } from '../store/scores.ts';
+import type { Store } from '../store/store.ts';
+
+/** How many of the highest records are held against each other. */
+const TOPS = [10, 100, 1_000] as const;
+const MOST_MOVED = 10;
+
+export interface ComparedRun {
+	readonly runId: string;
+	readonly kind: string;
+	readonly datasetName: string | null;
+	readonly rows: number | null;
+	readonly modelId: string | null;
+	readonly seed: number;
+	readonly startedAt: string;
+	readonly version: string;
+}
+
+export interface RunComparison {
+	readonly runs: readonly [ComparedRun, ComparedRun];
+	/** Whether both read the same bytes. */
+	readonly isSameData: boolean;
+	/** Of the models, by name; null where one of them was not measured so. */
+	readonly metrics: readonly {
+		readonly metric: string;
+		readonly first: number | null;
+		readonly second: number | null;
+		readonly difference: number | null;
+	}[];
+	/** Choices of the configuration that differ, by path. */
+	readonly settings: readonly { readonly path: string; readonly first: unknown; readonly second: unknown }[];
+	/** Of the `k` highest records of each, how many both have; empty for different data, or where one has scored nothing. */
+	readonly overlap: readonly { readonly k: number; readonly both: number }[];
+	/** Records of the first run's highest whose place changed most; `second` is null where the second run puts them lower. */
+	readonly moved: readonly { readonly recordKey: string; readonly first: number; readonly second: number | null }[];
+}
+
+/** Two runs side by side: what they were made of, how good their models are, whether they find the same records. @throws NOT_FOUND */
+export async function compareRuns(store: Store, references: readonly [string, string]): Promise<RunComparison> {
+	const [first, second] = [await getRun(store, references[0]), await getRun(store, references[1])];
+	const [firstKeys, secondKeys] = [await topKeys(store, first.run_id), await topKeys(store, second.run_id)];
+	const hashes = await Promise.all([first, second].map((run) => contentOf(store, run)));
+	const places = new Map(secondKeys.map((key, place) => [key, place + 1]));
+	const moved = firstKeys
+		.slice(0, TOPS[1])
+		.map((recordKey, place) => ({ recordKey, first: place + 1, second: places.get(recordKey) ?? null }))
+		.filter((record) => record.second !== record.first)
+		.toSorted((a, b) => distance(b) - distance(a) || a.first - b.first)
+		.slice(0, MOST_MOVED);
+	const isSameData = hashes[0] !== null && hashes[0] === hashes[1];
+	// Keys of other data may be the same by chance.
+	const isComparable = isSameData && firstKeys.length > 0 && secondKeys.length > 0;
+	return {
+		runs: [await describe(store, first), await describe(store, second)],
+		isSameData,
+		metrics: await compareMetrics(store, first, second),
+		settings: compareSettings(JSON.parse(first.config_json), JSON.parse(second.config_json)),
+		overlap: isComparable
+			? TOPS.filter((k) => k <= Math.min(firstKeys.length, secondKeys.length)).map((k) => {
+					const head = new Set(firstKeys.slice(0, k));
+					return { k, both: secondKeys.slice(0, k).filter((key) => head.has(key)).length };
+				})
+			: [],
+		moved: isComparable ? moved : [],
+	};
+}
+
+function distance({ first, second }: { readonly first: number; readonly second: number | null }): number {
+	return second === null ? Number.POSITIVE_INFINITY : Math.abs(second - first);
+}
+
+async function topKeys(store: Store, runId: string): Promise<string[]> {
+	return (await listTopScores(store, runId, { limit: TOPS[2] })).map(({ record_key }) => record_key);
+}
+
+async function contentOf(store: Store, { dataset_id: id }: Run): Promise<string | null> {
+	return id === null ? null : (await getDataset(store, id)).content_sha256;
+}
+
+async function describe(store: Store, run: Run): Promise<ComparedRun> {
+	const dataset = run.dataset_id === null ? null : await getDataset(store, run.dataset_id);
+	return {
+		runId: run.run_id,
+		kind: run.kind,
+		datasetName: dataset?.name ?? null,
+		rows: dataset?.rows_loaded ?? null,
+		modelId: run.model_id,
+		seed: run.seed,
+		startedAt: run.started_at,
+		version: run.counterfoil_version,
+	};
+}
+
+async function compareMetrics(store: Store, first: Run, second: Run): Promise<RunComparison['metrics']> {
+	const valuesOf = async ({ model_id: id }: Run) => {
+		const metrics = id === null ? [] : await listMetrics(store, id);
+		return new Map(metrics.filter(({ part }) => part === '').map(({ metric, value }) => [metric, value]));
+	};
+	const [a, b] = [await valuesOf(first), await valuesOf(second)];
+	return [...new Set([...a.keys(), ...b.keys()])].toSorted().map((metric) => {
+		const [one = null, other = null] = [a.get(metric), b.get(metric)];
+		return { metric, first: one, second: other, difference: one === null || other === null ? null : other - one };
+	});
+}
+
+/** Leaves by path; what names the run itself is left out. */
+function compareSettings(first: unknown, second: unknown): RunComparison['settings'] {
+	const [a, b] = [new Map(leaves(first)), new Map(leaves(second))];
+	return [...new Set([...a.keys(), ...b.keys()])]
+		.filter((path) => path.startsWith('config.') || path === 'seed')
+		.filter((path) => JSON.stringify(a.get(path)) !== JSON.stringify(b.get(path)))
+		.map((path) => ({ path: path.replace(/^config\./, ''), first: a.get(path) ?? null, second: b.get(path) ?? null }));
+}
+
+function* leaves(value: unknown, path = ''): Generator<[string, unknown]> {
+	if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+		yield [path, value];
+		return;
+	}
+	for (const [name, inner] of Object.entries(value)) yield* leaves(inner, path === '' ? name : `${path}.${name}`);
+}

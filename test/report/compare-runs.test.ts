@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict';
+import { compareRuns } from '../../src/report/compare-runs.ts';
+import { putMetrics } from '../../src/store/model-metrics.ts';
+import { publishScores } from '../../src/store/shards.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
+import { attemptOf, publishAll, scores, seededRun, startRun } from '../store/seeded-store.ts';
+
+onBothStores('two runs are told apart by settings, measures and the records that they find', async (t) => {
+	const first = await seededRun(t, 20);
+	const { store, datasetId, modelId } = first;
+	await publishAll(first, scores(20));
+	await putMetrics(store, modelId, [{ metric: 'quality', value: 0.8 }]);
+	const runId = await startRun(store, { datasetId, modelId, runKey: 'other' });
+	await store.writer
+		.updateTable('runs')
+		.set({ config_json: JSON.stringify({ seed: 2, config: { generator: { kind: 'mlp' } } }) })
+		.where('run_id', '=', runId)
+		.execute();
+	const step = await attemptOf(store, runId, 'publish-scores');
+	// The other way round: the highest of one are the lowest of the other.
+	const turned = scores(20).map((score) => ({ ...score, score: 1 - score.score, surprise: -score.surprise }));
+	await publishScores(store, { ...step, shard: 0, datasetId, modelId }, turned);
+
+	const { isSameData, settings, metrics, overlap, moved } = await compareRuns(store, [first.runId, runId]);
+	assert.equal(isSameData, true);
+	assert.deepEqual(settings, [
+		{ path: 'seed', first: null, second: 2 },
+		{ path: 'generator.kind', first: null, second: 'mlp' },
+	]);
+	assert.deepEqual(metrics, [{ metric: 'quality', first: 0.8, second: 0.8, difference: 0 }]);
+	assert.deepEqual(overlap, [{ k: 10, both: 0 }]);
+	assert.deepEqual(moved[0], { recordKey: 'k20', first: 1, second: 20 });
+	await assert.rejects(compareRuns(store, [first.runId, 'none']), { code: 'NOT_FOUND' });
+});
