@@ -30,6 +30,8 @@ export const computeActivities: ComputeActivities = {
 	trainScorer: inChild('trainScorer'),
 	checkSchema: inChild('checkSchema'),
 	scoreShard: inChild('scoreShard'),
+	trainHead: inChild('trainHead'),
+	measureDrift: inChild('measureDrift'),
 	generate: inChild('generate'),
 	judgeRelease: inChild('judgeRelease'),
 	evaluate: inChild('evaluate'),

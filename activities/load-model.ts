@@ -30,6 +30,9 @@ export const loadModel: Activity<LoadModelInput, LoadModelOutput> = async (servi
 		generator: part('generator', model.generator_uri, model.generator_sha256),
 		scorer: part('scorer', model.scorer_uri, model.scorer_sha256),
 		history: model.history_uri === null ? null : part('history', model.history_uri, model.history_sha256),
+		...(model.head_uri === null
+			? {}
+			: { head: { state: part('head', model.head_uri, model.head_sha256), news: null } }),
 		training: { manifest: refOf(dataset.manifest_uri), seed: model.seed },
 		isReleased: metrics.some(({ metric, value }) => metric === 'release' && value === 1),
 	};

@@ -8,6 +8,7 @@ import { down as down0007, up as up0007 } from './0007-reject-files.ts';
 import { down as down0008, up as up0008 } from './0008-review-work.ts';
 import { down as down0009, up as up0009 } from './0009-review-views.ts';
 import { down as down0010, up as up0010 } from './0010-purges.ts';
+import { down as down0011, up as up0011 } from './0011-learning.ts';
 import { down as down0013, up as up0013 } from './0013-console-access.ts';
 import { down as down0015, up as up0015 } from './0015-schedules.ts';
 
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0008-review-work': { up: up0008, down: down0008 },
 	'0009-review-views': { up: up0009, down: down0009 },
 	'0010-purges': { up: up0010, down: down0010 },
+	'0011-learning': { up: up0011, down: down0011 },
 	'0013-console-access': { up: up0013, down: down0013 },
 	'0015-schedules': { up: up0015, down: down0015 },
 };

@@ -11,6 +11,7 @@ import type {
 } from '../src/contracts/pipeline.ts';
 import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
 import { inWindow } from './in-window.ts';
+import { runMonitoring, runRetraining } from './retrain-steps.ts';
 import { type Activities, commonInput, required } from './step-input.ts';
 import { describeTable, ingestTable, obtainTable, type StoredTable } from './table-steps.ts';
 
@@ -49,6 +50,10 @@ export async function runSteps(request: RunRequest, activities: Activities): Pro
 			return runScoring(request, activities);
 		case 'augment':
 			return runAugmentation(request, activities);
+		case 'retrain':
+			return runRetraining(request, activities, finish);
+		case 'monitor':
+			return runMonitoring(request, activities, finish);
 	}
 }
 
@@ -111,7 +116,8 @@ async function runTraining(request: RunRequest, activities: Activities): Promise
 
 async function runScoring(request: RunRequest, activities: Activities): Promise<RunSummary> {
 	const common = commonInput(request);
-	const { known, ...parts } = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
+	const { known, ...stored } = await activities.loadModel({ ...common, modelId: required(request.modelId, 'modelId') });
+	const parts = await withLabels(request, stored, activities);
 	const table = await obtainTable(request, activities, known);
 	if (table.isQuarantined) return finish(request, activities, describeTable(table));
 	const { manifest } = table;
@@ -125,6 +131,14 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 		alerts: cut.alerts,
 		history: toldHistory(history),
 	});
+}
+
+/** What is known of records by now, for a model that looks at it. */
+async function withLabels(request: RunRequest, parts: ModelParts, activities: Activities): Promise<ModelParts> {
+	const { head, modelId } = parts;
+	if (head === undefined) return parts;
+	const { news } = await activities.gatherLabels({ ...commonInput(request), modelId, asOf: null });
+	return { ...parts, head: { ...head, news } };
 }
 
 async function runAugmentation(request: RunRequest, activities: Activities): Promise<RunSummary> {

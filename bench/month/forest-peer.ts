@@ -17,13 +17,11 @@ export interface ForestPeer {
 	/**
 	 * Ranks rows by a forest of the labelled rows: all frauds and as many others as our head takes.
 	 *
-	 * @param isUsed of the features in front of those of risk.
 	 * @returns [test rows]; null where one kind of label is missing.
 	 */
 	rank(
 		training: HeadTraining,
 		test: { readonly table: FeatureTable; readonly risk: readonly Float64Array[] },
-		isUsed: (feature: number) => boolean,
 		seed: number,
 	): Promise<Float64Array | null>;
 	close(): void;
@@ -36,14 +34,14 @@ export async function startForest(): Promise<ForestPeer> {
 	const path = (name: string) => join(folder, name);
 	return {
 		versions: python.versions,
-		async rank(training, test, isUsed, seed) {
+		async rank(training, test, seed) {
 			const { features, risk, known } = training;
 			// What nobody has looked at has no label that a forest could learn.
 			const picked = pickHeadRows(known, { ...HEAD_ROWS, unknownWeight: 0 }, createRandom(seed, 'forest'));
 			if (!picked.labels.includes(1) || !picked.labels.includes(0)) return null;
 			const own = risk.map((column) => Float64Array.from(picked.rows, (row) => column[row] as number));
-			const train = toMatrix(joinRisk(pickRows(features.table, picked.rows), own), features.specs, isUsed);
-			const judged = toMatrix(joinRisk(test.table, test.risk), features.specs, isUsed);
+			const train = toMatrix(joinRisk(pickRows(features.table, picked.rows), own), features.specs);
+			const judged = toMatrix(joinRisk(test.table, test.risk), features.specs);
 			writeFileSync(path('train'), train.values);
 			writeFileSync(path('labels'), picked.labels);
 			writeFileSync(path('weights'), picked.weights);
@@ -75,9 +73,8 @@ export async function startForest(): Promise<ForestPeer> {
 }
 
 /** Numbers as they are, levels one-hot; the columns after the specs are numbers. */
-function toMatrix(table: FeatureTable, specs: readonly FeatureSpec[], isUsed: (feature: number) => boolean) {
+function toMatrix(table: FeatureTable, specs: readonly FeatureSpec[]) {
 	const columns = table.columns.flatMap((column, index): Float64Array[] => {
-		if (index < specs.length && !isUsed(index)) return [];
 		if (column.type === 'numeric') return [column.values];
 		const spec = specs[index];
 		const levels = spec?.type === 'categorical' ? spec.levels.length : 0;

@@ -51,13 +51,13 @@ export interface MonthSetting {
 	readonly seed: number;
 	/** Other than `BENCH_PAYMENTS`. */
 	readonly payments?: Partial<PaymentsOptions>;
-	/** Rows that the unsupervised model is fitted on at most. */
+	/** Rows that the unsupervised model is fitted on at most. @default 100,000 */
 	readonly maxFitted?: number;
 }
 
 /** Simulates the payments, trains the unsupervised model on the days before the month and scores the month. */
 export async function prepareMonth(backend: Backend, setting: MonthSetting): Promise<MonthData> {
-	const { seed, payments = {}, maxFitted = 200_000 } = setting;
+	const { seed, payments = {}, maxFitted = 100_000 } = setting;
 	const all = [
 		...simulatePayments({
 			...BENCH_PAYMENTS,

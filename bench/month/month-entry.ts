@@ -7,20 +7,23 @@ import { startForest } from './forest-peer.ts';
 import { MONTH_DAYS, prepareMonth } from './month-data.ts';
 import { BUDGET_A_DAY, highest, type LoopDay, precisionByDay, runLoop, startsOf } from './month-loop.ts';
 
+/** Days between two rankings by the forest. */
+const FOREST_EVERY = 2;
+
 export interface MonthRequest {
 	readonly seed: number;
 	readonly payments: Partial<PaymentsOptions>;
-	/** Without it the forests are left out. */
+	/** Without it the forest is left out. */
 	readonly withForest: boolean;
 	readonly maxFitted?: number;
 }
 
-/** Precision of each day, by arm. */
+/** Precision of each day, by arm; null on days without a measurement. */
 export interface MonthAnswer {
 	readonly ok: true;
 	readonly payments: number;
 	readonly frauds: number;
-	readonly arms: Readonly<Record<string, readonly number[]>>;
+	readonly arms: Readonly<Record<string, readonly (number | null)[]>>;
 	readonly seconds: number;
 	readonly versions: Readonly<Record<string, string>>;
 }
@@ -33,30 +36,25 @@ async function carryOut({ seed, payments, withForest, maxFitted }: MonthRequest)
 	const forest = withForest ? await startForest() : null;
 	const starts = startsOf(data.days);
 	const frauds = data.labels.reduce((sum, label) => sum + label, 0);
-	const forests: Record<string, number[]> = { forest: [], 'plain forest': [] };
-	// The columns of the table and the past of the entities come first.
-	const plain = data.specs.filter(({ scored }) => scored).length;
+	const ranked: (number | null)[] = [];
 
-	/** Both forests learn from the labels that our loop has brought. */
-	async function rankByForests({ training, features, first, end, riskOf }: LoopDay): Promise<void> {
+	/** The forest learns from the labels that our loop has brought. */
+	async function rankByForest({ training, features, first, end, riskOf }: LoopDay): Promise<void> {
+		// The forest takes most of the time of the bench: it is compared on every second day.
+		if (ranked.length % FOREST_EVERY !== FOREST_EVERY - 1) {
+			ranked.push(null);
+			return;
+		}
 		const rows = Int32Array.from({ length: end - first }, (_, i) => first + i);
-		const table = pickRows(features.table, rows);
-		const rank = async (name: string, isPlain: boolean): Promise<void> => {
-			const seen = isPlain ? { ...training, risk: [] } : training;
-			const risk = isPlain ? [] : riskOf(rows);
-			const scores = await forest?.rank(seen, { table, risk }, (index) => !isPlain || index < plain, seed);
-			const decided = highest(scores ?? data.surprise.slice(first, end), BUDGET_A_DAY);
-			const found = decided.reduce((sum, i) => sum + (data.labels[first + i] as number), 0);
-			forests[name]?.push(found / BUDGET_A_DAY);
-		};
-		await rank('forest', false);
-		await rank('plain forest', true);
+		const test = { table: pickRows(features.table, rows), risk: riskOf(rows) };
+		const scores = await forest?.rank(training, test, seed);
+		const decided = highest(scores ?? data.surprise.slice(first, end), BUDGET_A_DAY);
+		ranked.push(decided.reduce((sum, i) => sum + (data.labels[first + i] as number), 0) / BUDGET_A_DAY);
 	}
 
-	const onDay = forest === null ? {} : { onDay: rankByForests };
+	const onDay = forest === null ? {} : { onDay: rankByForest };
 	const loop = await runLoop(data, { discriminators: true, risk: true, ...onDay }, random);
 	const without = await runLoop(data, { discriminators: false, risk: true }, random);
-	const withoutRisk = await runLoop(data, { discriminators: true, risk: false }, random);
 	forest?.close();
 	return {
 		ok: true,
@@ -66,8 +64,7 @@ async function carryOut({ seed, payments, withForest, maxFitted }: MonthRequest)
 			unsupervised: precisionByDay(data, data.surprise),
 			loop,
 			'without discriminators': without,
-			'without risk': withoutRisk,
-			...(forest === null ? {} : forests),
+			...(forest === null ? {} : { forest: ranked }),
 			ceiling: Array.from({ length: MONTH_DAYS }, (_, day) => {
 				const own = data.labels.subarray(starts[day], starts[day + 1]);
 				return Math.min(1, own.reduce((sum, label) => sum + label, 0) / BUDGET_A_DAY);

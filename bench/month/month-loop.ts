@@ -1,3 +1,4 @@
+import type { FeatureTable } from '../../src/contracts/features.ts';
 import type { Random } from '../../src/contracts/random.ts';
 import { DAY_MS } from '../../src/features/date-format.ts';
 import { pickRows } from '../../src/features/pick-rows.ts';
@@ -120,10 +121,10 @@ function openMonth(data: MonthData, { discriminators, risk: hasRisk }: LoopSetti
 		morning: (day: number) => firstMorning + day * DAY_MS,
 		/** All payments before one, as they are known by now. */
 		trainingOf(end: number): HeadTraining {
-			const before = Int32Array.from({ length: end }, (_, row) => row);
 			return {
-				features: { ...features, table: pickRows(features.table, before) },
+				features: { ...features, table: firstRows(features.table, end) },
 				entities,
+				time: null,
 				rows: { times: times.subarray(0, end), values },
 				risk: risk.map((column) => column.subarray(0, end)),
 				known: known.slice(0, end),
@@ -141,6 +142,18 @@ function openMonth(data: MonthData, { discriminators, risk: hasRisk }: LoopSetti
 			isDecided[row] = 1;
 			decisions.push({ row, label, atMs });
 		},
+	};
+}
+
+/** The rows before one, without copying them. */
+function firstRows({ columns }: FeatureTable, rows: number): FeatureTable {
+	return {
+		rows,
+		columns: columns.map((column) =>
+			column.type === 'numeric'
+				? { type: column.type, values: column.values.subarray(0, rows) }
+				: { type: column.type, codes: column.codes.subarray(0, rows) },
+		),
 	};
 }
 

@@ -1,5 +1,6 @@
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
+import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
 import type { DialectConfig, RunConfig, RunKind, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
@@ -20,6 +21,8 @@ export interface AskedRun {
 	readonly datasetId?: string;
 	readonly modelId?: string;
 	readonly augment?: GenerationPlan;
+	readonly retrain?: RetrainPlan;
+	readonly monitor?: MonitorPlan;
 	/** How the table is read, given what was told. */
 	readonly readAs?: (told: DialectConfig) => DialectConfig;
 	/** Rows of the table or to generate, if known; for the estimate of the time left. */

@@ -67,6 +67,18 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/generate.ts')).defineGenerate,
 	},
 	{
+		name: 'retrain',
+		summary: 'let a model learn from what has become known, and compare it with the one before',
+		group: WORK,
+		load: async () => (await import('./commands/retrain.ts')).defineRetrain,
+	},
+	{
+		name: 'monitor',
+		summary: 'how far a table is from what a model was trained on; alerts and retraining where it has drifted',
+		group: WORK,
+		load: async () => (await import('./commands/monitor.ts')).defineMonitor,
+	},
+	{
 		name: 'simulate',
 		summary: 'write simulated data with known anomalies',
 		group: WORK,

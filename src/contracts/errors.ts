@@ -249,6 +249,16 @@ export const ERROR_CATALOGUE = {
 		meaning: 'Training produced values that are not finite and could not recover.',
 	},
 	USAGE: { retryable: false, exitCode: 2, meaning: 'The command was called in a way that it does not understand.' },
+	WEBHOOK_FAILED: {
+		retryable: true,
+		exitCode: 1,
+		meaning: 'The address that alerts are sent to cannot be reached, or could not take one at the moment.',
+	},
+	WEBHOOK_REFUSED: {
+		retryable: false,
+		exitCode: 1,
+		meaning: 'The address that alerts are sent to does not take them, or there is no secret to sign them with.',
+	},
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;

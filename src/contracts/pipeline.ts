@@ -138,6 +138,8 @@ export interface AddHistoryInput extends StepInput {
 	readonly profile: ArtifactRef;
 	/** What a model keeps of the history it was trained with, to score by it; null: fitted on this table. */
 	readonly fitted: ArtifactRef | null;
+	/** Number of the table where there are several. */
+	readonly shard?: number;
 }
 /** The past of the entities of each row of a table. */
 export interface AddHistoryOutput {
@@ -243,6 +245,8 @@ export interface ModelParts {
 	readonly scorer: ArtifactRef;
 	/** A FittedHistory; null where the model knows no entities. */
 	readonly history: ArtifactRef | null;
+	/** What labels have taught, and the labels that are known when rows are scored; absent where nothing has. */
+	readonly head?: { readonly state: ArtifactRef; readonly news: ArtifactRef | null };
 	/** The table that it was trained on, and the seed by which rows of it were held out. */
 	readonly training: { readonly manifest: ArtifactRef; readonly seed: number };
 	/** Whether rows of its generator were judged before, and found fit to be handed out. */
@@ -255,7 +259,6 @@ export interface LoadModelOutput extends ModelParts {
 	/** What tables that it scores are held against. */
 	readonly known: KnownContract;
 }
-
 export interface LoadDatasetInput extends StepInput {
 	readonly datasetId: string;
 }

@@ -1,4 +1,5 @@
 import type { GenerationPlan } from './conditions.ts';
+import type { MonitorPlan, MonitorSummary, RetrainPlan, RetrainSummary } from './learning.ts';
 import type { PrivacyRequest } from './privacy.ts';
 import { type ColumnDeclaration, NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
 import type { ColumnNulls, DateReading, NumberReading } from './value-reading.ts';
@@ -157,7 +158,7 @@ export const DEFAULT_CONFIG: RunConfig = {
 	backend: 'auto',
 };
 
-export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment';
+export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment' | 'retrain' | 'monitor';
 
 /** What a run is asked to do; the input of the workflows. */
 export interface RunRequest {
@@ -175,10 +176,14 @@ export interface RunRequest {
 	readonly datasetId: string | null;
 	/** Parts that the discriminators of the score are trained in, side by side; the score is the same for any number. @default 1 */
 	readonly scorerParts?: number;
-	/** An existing model (score, augment). */
+	/** An existing model (score, augment, retrain, monitor). */
 	readonly modelId: string | null;
 	/** Rows to generate and what they must be (augment). */
 	readonly augment: GenerationPlan | null;
+	/** How to learn from labels (retrain). */
+	readonly retrain?: RetrainPlan;
+	/** What counts as drift, and what is done then (monitor). */
+	readonly monitor?: MonitorPlan;
 }
 
 /** What a run ends with; ids and counts for whoever started it. */
@@ -198,4 +203,8 @@ export interface RunSummary {
 	/** The file was held back: nothing of it was loaded, trained on or scored. */
 	readonly isQuarantined: boolean;
 	readonly reportPath: string | null;
+	/** Of a retraining. */
+	readonly retrain?: RetrainSummary;
+	/** Of a look at drift. */
+	readonly monitor?: MonitorSummary;
 }

@@ -1,4 +1,17 @@
 import type {
+	GatherLabelsInput,
+	GatherLabelsOutput,
+	MeasureDriftInput,
+	MeasureDriftOutput,
+	RecordDriftInput,
+	RegisterHeadInput,
+	RegisterHeadOutput,
+	SendAlertInput,
+	SendAlertOutput,
+	TrainHeadInput,
+	TrainHeadOutput,
+} from './learning.ts';
+import type {
 	AddHistoryInput,
 	AddHistoryOutput,
 	AlertCut,
@@ -78,6 +91,8 @@ export interface ComputeSteps {
 	trainScorer(input: TrainScorerInput): Promise<TrainScorerOutput>;
 	checkSchema(input: CheckSchemaInput): Promise<CheckSchemaOutput>;
 	scoreShard(input: ScoreShardInput): Promise<ScoreShardOutput>;
+	trainHead(input: TrainHeadInput): Promise<TrainHeadOutput>;
+	measureDrift(input: MeasureDriftInput): Promise<MeasureDriftOutput>;
 	generate(input: GenerateInput): Promise<GenerateOutput>;
 	judgeRelease(input: JudgeReleaseInput): Promise<JudgeReleaseOutput>;
 	evaluate(input: EvaluateInput): Promise<EvaluateOutput>;
@@ -96,6 +111,10 @@ export interface IoSteps {
 	registerModel(input: RegisterModelInput): Promise<RegisterModelOutput>;
 	loadModel(input: LoadModelInput): Promise<LoadModelOutput>;
 	loadDataset(input: LoadDatasetInput): Promise<LoadDatasetOutput>;
+	gatherLabels(input: GatherLabelsInput): Promise<GatherLabelsOutput>;
+	registerHead(input: RegisterHeadInput): Promise<RegisterHeadOutput>;
+	recordDrift(input: RecordDriftInput): Promise<CountOutput>;
+	sendAlert(input: SendAlertInput): Promise<SendAlertOutput>;
 	decideAlerts(input: DecideAlertsInput): Promise<AlertCut>;
 	publishScores(input: PublishScoresInput): Promise<CountOutput>;
 	publishQueue(input: PublishQueueInput): Promise<PublishQueueOutput>;
@@ -122,6 +141,8 @@ const isComputeStep = {
 	trainScorer: true,
 	checkSchema: true,
 	scoreShard: true,
+	trainHead: true,
+	measureDrift: true,
 	generate: true,
 	judgeRelease: true,
 	evaluate: true,

@@ -36,9 +36,11 @@ export function readReasons(parsed: unknown): Reason[] {
 	});
 }
 
-/** What is said of values that do not occur together, one sentence each. */
+/** What labels have taught about the record, and what is said of values that do not occur together; a sentence each. */
 export function readGroups(parsed: unknown): string[] {
-	return entriesOf(parsed).flatMap(({ kind, text }) => (kind === 'together' && typeof text === 'string' ? [text] : []));
+	const sentences = (wanted: string) =>
+		entriesOf(parsed).flatMap(({ kind, text }) => (kind === wanted && typeof text === 'string' ? [text] : []));
+	return [...sentences('learnt'), ...sentences('together')];
 }
 
 type Entry = Readonly<Record<string, unknown>>;

@@ -37,6 +37,8 @@ const TYPICAL: Readonly<Partial<Record<FollowedStep, Typical>>> = {
 	scoreShard: { ms: 2_000, msPerRow: 0.2 },
 	publishScores: { ms: 100, msPerRow: 0.03 },
 	judgeRelease: { ms: 4_000, msPerRow: 0 },
+	trainHead: { ms: 8_000, msPerRow: 0.3 },
+	measureDrift: { ms: 4_000, msPerRow: 0.1 },
 	generate: { ms: 3_000, msPerRow: 0.2 },
 	publishSynthetic: { ms: 100, msPerRow: 0.02 },
 	evaluate: { ms: 15_000, msPerRow: 0.2 },
@@ -65,6 +67,8 @@ const STAGES: Readonly<Record<FollowedKind, readonly (readonly FollowedStep[])[]
 	train: [['loadDataset'], ...TABLE, ...MODEL],
 	score: [['loadModel'], ['loadDataset'], ...TABLE, ...SCORES, ['publishQueue']],
 	augment: [['loadModel'], ['generate'], ['judgeRelease'], ['registerSynthetic'], ['publishSynthetic']],
+	retrain: [['loadModel'], ['gatherLabels'], ['addHistory'], ['trainHead'], ['registerHead']],
+	monitor: [['loadModel'], ['loadDataset'], ...TABLE, ['measureDrift'], ['recordDrift']],
 	advise: [['adviseAugmentation']],
 	inspect: [['inspect']],
 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { GenerationPlan } from '../contracts/conditions.ts';
+import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
 import type { RunConfig, RunKind, RunRequest } from '../contracts/run-config.ts';
 import { findInputs } from '../ingest/find-inputs.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';
@@ -18,6 +19,8 @@ export interface AskedRun {
 	readonly datasetId?: string | undefined;
 	readonly modelId?: string | undefined;
 	readonly augment?: GenerationPlan | undefined;
+	readonly retrain?: RetrainPlan | undefined;
+	readonly monitor?: MonitorPlan | undefined;
 	readonly config: RunConfig;
 	readonly seed: number;
 	/** Parts that the score is trained in. @default 1 */
@@ -45,6 +48,8 @@ export async function makeRequest(
 		datasetId: asked.datasetId ?? null,
 		modelId: asked.modelId ?? null,
 		augment: asked.augment ?? null,
+		...(asked.retrain === undefined ? {} : { retrain: asked.retrain }),
+		...(asked.monitor === undefined ? {} : { monitor: asked.monitor }),
 	};
 	const files = await Promise.all([source, asked.augment?.complete ?? null].map(describeFile));
 	const identity = [body, workspace.version, files];

@@ -68,6 +68,22 @@ export interface NearestReason {
 	readonly rowNumber: number;
 }
 
+/**
+ * What labels have taught about a value of the row; it stands behind the reasons of the surprise, and moves the rank of
+ * the row, not its surprise.
+ */
+export interface LearntReason {
+	readonly kind: 'learnt';
+	/** Null where it is about the row as a whole. */
+	readonly column: string | null;
+	readonly feature: string;
+	readonly value: CellValue;
+	readonly contribution: 0;
+	/** What it adds to the log-odds of fraud. */
+	readonly logOdds: number;
+	readonly text: string;
+}
+
 /** The contributions of all entries add up to the surprise; the entries with a `kind` say more and add 0. */
 export type Reason = FeatureReason | RestReason | GroupReason | NearestReason;
 

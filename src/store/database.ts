@@ -21,6 +21,7 @@ export interface Database extends ReviewDatabase, ScheduleDatabase {
 	synthetic_tables: SyntheticTablesTable;
 	synthetic_rows: SyntheticRowsTable;
 	drift_metrics: DriftMetricsTable;
+	promotions: PromotionsTable;
 	users: UsersTable;
 	logins: LoginsTable;
 	api_tokens: ApiTokensTable;
@@ -72,7 +73,7 @@ interface RejectsTable {
 	file: string | null;
 }
 
-export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment' | 'generate';
+export type RunKind = 'pipeline' | 'ingest' | 'train' | 'score' | 'augment' | 'generate' | 'retrain' | 'monitor';
 export type RunStatus = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'interrupted';
 export type Runner = 'in-process' | 'temporal';
 
@@ -144,6 +145,11 @@ interface ModelsTable {
 	history_uri: string | null;
 	history_sha256: string | null;
 	contract_uri: string | null;
+	head_uri: ColumnType<string | null, string | null | undefined, string | null>;
+	head_sha256: ColumnType<string | null, string | null | undefined, string | null>;
+	parent_model_id: ColumnType<string | null, string | null | undefined, string | null>;
+	labels_known_at: ColumnType<string | null, string | null | undefined, string | null>;
+	comparison_uri: ColumnType<string | null, string | null | undefined, string | null>;
 	config_json: string;
 	seed: number;
 	backend: string;
@@ -222,6 +228,16 @@ interface DriftMetricsTable {
 
 /** Each may do what the one before may, and more. */
 export type UserRole = 'viewer' | 'analyst' | 'lead' | 'admin';
+
+interface PromotionsTable {
+	promotion_id: Generated<number>;
+	name: string;
+	model_id: string;
+	previous_model_id: string | null;
+	reason: 'base' | 'rule' | 'hand' | 'rollback';
+	actor: string;
+	at: string;
+}
 
 interface UsersTable {
 	user_id: string;

@@ -29,29 +29,26 @@ export async function insertModel(store: Store, model: UnnumberedModel): Promise
 }
 
 /** Makes a model the active one of its name; the one before is retired. @throws NOT_FOUND */
-export async function activateModel(store: Store, modelId: string): Promise<Model> {
-	const activate = async (transaction: StoreTransaction): Promise<Model> => {
-		const model = await transaction
-			.selectFrom('models')
-			.select('name')
-			.where('model_id', '=', modelId)
-			.executeTakeFirst();
-		if (model === undefined) throw modelNotFound(modelId);
-		await transaction
-			.updateTable('models')
-			.set({ stage: 'retired' })
-			.where('name', '=', model.name)
-			.where('stage', '=', 'active')
-			.where('model_id', '<>', modelId)
-			.execute();
-		return await transaction
-			.updateTable('models')
-			.set({ stage: 'active' })
-			.where('model_id', '=', modelId)
-			.returningAll()
-			.executeTakeFirstOrThrow();
-	};
-	return await inTransaction(store, activate, 'models');
+export async function activateModel(transaction: StoreTransaction, modelId: string): Promise<Model> {
+	const model = await transaction
+		.selectFrom('models')
+		.select('name')
+		.where('model_id', '=', modelId)
+		.executeTakeFirst();
+	if (model === undefined) throw modelNotFound(modelId);
+	await transaction
+		.updateTable('models')
+		.set({ stage: 'retired' })
+		.where('name', '=', model.name)
+		.where('stage', '=', 'active')
+		.where('model_id', '<>', modelId)
+		.execute();
+	return await transaction
+		.updateTable('models')
+		.set({ stage: 'active' })
+		.where('model_id', '=', modelId)
+		.returningAll()
+		.executeTakeFirstOrThrow();
 }
 
 /**

@@ -46,6 +46,7 @@ function trainingOn(day: number, month: ReturnType<typeof makeMonth>): HeadTrain
 	return {
 		features: sliceFeatures(features, 0, end),
 		entities: ENTITIES,
+		time: null,
 		rows: { times: rowsOf.times.subarray(0, end), values: rowsOf.values },
 		risk: columns.map((column) => column.subarray(0, end)),
 		known: Int8Array.from({ length: end }, (_, row) =>

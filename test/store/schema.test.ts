@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { type RawBuilder, sql } from 'kysely';
 import { insertDataset } from '../../src/store/datasets.ts';
-import { activateModel, getModel, insertModel, listModels } from '../../src/store/models.ts';
+import { getModel, insertModel, listModels } from '../../src/store/models.ts';
+import { promoteModel } from '../../src/store/promotions.ts';
 import type { Store } from '../../src/store/store.ts';
 import { insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
 import { onBothStores, temporaryStore } from './on-both-stores.ts';
@@ -14,6 +15,8 @@ const SAME: Readonly<Record<string, string>> = {
 	'23503': 'FOREIGNKEY',
 	'23505': 'UNIQUE',
 };
+
+const HAND = { reason: 'hand', actor: 'ada' } as const;
 
 function refused(store: Store, statement: RawBuilder<unknown>, code: RegExp): Promise<void> {
 	return assert.rejects(statement.execute(store.writer), (error: Error & { code?: string }) => {
@@ -172,13 +175,13 @@ onBothStores('versions count up for each name, and one of them is active', async
 	assert.equal((await insert('m2', 'payments')).version, 2);
 	assert.equal((await insert('m3', 'other')).version, 1);
 	assert.equal((await getModel(store, 'payments')).model_id, 'm2');
-	await activateModel(store, 'm2');
-	await activateModel(store, 'm1');
+	await promoteModel(store, 'm2', HAND);
+	await promoteModel(store, 'm1', HAND);
 	assert.equal((await getModel(store, 'payments')).model_id, 'm1');
 	assert.equal((await getModel(store, 'payments@2')).stage, 'retired');
 	assert.equal((await getModel(store, 'm3')).stage, 'candidate');
 	await assert.rejects(getModel(store, 'payments@9'), { code: 'NOT_FOUND' });
-	await assert.rejects(activateModel(store, 'm9'), { code: 'NOT_FOUND' });
+	await assert.rejects(promoteModel(store, 'm9', HAND), { code: 'NOT_FOUND' });
 	assert.equal((await listModels(store, { name: 'payments' })).length, 2);
 	await refused(store, sql`update models set stage = 'active' where model_id = 'm2'`, /UNIQUE/);
 });

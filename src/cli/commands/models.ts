@@ -9,14 +9,18 @@ import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { defineModelExport } from './models-export.ts';
+import { defineModelPromotion } from './models-promote.ts';
 
 export function defineModels(group: Command, terminal: Terminal): void {
 	addExamples(group, [
 		['models list', 'the models there are'],
 		['models show payments', 'how good the current one of that name is'],
+		['models promote payments@3', 'from now on the name stands for its third version'],
+		['models rollback payments', 'back to the version before'],
 	]);
 	defineList(group, terminal);
 	defineShow(group, terminal);
+	defineModelPromotion(group, terminal);
 	defineModelExport(group, terminal);
 }
 

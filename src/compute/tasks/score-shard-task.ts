@@ -14,7 +14,14 @@ import { defaultAlertBudget } from '../../scoring/alert-cut.ts';
 import { createAlertRule, findAlerts, periodOf } from '../../scoring/alert-rule.ts';
 import { explainRows } from '../../scoring/explain-rows.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
-import { type CellValue, describeReasons, describeTypical, type Reason, shareOfLevel } from '../../scoring/reasons.ts';
+import {
+	type CellValue,
+	describeReasons,
+	describeTypical,
+	type LearntReason,
+	type Reason,
+	shareOfLevel,
+} from '../../scoring/reasons.ts';
 import type { ScoredRows } from '../../scoring/scorer.ts';
 import {
 	type ModelScores,
@@ -22,6 +29,7 @@ import {
 	type ScoringModel,
 	scoreWithModel,
 } from '../../scoring/scoring-model.ts';
+import { rankByHead } from '../rank-by-head.ts';
 import type { ScoreColumn } from '../read-scores.ts';
 import { readShard, readShardHistory } from '../read-shards.ts';
 import { readRecordTimes } from '../record-times.ts';
@@ -57,7 +65,15 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const past = await readShardHistory(artifacts, history, input.shard);
 	const table = toFeatures(batch, specs, past);
 	const word = wordHistory(specs, batch, past);
-	const scored = await scoreInParts(model, table, (done) => reportProgress(environment, 'scoring', done, batch.rows));
+	const unsupervised = await scoreInParts(model, table, (done) =>
+		reportProgress(environment, 'scoring', done, batch.rows),
+	);
+	const { head } = input.model;
+	const learnt =
+		head === undefined
+			? null
+			: await rankByHead(artifacts, head, { batch, profile, specs, table, scored: unsupervised });
+	const scored = learnt === null ? unsupervised : { ...unsupervised, ...learnt };
 	const period = readPeriods(batch, profile, input.config);
 	const suspicious = pickSuspicious(scored, period, input.config);
 	const shown = shownValues(batch, table, specs);
@@ -70,7 +86,10 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 		await nextTurn();
 	}
 	const cheaply = describeCheaply(table, specs, scored, shown);
-	const reasons = storeReasons((row) => word(cheaply(row), row), full, batch.rows);
+	const reasons = storeReasons(
+		(row) => [...(full.get(row) ?? word(cheaply(row), row)), ...(learnt?.reasons(row) ?? [])],
+		batch.rows,
+	);
 	const numbers = (values: Float64Array): Cells => ({ type: 'number', values });
 	const columns: Partial<Record<ScoreColumn, Cells>> = {
 		score: numbers(scored.score),
@@ -178,15 +197,10 @@ function describeCheaply(
 }
 
 /** The reasons of each row as text cells. */
-function storeReasons(
-	describe: (row: number) => Reason[],
-	full: ReadonlyMap<number, readonly Reason[]>,
-	rows: number,
-): Cells {
+function storeReasons(describe: (row: number) => readonly (Reason | LearntReason)[], rows: number): Cells {
 	const dictionary: string[] = [];
 	const codes = Int32Array.from({ length: rows }, (_, row) => {
-		const reasons = full.get(row) ?? describe(row);
-		return dictionary.push(JSON.stringify(reasons, roundReason)) - 1;
+		return dictionary.push(JSON.stringify(describe(row), roundReason)) - 1;
 	});
 	return { type: 'text', codes, dictionary };
 }

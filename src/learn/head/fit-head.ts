@@ -16,6 +16,8 @@ export interface HeadTraining {
 	readonly features: HeadFeatures;
 	/** Columns whose values' rate of confirmed fraud is looked at; none: no risk features. */
 	readonly entities: readonly string[];
+	/** Column that says when a record happened; null: none does. */
+	readonly time: string | null;
 	/** Times and entities of the rows. */
 	readonly rows: RiskRows;
 	/** What `fillRisk` gives: as it was known at the time of each row. */
@@ -34,10 +36,10 @@ export interface FitHeadOptions {
 }
 
 /** Chosen on development seeds of the simulated month (docs/learning.md). */
-export const HEAD_TREES: TreeOptions = { rounds: 100, learningRate: 0.1, maxLeaves: 15 };
-export const HEAD_ROWS: HeadRowLimits = { legitimate: 15_000, unknown: 8_000, unknownWeight: 0.1 };
+export const HEAD_TREES: TreeOptions = { rounds: 100, learningRate: 0.05, maxLeaves: 8 };
+export const HEAD_ROWS: HeadRowLimits = { legitimate: 15_000, unknown: 8_000, unknownWeight: 0.02 };
 /** Every second row sees the risk features as if labels were known so soon. */
-const REPLAYED_AFTER_MS = DAY_MS;
+const REPLAYED_AFTER_MS = DAY_MS / 24;
 /** Rows that the distribution of the head's output is kept of. */
 const CALIBRATED_ROWS = 20_000;
 const CALIBRATION_POINTS = 4_096;
@@ -49,7 +51,7 @@ const CALIBRATION_POINTS = 4_096;
  * @throws CounterfoilError CANCELLED
  */
 export function fitFraudHead(training: HeadTraining, options: FitHeadOptions): FraudHead | null {
-	const { features, entities, known } = training;
+	const { features, entities, time, known } = training;
 	const { random, trees = HEAD_TREES, limits = HEAD_ROWS, signal } = options;
 	const { rows, labels, weights } = pickHeadRows(known, limits, random.fork('rows'));
 	if (!labels.includes(1) || !labels.includes(0)) return null;
@@ -67,7 +69,7 @@ export function fitFraudHead(training: HeadTraining, options: FitHeadOptions): F
 		training.risk.map((column) => Float64Array.from(sample, (row) => column[row] as number)),
 	);
 	const calibration = fitCalibration(model.logOdds(judged), CALIBRATION_POINTS);
-	return assembleHead({ entities, specs, trees: model, calibration });
+	return assembleHead({ entities, time, specs, trees: model, calibration });
 }
 
 /** Of rows whose label is known every second one is replayed. */

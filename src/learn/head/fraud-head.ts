@@ -11,6 +11,8 @@ import { type HeadFeatures, joinRisk } from './head-features.ts';
 export interface FraudHead {
 	/** Columns whose risk it looks at. */
 	readonly entities: readonly string[];
+	/** Column that says when a record happened; null: none does. */
+	readonly time: string | null;
 	/** Of all that it sees, the risk features last. */
 	readonly specs: readonly FeatureSpec[];
 	/** [rows]; log-odds of fraud, by which rows are ordered. @param risk as `fillRisk` gives it */
@@ -26,16 +28,23 @@ export interface FraudHead {
 
 interface HeadParts {
 	readonly entities: readonly string[];
+	readonly time: string | null;
 	readonly specs: readonly FeatureSpec[];
 	readonly trees: BoostedTrees;
 	readonly calibration: Calibration;
 }
 
+interface HeadJson extends Pick<HeadParts, 'entities' | 'time' | 'specs'> {
+	readonly format: string;
+	readonly rows: number;
+}
+
 const FORMAT = 'counterfoil-head-1';
 
-export function assembleHead({ entities, specs, trees, calibration }: HeadParts): FraudHead {
+export function assembleHead({ entities, time, specs, trees, calibration }: HeadParts): FraudHead {
 	return {
 		entities,
+		time,
 		specs,
 		logOdds: ({ table }, risk) => trees.logOdds(joinRisk(table, risk)),
 		calibrate(logOdds) {
@@ -51,7 +60,7 @@ export function assembleHead({ entities, specs, trees, calibration }: HeadParts)
 			const { rows, surprises, below, upTo } = calibration;
 			const numbers = (data: Float64Array) => ({ shape: [data.length], data });
 			const own = {
-				json: { format: FORMAT, entities, specs, rows },
+				json: { format: FORMAT, entities, time, specs, rows },
 				tensors: { surprises: numbers(surprises), below: numbers(below), upTo: numbers(upTo) },
 			};
 			return joinStates({ head: own, trees: trees.toState() });
@@ -62,7 +71,7 @@ export function assembleHead({ entities, specs, trees, calibration }: HeadParts)
 /** @throws CounterfoilError MODEL_INVALID */
 export function restoreHead(state: ModelState): FraudHead {
 	const { head, trees } = splitStates(state, ['head', 'trees']);
-	const json = head.json as { format?: string; entities: string[]; specs: FeatureSpec[]; rows: number } | undefined;
+	const json = head.json as HeadJson | undefined;
 	if (json?.format !== FORMAT) {
 		throw new CounterfoilError('MODEL_INVALID', 'The supervised head cannot be read: its format is not known.', {
 			hint: 'Retrain the model with this version.',
@@ -75,5 +84,6 @@ export function restoreHead(state: ModelState): FraudHead {
 		below: numbers('below'),
 		upTo: numbers('upTo'),
 	};
-	return assembleHead({ entities: json.entities, specs: json.specs, trees: restoreBoostedTrees(trees), calibration });
+	const { entities, time, specs } = json;
+	return assembleHead({ entities, time, specs, trees: restoreBoostedTrees(trees), calibration });
 }

@@ -1,0 +1,154 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { DriftMetric, DriftReport } from '../../contracts/drift.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import type { MonitorSummary } from '../../contracts/learning.ts';
+import { addExamples } from '../add-examples.ts';
+import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { checkInput } from '../check-input.ts';
+import { escapeControls } from '../escape-controls.ts';
+import { ExitWith } from '../exit-with.ts';
+import { formatTable } from '../format-table.ts';
+import { formatCount } from '../format-values.ts';
+import { addRetrainOptions, type RetrainFlags, toRetrainPlan } from '../learning-options.ts';
+import { addActorOption } from '../review-options.ts';
+import { addBackendOption, addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+import { printRetraining, readComparison } from './retrain.ts';
+
+type MonitorFlags = RunFlags &
+	RetrainFlags & {
+		readonly dataset?: string;
+		readonly name?: string;
+		readonly webhook?: string;
+		readonly retrain?: boolean;
+		readonly psi?: number;
+		readonly check?: boolean;
+	};
+
+/** Told where `--check` was asked for and the table has drifted: a gate failed. */
+const DRIFTED = 3;
+
+export function defineMonitor(command: Command, terminal: Terminal): void {
+	command
+		.argument('<model>', 'id or name of the model; name@3 for its third version')
+		.argument('[file]', TABLE_FILE)
+		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
+		.option('--name <name>', 'name of the data set (default: that of the file)')
+		.option(
+			'--psi <value>',
+			'population stability index from which on a column has drifted (default: 0.2)',
+			parsePositive,
+		)
+		.option('--webhook <url>', 'where to tell it, signed with COUNTERFOIL_WEBHOOK_SECRET', parseUrl)
+		.option('--retrain', 'retrain the model where the table has drifted')
+		.option('--check', 'end with exit code 3 where the table has drifted');
+	addRetrainOptions(command);
+	addActorOption(command);
+	addTemporalOption(command);
+	addBackendOption(command);
+	addTableOptions(command);
+	addExamples(command, [
+		['monitor payments today.csv', 'which columns are not as they were'],
+		['monitor payments --dataset ID --retrain', 'and learn from the labels anew where it has drifted'],
+		['monitor payments today.csv --webhook https://example.org/hook', 'tell a program of yours'],
+	]);
+	command.action(async (reference: string, file: string | undefined) => {
+		const flags = command.optsWithGlobals<MonitorFlags>();
+		const what = await toSource(file, flags);
+		await withWorkspace(flags, async (workspace) => {
+			const { getModel } = await import('../../store/models.ts');
+			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
+			const { DRIFT_LIMITS } = await import('../../learn/drift/measure-drift.ts');
+			const { getJson } = await import('../../artifacts/stored-json.ts');
+			const model = await getModel(workspace.store, reference);
+			const { thresholds, ...limits } = DRIFT_LIMITS;
+			const monitor = {
+				...limits,
+				thresholds: { ...thresholds, psi: flags.psi ?? thresholds.psi },
+				webhook: flags.webhook ?? null,
+				retrain: flags.retrain === true ? toRetrainPlan(flags) : null,
+			};
+			const readAs = await readAsTrained(workspace, model);
+			const asked: AskedRun = { kind: 'monitor', modelId: model.model_id, readAs, monitor, ...what };
+			const { summary } = await carryOutRun(workspace, asked, flags, terminal);
+			const watched = summary.monitor;
+			if (watched === undefined) {
+				throw new CounterfoilError('SCHEMA_QUARANTINED', 'the table differs from what the model was trained on', {
+					where: `data set ${summary.datasetId}`,
+				});
+			}
+			const report = await getJson<DriftReport>(workspace.artifacts, { uri: watched.drift });
+			const { retrain } = summary;
+			const comparison = await readComparison(workspace, retrain?.comparison ?? null);
+			if (terminal.json) {
+				const { runId, datasetId } = summary;
+				terminal.outJson({ runId, datasetId, ...watched, report, retrain: retrain ?? null, comparison });
+			} else {
+				printDrift(report, watched, terminal);
+				if (retrain !== undefined) printRetraining(retrain, comparison, model.name, terminal);
+			}
+			if (flags.check === true && watched.isDrifted) throw new ExitWith(DRIFTED, null, { runId: summary.runId });
+		});
+	});
+}
+
+async function toSource(file: string | undefined, flags: MonitorFlags): Promise<Partial<AskedRun>> {
+	if ((file === undefined) === (flags.dataset === undefined)) {
+		throw new CounterfoilError('USAGE', 'name a file or a data set, one of the two', {
+			hint: 'counterfoil monitor MODEL FILE',
+		});
+	}
+	if (file === undefined) return { datasetId: flags.dataset as string };
+	return { source: await checkInput(file, flags), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
+}
+
+function parsePositive(text: string): number {
+	const value = Number(text);
+	if (Number.isFinite(value) && value > 0) return value;
+	throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+function parseUrl(text: string): string {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InvalidArgumentError('It must be an address that begins with https:// or http://.');
+}
+
+const MOST_SHOWN = 12;
+
+function printDrift(report: DriftReport, { alertStatus }: MonitorSummary, terminal: Terminal): void {
+	const { columns, whole } = report;
+	const value = (metrics: readonly DriftMetric[], name: DriftMetric['name']) => {
+		const metric = metrics.find((one) => one.name === name);
+		return metric === undefined ? '' : `${metric.value.toFixed(3)}${metric.isDrifted ? ' !' : ''}`;
+	};
+	terminal.out(
+		`${formatCount(report.rows)} rows against ${formatCount(report.referenceRows)} that the model was trained on\n`,
+	);
+	terminal.out(
+		formatTable(
+			[
+				{ header: 'column', maxWidth: 40 },
+				{ header: 'psi', align: 'right' },
+				{ header: 'ks', align: 'right' },
+				{ header: 'new levels', align: 'right' },
+				{ header: 'missing', align: 'right' },
+			],
+			columns
+				.slice(0, MOST_SHOWN)
+				.map(({ feature, metrics }) => [
+					escapeControls(feature),
+					value(metrics, 'psi'),
+					value(metrics, 'ks'),
+					value(metrics, 'new_levels'),
+					value(metrics, 'missing'),
+				]),
+		),
+	);
+	const telling = whole.features.slice(0, 3).map(({ feature }) => escapeControls(feature));
+	const by = telling.length === 0 ? '' : `, by ${telling.join(', ')}`;
+	terminal.out(
+		`\na discriminator tells the two apart with an area of ${whole.area.toFixed(3)} (0.5: not at all; p ${whole.pValue.toPrecision(2)})${by}`,
+	);
+	terminal.out(report.isDrifted ? 'the table has drifted' : 'the table has not drifted');
+	if (alertStatus !== null) terminal.note(`the alert was answered with status ${alertStatus}`);
+}
