@@ -10,7 +10,6 @@ import { fillRisk } from '../learn/fill-risk.ts';
 import { type FraudHead, restoreHead } from '../learn/head/fraud-head.ts';
 import { type HeadFeatures, headFeatures, joinRisk, type UnsupervisedRows } from '../learn/head/head-features.ts';
 import { type LabelNews, riskNames } from '../learn/risk-history.ts';
-import { SEVERITY_THRESHOLDS } from '../scoring/options.ts';
 import type { LearntReason } from '../scoring/reasons.ts';
 import { readTimes } from './head-rows.ts';
 import { getLabelTable } from './label-table.ts';
@@ -22,8 +21,8 @@ export interface RankedRows {
 	readonly order: Float64Array;
 	readonly score: Float64Array;
 	readonly pValue: Float64Array;
-	/** What speaks for fraud most, by what was learnt; none of rows that are not suspicious. */
-	reasons(row: number): LearntReason[];
+	/** What speaks for fraud most, by what was learnt, of some of the rows. */
+	explain(rows: Int32Array): (row: number) => LearntReason[];
 }
 
 export interface RowsToRank {
@@ -35,6 +34,8 @@ export interface RowsToRank {
 }
 
 const MOST_REASONS = 3;
+/** Trees give many rows the same log-odds; of those the more surprising comes first. */
+const AMONG_EQUALS = 1e-7;
 /** Log-odds that are worth a word. */
 const LEAST_LOG_ODDS = 0.1;
 
@@ -48,9 +49,10 @@ export async function rankByHead(
 	const labels = news === null ? [] : (await getLabelTable(artifacts, news)).news;
 	const features = headFeatures(rows.table, rows.specs, rows.scored);
 	const risk = fillShardRisk(head, rows, labels);
-	const order = head.logOdds(features, risk);
-	const { score, pValue } = head.calibrate(order);
-	return { order, score, pValue, reasons: explainByHead(head, features, risk, score) };
+	const logOdds = head.logOdds(features, risk);
+	const { score, pValue } = head.calibrate(logOdds);
+	const order = logOdds.map((value, row) => value + AMONG_EQUALS * (rows.scored.surprise[row] as number));
+	return { order, score, pValue, explain: (picked) => explainByHead(head, features, risk, picked) };
 }
 
 /** The rows of a shard need not be in order of time; without a time all is known that became known. */
@@ -80,9 +82,8 @@ function explainByHead(
 	head: FraudHead,
 	{ specs, table }: HeadFeatures,
 	risk: readonly Float64Array[],
-	score: Float64Array,
-): RankedRows['reasons'] {
-	const rows = Int32Array.from(score.keys()).filter((row) => (score[row] as number) >= SEVERITY_THRESHOLDS.medium);
+	rows: Int32Array,
+): (row: number) => LearntReason[] {
 	const picked = pickRows(table, rows);
 	const own = risk.map((column) => Float64Array.from(rows, (row) => column[row] as number));
 	const contributions = head.contributions({ specs, table: picked }, own);

@@ -76,6 +76,11 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 	const scored = learnt === null ? unsupervised : { ...unsupervised, ...learnt };
 	const period = readPeriods(batch, profile, input.config);
 	const suspicious = pickSuspicious(scored, period, input.config);
+	const isSuspicious = new Set(suspicious);
+	const wanted = Int32Array.from(scored.score.keys()).filter(
+		(row) => (scored.score[row] as number) >= SEVERITY_THRESHOLDS.medium || isSuspicious.has(row),
+	);
+	const learntOf = learnt?.explain(wanted) ?? (() => []);
 	const shown = shownValues(batch, table, specs);
 	const full = new Map<number, Reason[]>();
 	for (let start = 0; start < suspicious.length; start += EXPLAINED_AT_ONCE) {
@@ -86,10 +91,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 		await nextTurn();
 	}
 	const cheaply = describeCheaply(table, specs, scored, shown);
-	const reasons = storeReasons(
-		(row) => [...(full.get(row) ?? word(cheaply(row), row)), ...(learnt?.reasons(row) ?? [])],
-		batch.rows,
-	);
+	const reasons = storeReasons((row) => [...(full.get(row) ?? word(cheaply(row), row)), ...learntOf(row)], batch.rows);
 	const numbers = (values: Float64Array): Cells => ({ type: 'number', values });
 	const columns: Partial<Record<ScoreColumn, Cells>> = {
 		score: numbers(scored.score),
