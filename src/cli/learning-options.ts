@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import type { RetrainPlan } from '../contracts/learning.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
 import { parseWhole } from './parse-arguments.ts';
 import { type ActorFlags, actorOf, parseUntil } from './review-options.ts';
 
@@ -28,9 +28,48 @@ export function addRetrainOptions(command: Command): void {
 		);
 }
 
+export interface MonitorFlags extends RetrainFlags {
+	readonly webhook?: string;
+	readonly retrain?: boolean;
+	readonly psi?: number;
+}
+
+export function addMonitorOptions(command: Command): void {
+	command
+		.option(
+			'--psi <value>',
+			'population stability index from which on a column has drifted (default: 0.2)',
+			parsePositive,
+		)
+		.option('--webhook <url>', 'where drift is told, signed with COUNTERFOIL_WEBHOOK_SECRET', parseUrl)
+		.option('--retrain', 'retrain the model where a table has drifted');
+}
+
+export async function toMonitorPlan(flags: MonitorFlags): Promise<MonitorPlan> {
+	const { DRIFT_LIMITS } = await import('../learn/drift/measure-drift.ts');
+	const { thresholds, ...limits } = DRIFT_LIMITS;
+	return {
+		...limits,
+		thresholds: { ...thresholds, psi: flags.psi ?? thresholds.psi },
+		webhook: flags.webhook ?? null,
+		retrain: flags.retrain === true ? toRetrainPlan(flags) : null,
+	};
+}
+
+function parsePositive(text: string): number {
+	const value = Number(text);
+	if (Number.isFinite(value) && value > 0) return value;
+	throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+function parseUrl(text: string): string {
+	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+	throw new InvalidArgumentError('It must be an address that begins with https:// or http://.');
+}
+
 export function toRetrainPlan(flags: RetrainFlags): RetrainPlan {
 	return {
-		asOf: (flags.asOf ?? new Date()).toISOString(),
+		asOf: flags.asOf?.toISOString() ?? null,
 		testFrom: flags.testFrom?.toISOString() ?? null,
 		budget: flags.reviewsPerDay,
 		promote: flags.promote,

@@ -3,8 +3,8 @@ import type { RunConfig } from './run-config.ts';
 
 /** What a retraining is asked to do. */
 export interface RetrainPlan {
-	/** What was known by then is learnt from; ISO 8601, UTC. */
-	readonly asOf: string;
+	/** What was known by then is learnt from; ISO 8601, UTC. Null: when it is carried out. */
+	readonly asOf: string | null;
 	/** Records from this time on judge the old and the new model; null: the last quarter of the labelled ones. */
 	readonly testFrom: string | null;
 	/** Records that are looked at a day, by which the models are compared. */

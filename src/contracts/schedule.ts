@@ -2,16 +2,19 @@ import type { ErrorRecord } from './errors.ts';
 import type { RunRequest } from './run-config.ts';
 
 /** What can be done again and again. */
-export const SCHEDULE_KINDS = ['pipeline', 'score', 'augment'] as const;
+export const SCHEDULE_KINDS = ['pipeline', 'score', 'augment', 'retrain', 'monitor'] as const;
 export type ScheduleKind = (typeof SCHEDULE_KINDS)[number];
 
 /** What each run of a schedule is asked to do; the rest of its request comes from the source. */
-export type ScheduledTask = Pick<RunRequest, 'seed' | 'config' | 'datasetName' | 'modelId' | 'augment'> & {
+export type ScheduledTask = Pick<
+	RunRequest,
+	'seed' | 'config' | 'datasetName' | 'modelId' | 'augment' | 'retrain' | 'monitor'
+> & {
 	readonly kind: ScheduleKind;
 	readonly scorerParts: number;
 };
 
-/** Where new data come from; null: rows are generated out of a model alone. */
+/** Where new data come from; null: what is done needs a model alone. */
 export type ScheduleSource =
 	| {
 			readonly type: 'files';

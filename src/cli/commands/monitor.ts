@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { DriftMetric, DriftReport } from '../../contracts/drift.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { MonitorSummary } from '../../contracts/learning.ts';
@@ -9,21 +9,14 @@ import { escapeControls } from '../escape-controls.ts';
 import { ExitWith } from '../exit-with.ts';
 import { formatTable } from '../format-table.ts';
 import { formatCount } from '../format-values.ts';
-import { addRetrainOptions, type RetrainFlags, toRetrainPlan } from '../learning-options.ts';
+import { addMonitorOptions, addRetrainOptions, type MonitorFlags, toMonitorPlan } from '../learning-options.ts';
 import { addActorOption } from '../review-options.ts';
 import { addBackendOption, addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { printRetraining, readComparison } from './retrain.ts';
 
-type MonitorFlags = RunFlags &
-	RetrainFlags & {
-		readonly dataset?: string;
-		readonly name?: string;
-		readonly webhook?: string;
-		readonly retrain?: boolean;
-		readonly psi?: number;
-		readonly check?: boolean;
-	};
+type WatchFlags = RunFlags &
+	MonitorFlags & { readonly dataset?: string; readonly name?: string; readonly check?: boolean };
 
 /** Told where `--check` was asked for and the table has drifted: a gate failed. */
 const DRIFTED = 3;
@@ -34,14 +27,8 @@ export function defineMonitor(command: Command, terminal: Terminal): void {
 		.argument('[file]', TABLE_FILE)
 		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
 		.option('--name <name>', 'name of the data set (default: that of the file)')
-		.option(
-			'--psi <value>',
-			'population stability index from which on a column has drifted (default: 0.2)',
-			parsePositive,
-		)
-		.option('--webhook <url>', 'where to tell it, signed with COUNTERFOIL_WEBHOOK_SECRET', parseUrl)
-		.option('--retrain', 'retrain the model where the table has drifted')
 		.option('--check', 'end with exit code 3 where the table has drifted');
+	addMonitorOptions(command);
 	addRetrainOptions(command);
 	addActorOption(command);
 	addTemporalOption(command);
@@ -53,21 +40,14 @@ export function defineMonitor(command: Command, terminal: Terminal): void {
 		['monitor payments today.csv --webhook https://example.org/hook', 'tell a program of yours'],
 	]);
 	command.action(async (reference: string, file: string | undefined) => {
-		const flags = command.optsWithGlobals<MonitorFlags>();
+		const flags = command.optsWithGlobals<WatchFlags>();
 		const what = await toSource(file, flags);
 		await withWorkspace(flags, async (workspace) => {
 			const { getModel } = await import('../../store/models.ts');
 			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
-			const { DRIFT_LIMITS } = await import('../../learn/drift/measure-drift.ts');
 			const { getJson } = await import('../../artifacts/stored-json.ts');
 			const model = await getModel(workspace.store, reference);
-			const { thresholds, ...limits } = DRIFT_LIMITS;
-			const monitor = {
-				...limits,
-				thresholds: { ...thresholds, psi: flags.psi ?? thresholds.psi },
-				webhook: flags.webhook ?? null,
-				retrain: flags.retrain === true ? toRetrainPlan(flags) : null,
-			};
+			const monitor = await toMonitorPlan(flags);
 			const readAs = await readAsTrained(workspace, model);
 			const asked: AskedRun = { kind: 'monitor', modelId: model.model_id, readAs, monitor, ...what };
 			const { summary } = await carryOutRun(workspace, asked, flags, terminal);
@@ -92,7 +72,7 @@ export function defineMonitor(command: Command, terminal: Terminal): void {
 	});
 }
 
-async function toSource(file: string | undefined, flags: MonitorFlags): Promise<Partial<AskedRun>> {
+async function toSource(file: string | undefined, flags: WatchFlags): Promise<Partial<AskedRun>> {
 	if ((file === undefined) === (flags.dataset === undefined)) {
 		throw new CounterfoilError('USAGE', 'name a file or a data set, one of the two', {
 			hint: 'counterfoil monitor MODEL FILE',
@@ -100,17 +80,6 @@ async function toSource(file: string | undefined, flags: MonitorFlags): Promise<
 	}
 	if (file === undefined) return { datasetId: flags.dataset as string };
 	return { source: await checkInput(file, flags), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
-}
-
-function parsePositive(text: string): number {
-	const value = Number(text);
-	if (Number.isFinite(value) && value > 0) return value;
-	throw new InvalidArgumentError('It must be a number above 0.');
-}
-
-function parseUrl(text: string): string {
-	if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-	throw new InvalidArgumentError('It must be an address that begins with https:// or http://.');
 }
 
 const MOST_SHOWN = 12;

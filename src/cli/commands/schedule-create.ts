@@ -14,12 +14,20 @@ import type { Timing } from '../../runtime/schedules-on-temporal.ts';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED, withWorkspace } from '../carry-out-run.ts';
 import { quoteArgument } from '../command-name.ts';
+import {
+	addMonitorOptions,
+	addRetrainOptions,
+	type MonitorFlags,
+	toMonitorPlan,
+	toRetrainPlan,
+} from '../learning-options.ts';
 import { parseDuration, parseWhole } from '../parse-arguments.ts';
 import { addAlertsOption, addTableOptions, addTrainingOptions, type RunFlags, toConfigFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { addPlanOptions, type PlanFlags, toPlan, toTarget } from './augment.ts';
 
 type CreateFlags = RunFlags &
+	MonitorFlags &
 	PlanFlags & {
 		readonly do: ScheduleKind;
 		readonly model?: string;
@@ -74,6 +82,9 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 	command
 		.option('--table <name>', 'table of the database for the rows')
 		.option('--replace', 'in place of the one before');
+	command.optionsGroup('Learning and drift:');
+	addMonitorOptions(command);
+	addRetrainOptions(command);
 	addAlertsOption(command);
 	addTrainingOptions(command);
 	addTableOptions(command);
@@ -81,6 +92,7 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 		['schedule create hourly --model payments --files incoming --every 1h', 'score what comes into a folder'],
 		['schedule create daily --model payments --files "exports/{yyyy}-{MM}-{dd}.csv" --cron "30 4 * * *"', 'by date'],
 		['schedule create tests --do augment --model payments --rows 500 --table test_rows --replace --every 1d', 'rows'],
+		['schedule create learn --do retrain --model payments --min-new-labels 500 --every 1d', 'with enough new labels'],
 	]);
 	command.action(async (name: string) => {
 		const flags = command.optsWithGlobals<CreateFlags>();
@@ -132,7 +144,7 @@ async function toSchedule(workspace: Workspace, scheduleId: string, flags: Creat
 
 async function sourceOf(flags: CreateFlags): Promise<ScheduleSource> {
 	const { files, query, queryColumn, settle } = flags;
-	if (flags.do === 'augment') {
+	if (flags.do === 'augment' || flags.do === 'retrain') {
 		if (files === undefined && query === undefined) return null;
 		throw new CounterfoilError('USAGE', 'rows are generated out of the model alone', {
 			hint: 'leave out --files and --query',
@@ -173,7 +185,7 @@ async function taskOf(
 	if (flags.model !== undefined) {
 		const { getModel } = await import('../../store/models.ts');
 		const model = await getModel(workspace.store, flags.model);
-		if (flags.do === 'score') {
+		if (flags.do === 'score' || flags.do === 'monitor') {
 			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
 			const readAs = await readAsTrained(workspace, model);
 			config = { ...config, dialect: readAs(config.dialect) };
@@ -187,6 +199,8 @@ async function taskOf(
 		datasetName: flags.name ?? (source?.type === 'query' ? scheduleId : null),
 		modelId: flags.model ?? null,
 		augment: flags.do === 'augment' ? toPlan(flags, toTarget(flags)) : null,
+		...(flags.do === 'retrain' ? { retrain: toRetrainPlan(flags) } : {}),
+		...(flags.do === 'monitor' ? { monitor: await toMonitorPlan(flags) } : {}),
 		scorerParts: PARTS_ON_TEMPORAL,
 	};
 }
@@ -201,6 +215,8 @@ function withoutTemporal(error: unknown, flags: CreateFlags): unknown {
 		pipeline: `run ${files}`,
 		score: `score ${files} --model ${model}`,
 		augment: `augment ${model} --rows ${flags.rows ?? 1_000}`,
+		retrain: `retrain ${model} --min-new-labels ${flags.minNewLabels}`,
+		monitor: `monitor ${model} ${files}`,
 	};
 	return new CounterfoilError('TEMPORAL_UNREACHABLE', 'no Temporal server answers, which keeps the schedules', {
 		...(error.where === undefined ? {} : { where: error.where }),
