@@ -20,6 +20,8 @@ export interface StartedProgram {
 	readonly ended: Promise<Ended>;
 	/** Resolves when stderr has had a match; rejects if the program ends before. */
 	untilStderr(pattern: RegExp): Promise<void>;
+	/** The same for stdout; gives what has come until then. */
+	untilStdout(pattern: RegExp): Promise<string>;
 	/** Sends a signal to the program and its children. */
 	kill(signal: NodeJS.Signals): void;
 }
@@ -41,6 +43,7 @@ export function startProgram(
 	const listeners = new Set<() => void>();
 	child.stdout.setEncoding('utf8').on('data', (text: string) => {
 		stdout += text;
+		for (const listener of listeners) listener();
 	});
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		stderr += text;
@@ -49,20 +52,25 @@ export function startProgram(
 	const ended = new Promise<Ended>((resolve) => {
 		child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
 	});
+	const until = (pattern: RegExp, said: () => string) =>
+		new Promise<void>((resolve, reject) => {
+			const look = () => {
+				if (!pattern.test(said())) return;
+				listeners.delete(look);
+				resolve();
+			};
+			listeners.add(look);
+			look();
+			void ended.then(() => reject(new Error(`ended before ${pattern}:\n${stderr}`)));
+		});
 	return {
 		pid: child.pid as number,
 		ended,
-		untilStderr: (pattern) =>
-			new Promise((resolve, reject) => {
-				const look = () => {
-					if (!pattern.test(stderr)) return;
-					listeners.delete(look);
-					resolve();
-				};
-				listeners.add(look);
-				look();
-				void ended.then(() => reject(new Error(`ended before ${pattern}:\n${stderr}`)));
-			}),
+		untilStderr: (pattern) => until(pattern, () => stderr),
+		untilStdout: async (pattern) => {
+			await until(pattern, () => stdout);
+			return stdout;
+		},
 		kill: (signal) => {
 			if (child.exitCode === null && child.signalCode === null) process.kill(-(child.pid as number), signal);
 		},

@@ -4,7 +4,7 @@ import { readItem } from '../../review/read-item.ts';
 import type { ReviewItem } from '../../store/review-database.ts';
 import type { Store } from '../../store/store.ts';
 import { type Cells, maskCells, personalColumns } from '../mask-cells.ts';
-import { presentLabels } from './describe-record.ts';
+import { presentItemInBrief, presentLabels } from './describe-record.ts';
 import { presentItem, presentReasons } from './present.ts';
 import type { ItemDetailBody, QueueItem } from './schemas.ts';
 
@@ -148,14 +148,7 @@ export async function describeItem(store: Store, itemId: number, hidden: HiddenC
 		...presentReasons(reasons, personal),
 		record: record === null ? null : maskCells(without(record, new Set(labelColumns)), personal),
 		labelColumns: [...labelColumns],
-		earlier: earlier.map((row) => ({
-			itemId: row.item_id,
-			recordKey: row.record_key,
-			state: row.state,
-			decision: row.decision,
-			decidedBy: row.decided_by,
-			openedAt: row.opened_at,
-		})),
+		earlier: earlier.map(presentItemInBrief),
 		labels: presentLabels(labels),
 		events: events.map(({ eventId, kind, actor, at, note, after }) => ({ eventId, kind, actor, at, note, after })),
 	};

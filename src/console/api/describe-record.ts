@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { getDataset } from '../../store/datasets.ts';
 import { getScore } from '../../store/get-score.ts';
-import type { Label } from '../../store/review-database.ts';
+import type { Label, ReviewItem } from '../../store/review-database.ts';
 import { listScoreHistory } from '../../store/scores.ts';
 import type { Store } from '../../store/store.ts';
 import { presentScore } from './present.ts';
@@ -58,14 +58,21 @@ async function listItemsOf(store: Store, recordKey: string, datasetName: string)
 		.orderBy('item_id', 'desc')
 		.limit(MOST_ITEMS)
 		.execute();
-	return rows.map((row) => ({
-		itemId: row.item_id,
-		recordKey: row.record_key,
-		state: row.state,
-		decision: row.decision,
-		decidedBy: row.decided_by,
-		openedAt: row.opened_at,
-	}));
+	return rows.map(presentItemInBrief);
+}
+
+/** An item of the past. */
+export function presentItemInBrief(
+	item: Pick<ReviewItem, 'item_id' | 'record_key' | 'state' | 'decision' | 'decided_by' | 'opened_at'>,
+): RecordDetail['items'][number] {
+	return {
+		itemId: item.item_id,
+		recordKey: item.record_key,
+		state: item.state,
+		decision: item.decision,
+		decidedBy: item.decided_by,
+		openedAt: item.opened_at,
+	};
 }
 
 async function listLabels(store: Store, datasetName: string, recordKey: string): Promise<Label[]> {

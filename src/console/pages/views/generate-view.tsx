@@ -214,15 +214,15 @@ function GenerateForm({
 			<div class="row-of-fields">
 				<label class="field">
 					Rows
-					<input name="rows" type="number" min="1" max="1000000" value="500" required />
+					<input name="rows" type="number" min="1" max="1000000" defaultValue="500" required />
 				</label>
 				<label class="field">
 					Seed
-					<input name="seed" type="number" min="0" value="1" required />
+					<input name="seed" type="number" min="0" defaultValue="1" required />
 				</label>
 				<label class="field">
 					Temperature
-					<input name="temperature" type="number" min="0.1" max="10" step="0.1" value="1" required />
+					<input name="temperature" type="number" min="0.1" max="10" step="0.1" defaultValue="1" required />
 				</label>
 			</div>
 			<fieldset>

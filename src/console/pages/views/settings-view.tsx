@@ -43,9 +43,9 @@ function RoleChoice({ name, value }: { readonly name: string; readonly value?: s
 	return (
 		<label class="field">
 			Role
-			<select name={name} {...(value === undefined ? {} : { value })}>
+			<select name={name}>
 				{ROLES.map(([role, words]) => (
-					<option key={role} value={role}>
+					<option key={role} value={role} selected={role === value}>
 						{role}: {words}
 					</option>
 				))}
