@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { createPayloadCodec, readPayloadKeys } from './payload-codec.ts';
 
 /** Where the Temporal server is: TEMPORAL_* variables and temporal.toml, else localhost:7233. */
 export function temporalConfig() {
@@ -16,8 +19,9 @@ export function temporalConfig() {
 /** @throws CounterfoilError TEMPORAL_UNREACHABLE */
 export async function connectClient(): Promise<Client> {
 	const { connectionOptions, namespace } = temporalConfig();
+	const dataConverter = payloadConverter();
 	try {
-		return new Client({ connection: await Connection.connect(connectionOptions), namespace });
+		return new Client({ connection: await Connection.connect(connectionOptions), namespace, dataConverter });
 	} catch (cause) {
 		throw unreachable(cause);
 	}
@@ -31,6 +35,22 @@ export async function connectWorker(): Promise<{ connection: NativeConnection; n
 	} catch (cause) {
 		throw unreachable(cause);
 	}
+}
+
+/**
+ * How payloads cross the server: encrypted, failures too, where there are keys; the same for clients and workers.
+ *
+ * @throws CounterfoilError CONFIG_INVALID
+ */
+export function payloadConverter(): DataConverter {
+	const keys = readPayloadKeys();
+	if (keys === null) return {};
+	const isSource = import.meta.url.endsWith('.ts');
+	const path = new URL(
+		isSource ? '../../workflows/failure-converter.ts' : '../../workflows/failure-converter.js',
+		import.meta.url,
+	);
+	return { payloadCodecs: [createPayloadCodec(keys)], failureConverterPath: fileURLToPath(path) };
 }
 
 /** The error for a server that does not answer, or does not any more. */

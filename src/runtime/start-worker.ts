@@ -2,10 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contracts/steps.ts';
+import { listRuns } from '../store/runs.ts';
 import { toApplicationFailure } from './application-failure.ts';
-import { connectWorker } from './connect-temporal.ts';
+import { connectWorker, payloadConverter } from './connect-temporal.ts';
 import type { Workspace } from './open-workspace.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { type HealthServer, serveHealth } from './serve-health.ts';
 import { createStepRunner } from './step-runner.ts';
 
 export interface WorkerOptions {
@@ -13,6 +15,14 @@ export interface WorkerOptions {
 	readonly queues: readonly ('io' | 'compute')[];
 	/** Compute steps at a time. @default 1 */
 	readonly computeSlots: number;
+	/** For steps to come to their end once the worker is to stop; then they are handed back. @default 5,000 */
+	readonly drainMs?: number;
+	/** `host:port` at which Prometheus finds the SDK's metrics under `/metrics`. @default none */
+	readonly metricsAddress?: string;
+	/** `host:port` of `/healthz`. @default none */
+	readonly healthAddress?: string;
+	/** Runs stay with workers of the version that began them; the server has to be told which one is current. */
+	readonly version?: { readonly deploymentName: string; readonly buildId: string };
 	/** Aborted: finish or hand back what is under way, then return. */
 	readonly signal: AbortSignal;
 	readonly onReady: () => void;
@@ -26,8 +36,16 @@ const HEARTBEAT_EVERY_MS = 5_000;
  * @throws CounterfoilError TEMPORAL_UNREACHABLE
  */
 export async function startWorker(workspace: Workspace, options: WorkerOptions): Promise<void> {
-	Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+	const { metricsAddress, version } = options;
+	Runtime.install({
+		logger: new DefaultLogger('WARN'),
+		shutdownSignals: [],
+		...(metricsAddress === undefined
+			? {}
+			: { telemetryOptions: { metrics: { prometheus: { bindAddress: metricsAddress } } } }),
+	});
 	const { connection, namespace } = await connectWorker();
+	let health: HealthServer | null = null;
 	try {
 		const activities = temporalActivities(workspace);
 		await ensureSearchAttributes(connection, namespace);
@@ -35,7 +53,9 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 			connection,
 			namespace,
 			activities,
-			shutdownGraceTime: '5 seconds',
+			dataConverter: payloadConverter(),
+			shutdownGraceTime: options.drainMs ?? 5_000,
+			...(version === undefined ? {} : { workerDeploymentOptions: versionedAs(version) }),
 			// The answer to a heartbeat is how a step learns that it was cancelled.
 			maxHeartbeatThrottleInterval: HEARTBEAT_EVERY_MS,
 		} as const;
@@ -67,14 +87,25 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 		// The connection can be closed, and the failure of one told, only when none uses it any more.
 		const runs = workers.map((worker) => worker.run().finally(stop));
 		options.signal.addEventListener('abort', stop, { once: true });
+		if (options.healthAddress !== undefined) {
+			health = await serveHealth(options.healthAddress, {
+				workers: async () => workers.every((worker) => worker.getState() === 'RUNNING'),
+				database: async () => (await listRuns(workspace.store, { limit: 1 })).length >= 0,
+			});
+		}
 		options.onReady();
 		if (options.signal.aborted) stop();
 		const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
 		options.signal.removeEventListener('abort', stop);
 		if (failed !== undefined) throw failed.reason;
 	} finally {
+		await health?.close();
 		await connection.close();
 	}
+}
+
+function versionedAs(version: NonNullable<WorkerOptions['version']>) {
+	return { version, useWorkerVersioning: true, defaultVersioningBehavior: 'PINNED' } as const;
 }
 
 /** The steps as Temporal activities: heartbeats out, checkpoint of the attempt before in, failures by code. */

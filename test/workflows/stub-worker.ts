@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE } from '../../src/contracts/steps.ts';
+import { payloadConverter } from '../../src/runtime/connect-temporal.ts';
 import { startTemporal } from '../e2e/temporal-server.ts';
 import type { recorded } from './recorded-steps.ts';
 
@@ -33,13 +34,18 @@ export async function startStubWorkers(steps: ReturnType<typeof recorded>, hook:
 			},
 		]),
 	);
-	const shared = { connection, activities, namespace: server.env.TEMPORAL_NAMESPACE ?? 'default' };
+	const dataConverter = payloadConverter();
+	const shared = { connection, activities, dataConverter, namespace: server.env.TEMPORAL_NAMESPACE ?? 'default' };
 	const workers = [
 		await Worker.create({ ...shared, taskQueue: IO_TASK_QUEUE, workflowsPath: WORKFLOWS }),
 		await Worker.create({ ...shared, taskQueue: COMPUTE_TASK_QUEUE }),
 	];
 	const runs = workers.map((worker) => worker.run());
-	const client = new Client({ connection: await Connection.connect({ address }), namespace: shared.namespace });
+	const client = new Client({
+		connection: await Connection.connect({ address }),
+		namespace: shared.namespace,
+		dataConverter,
+	});
 	return {
 		client,
 		env: server.env,

@@ -1,19 +1,25 @@
 import { delimiter, join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { INPUT_ROOTS } from '../../compute/open-options.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import { SPOOL_FOLDER } from '../../runtime/find-home.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
-import { parseWhole } from '../parse-arguments.ts';
+import { parseDuration, parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
 
 type WorkerFlags = GlobalFlags & {
 	readonly queue: 'io' | 'compute' | 'both';
 	readonly computeSlots: number;
 	readonly inputRoot?: readonly string[];
+	readonly drain?: number;
+	readonly metrics?: string;
+	readonly health?: string;
+	readonly deployment?: string;
+	readonly buildId?: string;
 };
 
 export function defineWorker(command: Command, terminal: Terminal): void {
@@ -25,6 +31,17 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		)
 		.option('--compute-slots <n>', 'calculations at a time', parseWhole(1), 2)
 		.option('--input-root <folders...>', 'folders that tables may be read from (default: the current one)');
+	command
+		.option(
+			'--drain <time>',
+			'for steps to end when the worker is to stop, before they are handed back',
+			parseDuration,
+			5,
+		)
+		.option('--metrics <host:port>', 'Prometheus finds the metrics of the Temporal SDK here, under /metrics')
+		.option('--health <host:port>', 'answers GET /healthz')
+		.option('--deployment <name>', 'worker versioning: name of the deployment, with --build-id')
+		.option('--build-id <id>', 'worker versioning: runs stay with the version that began them');
 	command.addHelpText(
 		'after',
 		'\nThe server is found as by the temporal command: TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_PROFILE\n' +
@@ -45,6 +62,10 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 				await startWorker(workspace, {
 					queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
 					computeSlots: flags.computeSlots,
+					drainMs: (flags.drain ?? 5) * 1_000,
+					...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
+					...(flags.health === undefined ? {} : { healthAddress: flags.health }),
+					...versionOf(flags),
 					signal: interrupt.signal,
 					onReady: () => terminal.note('the worker is ready; Ctrl-C ends it'),
 				});
@@ -55,6 +76,15 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		// Being asked to end is how a worker ends; what it had under way is taken up by another.
 		const exitCode = interrupt.exitCode();
 		if (exitCode !== null) throw new ExitWith(exitCode);
+	});
+}
+
+/** @throws CounterfoilError USAGE for one without the other */
+function versionOf({ deployment, buildId }: WorkerFlags) {
+	if (deployment !== undefined && buildId !== undefined) return { version: { deploymentName: deployment, buildId } };
+	if (deployment === undefined && buildId === undefined) return {};
+	throw new CounterfoilError('USAGE', 'a version is a deployment and a build id', {
+		hint: '--deployment counterfoil --build-id 0.1.0',
 	});
 }
 

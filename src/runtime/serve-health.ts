@@ -1,0 +1,49 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CounterfoilError } from '../contracts/errors.ts';
+
+export interface HealthServer {
+	/** Where it listens. */
+	readonly port: number;
+	close(): Promise<void>;
+}
+
+/**
+ * Answers `GET /healthz` for whoever restarts what does not work: 200 while every check passes, else 503 with the names
+ * of those that do not.
+ *
+ * @param address `host:port`; port 0 is any that is free. @param checks reject, or give false, where something is wrong
+ * @throws CounterfoilError OUTPUT_NOT_WRITABLE if the address is taken
+ */
+export async function serveHealth(
+	address: string,
+	checks: Readonly<Record<string, () => Promise<boolean>>>,
+): Promise<HealthServer> {
+	const cut = address.lastIndexOf(':');
+	const host = cut > 0 ? address.slice(0, cut) : '127.0.0.1';
+	const server = createServer(async (request, response) => {
+		if (request.url !== '/healthz') {
+			response.writeHead(404).end();
+			return;
+		}
+		const results = await Promise.all(
+			Object.entries(checks).map(async ([name, check]) => [name, await check().catch(() => false)] as const),
+		);
+		const isHealthy = results.every(([, isFine]) => isFine);
+		response
+			.writeHead(isHealthy ? 200 : 503, { 'content-type': 'application/json' })
+			.end(JSON.stringify({ ok: isHealthy, ...Object.fromEntries(results) }));
+	});
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', (cause) =>
+			reject(
+				new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the address cannot be listened at', { where: address, cause }),
+			),
+		);
+		server.listen(Number(address.slice(cut + 1)), host, () => resolve());
+	});
+	return {
+		port: (server.address() as AddressInfo).port,
+		close: () => new Promise((resolve) => server.close(() => resolve())),
+	};
+}
