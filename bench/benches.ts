@@ -5,6 +5,7 @@ import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
 import { monthBench } from './month/month-bench.ts';
 import { hiddenBench } from './settings/hidden-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
+import { generationBench, metricsBench, scoringBench, startBench, trainingBench } from './speed/speed-bench.ts';
 import { storeBench } from './store/store-bench.ts';
 import { synthesisBench } from './synthesis/synthesis-bench.ts';
 
@@ -14,6 +15,11 @@ export const BENCHES: readonly Bench[] = [
 	settingsBench,
 	hiddenBench,
 	synthesisBench,
+	trainingBench,
+	scoringBench,
+	generationBench,
+	metricsBench,
+	startBench,
 	ingestBench,
 	memoryBench,
 	dialectBench,

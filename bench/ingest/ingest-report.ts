@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from '../../src/cli/format-values.ts';
 import { describeSources } from '../describe-source.ts';
 import { formatFigure, formatSeconds } from '../format-figures.ts';
+import { median } from '../median.ts';
 import type { ResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
 import { type IngestRun, READERS, type Reader } from './ingest-run.ts';
@@ -68,13 +69,6 @@ function speedTable(name: string, about: string, all: readonly IngestRun[]): Res
 /** MB per second of CPU time. */
 function ratesOf(runs: readonly IngestRun[], reader: Reader): number[] {
 	return runs.filter((run) => run.reader === reader).map(({ bytes, cpuSeconds }) => bytes / 1e6 / cpuSeconds);
-}
-
-function median(values: readonly number[]): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	const middle = sorted.length >> 1;
-	const upper = sorted[middle] ?? Number.NaN;
-	return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
 /** Peak memory by size of the file; nothing without results. */

@@ -7,6 +7,7 @@ import type { Bench, BenchContext } from '../bench.ts';
 import { describeSources } from '../describe-source.ts';
 import { formatFigure } from '../format-figures.ts';
 import { describeMachine, describeVersions } from '../machine.ts';
+import { median } from '../median.ts';
 import { type ResultFile, readNewestResults, today, writeResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
 import { publishRows, type StoreRun, WRITTEN } from './publish-rows.ts';
@@ -101,9 +102,4 @@ function tableOf(what: string, all: readonly StoreRun[]): ResultTable {
 			`${formatCount(first?.rows ?? 0)} rows, ${bytes} bytes of JSON each; medians. The rate of a core is by the CPU time of the program and of the server's process together.`,
 		],
 	};
-}
-
-function median(values: readonly number[]): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[sorted.length >> 1] ?? Number.NaN;
 }

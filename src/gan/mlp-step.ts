@@ -39,7 +39,7 @@ export interface StepContext {
 export interface StepBuffers {
 	/** [batchRows, width] */
 	readonly real: Float32Array;
-	/** [2 batchRows, latent + conditions] */
+	/** [rows generated at once, latent + conditions] */
 	readonly input: Float32Array;
 	readonly output: SpanOutputBuffers;
 	readonly conditions: RowConditions;
@@ -60,22 +60,29 @@ export interface StepMeasures {
 	readonly gradientNorm: number;
 	readonly realAccuracy: number;
 	readonly fakeAccuracy: number;
-	readonly momentDistance: number;
+	/** Null where moments are not matched. */
+	readonly momentDistance: number | null;
 }
 
-export function createStepBuffers({ batchRows, latentWidth }: ResolvedMlpOptions, layout: EncodedLayout): StepBuffers {
+/** Rows that the generator makes at once: where moments are matched both halves of a batch, which it learns from. */
+function rowsAtOnce({ batchRows, momentWeight }: ResolvedMlpOptions): number {
+	return momentWeight > 0 ? 2 * batchRows : batchRows;
+}
+
+export function createStepBuffers(options: ResolvedMlpOptions, layout: EncodedLayout): StepBuffers {
+	const rows = rowsAtOnce(options);
 	return {
-		real: new Float32Array(batchRows * layout.width),
-		input: new Float32Array(2 * batchRows * (latentWidth + layout.width)),
-		output: createSpanOutputBuffers(2 * batchRows, layout),
-		conditions: createRowConditions(2 * batchRows),
+		real: new Float32Array(options.batchRows * layout.width),
+		input: new Float32Array(rows * (options.latentWidth + layout.width)),
+		output: createSpanOutputBuffers(rows, layout),
+		conditions: createRowConditions(rows),
 	};
 }
 
 /**
  * One step: the generator makes two halves of a batch; the discriminator learns to tell the first from real rows;
  * the generator learns to pass the second, which that discriminator has not seen, and to match the real moments
- * with both.
+ * with both. Without moments the halves are made one after the other, and nothing is kept of the first.
  *
  * To be called inside a tidy.
  *
@@ -92,25 +99,27 @@ export function trainStep(
 	isMeasured: boolean,
 ): { readonly state: NetworkState; readonly measures: StepMeasures | undefined } {
 	const { tf, options, generatorLayout } = context;
-	const { batchRows } = options;
+	const isMatched = options.momentWeight > 0;
 	const generatorParameters = splitParameters(tf, state.generator.parameters, generatorLayout);
-	const made = generateRows(context, generatorParameters, random);
-	const width = context.layout.width;
-	const [firstHalf, secondHalf] = tf.split(made.rows.sample, 2) as [Tensor, Tensor];
+	const shown = generateRows(context, generatorParameters, random);
+	const [forCritic, unseen] = isMatched ? tf.split(shown.rows.sample, 2) : [shown.rows.sample];
 
-	const critic = trainCritic(context, state.critic, firstHalf, random, step, rate, isMeasured);
+	const critic = trainCritic(context, state.critic, forCritic as Tensor, random, step, rate, isMeasured);
 
-	const judged = judgeRows(context, critic.state.parameters, secondHalf);
+	const made = isMatched ? shown : generateRows(context, generatorParameters, random);
+	const judged = judgeRows(context, critic.state.parameters, unseen ?? made.rows.sample);
 	const verdict = tf.mul(judged.inputGradient, options.adversarialWeight);
-	const block = context.moments.blocks.length === 1 ? 0 : random.integer(context.moments.blocks.length);
-	const matched = matchMoments(tf, context.moments, block, made.rows.expected, made.conditions);
-	const logitGradient = spanOutputBackward(
-		tf,
-		context.outputLayer,
-		made.rows,
-		tf.concat([tf.zeros([batchRows, width]), verdict], 0),
-		tf.mul(matched.gradient, options.momentWeight),
-	);
+	const matched = isMatched ? matchBlock(context, made, random) : null;
+	const logitGradient =
+		matched === null
+			? spanOutputBackward(tf, context.outputLayer, made.rows, verdict, null)
+			: spanOutputBackward(
+					tf,
+					context.outputLayer,
+					made.rows,
+					tf.concat([tf.zerosLike(verdict), verdict], 0),
+					tf.mul(matched.gradient, options.momentWeight),
+				);
 	const gradient = joinParameters(tf, generatorBackward(tf, generatorParameters, made.network, logitGradient));
 	const generator = adamStep(tf, state.generator, clipToNorm(tf, gradient, options.clipNorm), step, {
 		...ADAM,
@@ -122,27 +131,41 @@ export function trainStep(
 	const measures = critic.measures && {
 		...critic.measures,
 		generatorLoss: readScalar(LOSSES[options.loss].value(tf, judged.logits, judged.logits).generator),
-		momentDistance: readScalar(matched.loss),
+		momentDistance: matched === null ? null : readScalar(matched.loss),
 	};
 	return { state: { generator, critic: critic.state, average }, measures };
 }
 
-/** [2 batchRows, width] rows with their conditions drawn from the real rows. */
+interface MadeRows {
+	readonly network: GeneratorForward;
+	readonly rows: SpanOutputForward;
+	/** [rows, width] */
+	readonly conditions: Tensor;
+}
+
+/** Moments of one block of columns, drawn where there are several. */
+function matchBlock({ tf, moments }: StepContext, { rows, conditions }: MadeRows, random: Random) {
+	const block = moments.blocks.length === 1 ? 0 : random.integer(moments.blocks.length);
+	return matchMoments(tf, moments, block, rows.expected, conditions);
+}
+
+/** Rows with their conditions drawn from the real rows: [rowsAtOnce, width]. */
 function generateRows(
 	{ tf, options, layout, encoded, outputLayer, buffers }: StepContext,
 	parameters: readonly Tensor[],
 	random: Random,
-): { readonly network: GeneratorForward; readonly rows: SpanOutputForward; readonly conditions: Tensor } {
+): MadeRows {
+	const rows = rowsAtOnce(options);
 	const inputWidth = options.latentWidth + layout.width;
 	buffers.input.fill(0);
 	fillLatents(buffers.input, inputWidth, options.latentWidth, random);
 	drawRealConditions(buffers.conditions, encoded, layout, random);
 	writeConditionVectors(buffers.input, inputWidth, options.latentWidth, buffers.conditions, layout);
 	random.fillUniform(buffers.output.uniform);
-	const input = tf.tensor2d(buffers.input, [2 * options.batchRows, inputWidth]);
-	const conditions = tf.slice(input, [0, options.latentWidth], [2 * options.batchRows, layout.width]);
+	const input = tf.tensor2d(buffers.input, [rows, inputWidth]);
+	const conditions = tf.slice(input, [0, options.latentWidth], [rows, layout.width]);
 	// By halves, or the normalisation would tie their moments together, and a generator learns to exploit that.
-	const network = generatorForward(tf, parameters, input, 2);
+	const network = generatorForward(tf, parameters, input, rows / options.batchRows);
 	return {
 		network,
 		conditions,

@@ -333,5 +333,5 @@ function truncateHistory(history: TrainingHistory, step: number): void {
 }
 
 function areFinite(measures: StepMeasures | undefined): boolean {
-	return measures === undefined || Object.values(measures).every(Number.isFinite);
+	return measures === undefined || Object.values(measures).every((value) => value === null || Number.isFinite(value));
 }

@@ -43,8 +43,8 @@ export interface TrainingHistory {
 	/** Share of real rows, and of generated ones, on the right side of the decision threshold. */
 	readonly realAccuracy: number[];
 	readonly fakeAccuracy: number[];
-	/** Distance between the second moments of generated and real rows; noise around zero at best. */
-	readonly momentDistance: number[];
+	/** Distance between the second moments of generated and real rows; noise around zero at best, null where it is not matched. */
+	readonly momentDistance: (number | null)[];
 }
 
 export interface TrainingProgress {

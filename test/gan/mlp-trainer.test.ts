@@ -87,6 +87,20 @@ describe('training of the plain GAN', () => {
 		});
 	}
 
+	it('learns from the verdict alone where moments are not matched', async () => {
+		const options: MlpOptions = { ...small, momentWeight: 0, batchRows: 100, latentWidth: 16, pac: 2, steps: 400 };
+		const trainer = createMlpTrainer(backend, mixedLayout, real, options, 3);
+		const untrained = trainer.generator();
+		await trainer.train({ untilStep: 400 });
+		assert.ok(trainer.history.momentDistance.every((distance) => distance === null));
+		const trained = trainer.generator();
+		const fresh = drawMixedRows(4000, 2);
+		const distance = (made: Float32Array) => pairDistance(made, fresh);
+		const [before, after] = [untrained, trained].map((part) => distance(part.sample(4000, createRandom(9))));
+		assert.ok((after as number) < 0.5 * (before as number), `${after} against ${before}`);
+		for (const part of [trainer, untrained, trained]) part.dispose();
+	});
+
 	it('goes on from a checkpoint exactly as it would have without the interruption', async () => {
 		const whole = createMlpTrainer(backend, mixedLayout, real, { ...small, pac: 2 }, 5);
 		await whole.train({ untilStep: 40, checkpointEverySteps: 16, onCheckpoint: () => {} });

@@ -111,16 +111,16 @@ export function spanOutputForward(
  * dL/dlogits, [batch, width].
  *
  * @param sampleGradient dL/dsample, [batch, width]
- * @param expectedGradient dL/dexpected, [batch, width]
+ * @param expectedGradient dL/dexpected, [batch, width]; null: the loss does not depend on it
  */
 export function spanOutputBackward(
 	tf: Tfjs,
 	layer: SpanOutputLayer,
 	{ sample, probabilities, tanh }: SpanOutputForward,
 	sampleGradient: Tensor,
-	expectedGradient: Tensor,
+	expectedGradient: Tensor | null,
 ): Tensor {
-	const sum = tf.add(sampleGradient, expectedGradient);
+	const sum = expectedGradient === null ? sampleGradient : tf.add(sampleGradient, expectedGradient);
 	const softmax = segmentSoftmaxBackward(tf, probabilities, layer.membershipTensor, sum);
 	if (layer.offsets.length === 0) return softmax;
 	// In a tanh span the softmax has one member and so no gradient. An offset that the sample leaves out (0, where
