@@ -74,15 +74,18 @@ export function* dependenceBlocks(
 	wantSplit: boolean,
 ): Generator<void, DependenceScores, void> {
 	const { coordinates, groups } = model;
-	const features = coordinates.features.length;
+	const width = coordinates.features.length;
 	const term = new Float64Array(table.rows);
 	const logOdds = new Float64Array(table.rows);
-	const split = wantSplit ? new Float64Array(table.rows * features) : null;
+	const split = wantSplit ? new Float64Array(table.rows * width) : null;
 	if (groups.length === 0) return { term, logOdds, split };
 
 	const hashes = hashRows(table, model.hashed);
 	const total = countMembers(model);
 	const weights: MemberWeights = { term: new Float64Array(total), logOdds: new Float64Array(total) };
+	const seen = groups.map(({ group }) =>
+		group.inputs.spans.map((spans) => Int32Array.from(spans, ({ feature }) => feature)),
+	);
 	const stride = encodedStride(coordinates);
 	const block = new Float32Array(BLOCK_ROWS * stride);
 	writeConstants(block, BLOCK_ROWS, stride);
@@ -97,19 +100,20 @@ export function* dependenceBlocks(
 			let member = 0;
 			let rowTerm = 0;
 			let rowOdds = 0;
-			for (const [g, { group }] of groups.entries()) {
+			for (let g = 0; g < groups.length; g++) {
 				const groupLogits = logits[g] as Float32Array;
-				for (let m = 0; m < group.inputs.members; m++, member++) {
+				const features = seen[g] as readonly Int32Array[];
+				for (let m = 0; m < features.length; m++, member++) {
 					const weight = weights.term[member] as number;
 					if (weight === 0 && weights.logOdds[member] === 0) continue;
 					const logit = groupLogits[m * BLOCK_ROWS + position] as number;
 					rowTerm += weight * logit;
 					rowOdds += (weights.logOdds[member] as number) * logit;
 					if (split === null) continue;
-					const spans = group.inputs.spans[m] as readonly { feature: number }[];
-					const part = (weight * logit) / spans.length;
-					for (const span of spans) {
-						const at = row * features + span.feature;
+					const own = features[m] as Int32Array;
+					const part = (weight * logit) / own.length;
+					for (let k = 0; k < own.length; k++) {
+						const at = row * width + (own[k] as number);
 						split[at] = (split[at] as number) + part;
 					}
 				}

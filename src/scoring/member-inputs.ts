@@ -97,12 +97,15 @@ export function gatherInputs(
 	target: Float32Array,
 ): void {
 	const { members, width, gather } = inputs;
+	// The bits of the numbers, which need not be understood to be moved.
+	const from = new Int32Array(block.buffer, block.byteOffset, block.length);
+	const to = new Int32Array(target.buffer, target.byteOffset, target.length);
 	let at = 0;
 	for (let member = 0; member < members; member++) {
 		const base = member * width;
 		for (let row = 0; row < rows; row++) {
-			const from = row * stride;
-			for (let c = 0; c < width; c++) target[at++] = block[from + (gather[base + c] as number)] as number;
+			const start = row * stride;
+			for (let c = 0; c < width; c++) to[at++] = from[start + (gather[base + c] as number)] as number;
 		}
 	}
 }

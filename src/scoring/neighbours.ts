@@ -141,11 +141,11 @@ export function* neighbourBlocks(
 	const features = coordinates.features.length;
 	const term = new Float64Array(table.rows);
 	const split = wantSplit ? new Float64Array(table.rows * features) : null;
-	const featureOf = new Int32Array(width);
-	for (const index of dependent) {
-		const { start, width: own } = (coordinates.features[index] as FeatureCoordinates).span;
-		featureOf.fill(index, start, start + own);
-	}
+	const spans = dependent.map((index) => (coordinates.features[index] as FeatureCoordinates).span);
+	const starts = Int32Array.from(spans, ({ start }) => start);
+	const ends = Int32Array.from(spans, ({ start, width: own }) => start + own);
+	// How much farther the real row is than the fake, by dependent feature: squared distances.
+	const farther = new Float64Array(dependent.length);
 	const hashes = hashRows(table, hashed);
 	const block = new Float32Array(BLOCK_ROWS * width);
 
@@ -171,18 +171,16 @@ export function* neighbourBlocks(
 				if (free > 0 && isInBag(contents, entry, bag)) continue;
 				const real = (bag * rows + (places[position * 2 * bags + bag] as number)) * width;
 				const fake = (bag * rows + (places[position * 2 * bags + bags + bag] as number)) * width;
-				const toReal = NEAREST_SQUARED + squaredDistance(block, x, neighbours.real, real, width);
-				const toFake = NEAREST_SQUARED + squaredDistance(block, x, neighbours.fake, fake, width);
-				const ratio = Math.log1p((toReal - toFake) / toFake);
+				const toFake = compareDistances(block, x, neighbours, real, fake, starts, ends, farther);
+				let difference = 0;
+				for (let k = 0; k < farther.length; k++) difference += farther[k] as number;
+				const ratio = Math.log1p(difference / toFake);
 				sum += ratio;
 				if (split === null) continue;
-				const perUnit = (weight * ratio) / (toReal - toFake || 1);
-				for (let c = 0; c < width; c++) {
-					const at = row * features + (featureOf[c] as number);
-					const value = block[x + c] as number;
-					const a = value - (neighbours.real[real + c] as number);
-					const b = value - (neighbours.fake[fake + c] as number);
-					split[at] = (split[at] as number) + perUnit * (a * a - b * b);
+				const perUnit = (weight * ratio) / (difference || 1);
+				for (let k = 0; k < farther.length; k++) {
+					const at = row * features + (dependent[k] as number);
+					split[at] = (split[at] as number) + perUnit * (farther[k] as number);
 				}
 			}
 			term[row] = weight * sum;
@@ -192,11 +190,33 @@ export function* neighbourBlocks(
 	return { term, logOdds: term.map((value) => -value), split };
 }
 
-function squaredDistance(a: Float32Array, atA: number, b: Float32Array, atB: number, width: number): number {
-	let sum = 0;
-	for (let c = 0; c < width; c++) {
-		const difference = (a[atA + c] as number) - (b[atB + c] as number);
-		sum += difference * difference;
+/**
+ * Compares an encoded row with a real row and a fake, feature by feature.
+ *
+ * @param farther overwritten: the squared distance to the real row less that to the fake
+ * @returns squared distance to the fake, a little more than 0
+ */
+function compareDistances(
+	block: Float32Array,
+	x: number,
+	{ real, fake }: Neighbours,
+	atReal: number,
+	atFake: number,
+	starts: Int32Array,
+	ends: Int32Array,
+	farther: Float64Array,
+): number {
+	let toFake = NEAREST_SQUARED;
+	for (let k = 0; k < farther.length; k++) {
+		let difference = 0;
+		for (let c = starts[k] as number; c < (ends[k] as number); c++) {
+			const value = block[x + c] as number;
+			const a = value - (real[atReal + c] as number);
+			const b = value - (fake[atFake + c] as number);
+			difference += a * a - b * b;
+			toFake += b * b;
+		}
+		farther[k] = difference;
 	}
-	return sum;
+	return toFake;
 }
