@@ -57,7 +57,7 @@ async function listRemaining(store: Store, datasetIds: readonly string[]): Promi
 		.execute();
 	const models = await store.reader
 		.selectFrom('models')
-		.select(['name', 'version'])
+		.select(['name', 'version', 'head_uri'])
 		.where('dataset_id', 'in', datasetIds)
 		.orderBy('name')
 		.orderBy('version')
@@ -68,6 +68,9 @@ async function listRemaining(store: Store, datasetIds: readonly string[]): Promi
 		...models.map(
 			({ name, version }) => `the model ${name}@${version}, which learnt from it and keeps some training rows`,
 		),
+		...(models.some(({ head_uri }) => head_uri !== null)
+			? ['the stored labels, with keys and entities, that these models were retrained and have scored by']
+			: []),
 		...(models.length > 0 ? ['rows that these models have generated'] : []),
 		'backups and exported files, if there are any',
 	];
