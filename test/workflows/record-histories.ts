@@ -29,6 +29,21 @@ const PLAN = {
 	override: null,
 	into: { kind: 'rows' },
 } as const;
+const RETRAIN = {
+	asOf: null,
+	testFrom: null,
+	budget: 10,
+	promote: 'rule',
+	minNewLabels: 1,
+	actor: 'ann',
+} as const;
+const MONITOR: NonNullable<RunRequest['monitor']> = {
+	thresholds: { psi: 0.2, ks: 0.1, missing: 0.05, newLevels: 0.01 },
+	pValue: 0.01,
+	minArea: 0.05,
+	webhook: 'https://alerts.example/counterfoil',
+	retrain: RETRAIN,
+};
 const CARRIED: CarriedRun = { outputs: { beginRun: null }, shards: { scoreShard: 1 }, finished: 2, isPaused: false };
 
 const RUNS: readonly [string, Partial<RunRequest>, CarriedRun?][] = [
@@ -38,6 +53,8 @@ const RUNS: readonly [string, Partial<RunRequest>, CarriedRun?][] = [
 	['score', { kind: 'score', modelId: 'm' }],
 	['score-carried', { kind: 'score', ...STORED }, CARRIED],
 	['augment', { kind: 'augment', modelId: 'm', source: null, augment: PLAN }],
+	['retrain', { kind: 'retrain', source: null, modelId: 'm', retrain: RETRAIN }],
+	['monitor', { kind: 'monitor', modelId: 'm', monitor: MONITOR }],
 	['paused', { kind: 'ingest' }],
 	['failed', { kind: 'ingest', source: null }],
 ];

@@ -28,7 +28,19 @@ describe('the workflows take up what earlier ones of the same code began', () =>
 		Worker.runReplayHistory({ workflowBundle }, history, path.replace(/^.*\/|\.json$/g, ''));
 
 	test('every kind of run is among the histories', () => {
-		const kinds = ['pipeline', 'ingest', 'train', 'score', 'score-carried', 'augment', 'paused', 'failed', 'scheduled'];
+		const kinds = [
+			'pipeline',
+			'ingest',
+			'train',
+			'score',
+			'score-carried',
+			'augment',
+			'retrain',
+			'monitor',
+			'paused',
+			'failed',
+			'scheduled',
+		];
 		for (const kind of kinds)
 			assert.ok(
 				stored.some((path) => path.endsWith(`/${kind}.json`)),
