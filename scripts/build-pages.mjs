@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Builds the pages of the console into a folder: `node scripts/build-pages.mjs dist/pages`. */
@@ -9,7 +10,7 @@ export async function buildPages(outDir) {
 		logLevel: 'warn',
 		oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
 		build: {
-			outDir,
+			outDir: resolve(outDir),
 			emptyOutDir: true,
 			target: 'es2022',
 			// Nothing inline: the policy of the pages would refuse it.

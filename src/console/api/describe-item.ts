@@ -62,8 +62,8 @@ export async function listDecided(
 	}));
 }
 
-/** The query of `listDecided`; walks an index of the decided items. */
-export function decidedQuery(store: Store, options: Parameters<typeof listDecided>[1]) {
+/** Walks an index of the decided items. */
+function decidedQuery(store: Store, options: Parameters<typeof listDecided>[1]) {
 	let query = store.reader
 		.selectFrom('review_items')
 		.innerJoin('queues', 'queues.queue_id', 'review_items.queue_id')

@@ -52,18 +52,18 @@ async function measure(workspace: Workspace, run: Run): Promise<Histogram> {
 	const { run_id: runId } = run;
 	const { medium, high, critical } = SEVERITY_THRESHOLDS;
 	const cut = (await getStepOutput(store, runId, 'decideAlerts')) as AlertCut | null;
-	const [atCritical, atHigh, atMedium, atLow] = await Promise.all([
+	const bins = await readBins(store, runId);
+	const records = bins.reduce((sum, bin) => sum + bin.records, 0);
+	const [atCritical, atHigh, atMedium] = await Promise.all([
 		countBetween(store, runId, critical, 2),
 		countBetween(store, runId, high, critical),
 		countBetween(store, runId, medium, high),
-		countBetween(store, runId, 0, medium),
 	]);
-	const records = atCritical + atHigh + atMedium + atLow;
 	return {
 		records,
 		alerts: cut?.alerts ?? (await countAlerts(store, runId)),
-		severities: { low: atLow, medium: atMedium, high: atHigh, critical: atCritical },
-		bins: await readBins(store, runId),
+		severities: { low: records - atMedium - atHigh - atCritical, medium: atMedium, high: atHigh, critical: atCritical },
+		bins,
 		tail: await readTail(store, runId, records),
 		...(await readFacets(store, runId)),
 		perDay: await recordsPerDay(workspace, run, records),
@@ -92,11 +92,8 @@ async function countAlerts(store: Store, runId: string): Promise<number> {
 }
 
 async function readBins(store: Store, runId: string): Promise<Histogram['bins']> {
-	const { least, most } = await store.reader
-		.selectFrom('scores')
-		.select((select) => [select.fn.min('surprise').as('least'), select.fn.max('surprise').as('most')])
-		.where('run_id', '=', runId)
-		.executeTakeFirstOrThrow();
+	const least = await surpriseAt(store, runId, 'asc');
+	const most = await surpriseAt(store, runId, 'desc');
 	if (least === null || most === null) return [];
 	const width = (most - least) / BINS || 1;
 	const bin = sql<number>`cast((surprise - ${sql.lit(least)}) / ${sql.lit(width)} as integer)`;
@@ -115,7 +112,7 @@ async function readBins(store: Store, runId: string): Promise<Histogram['bins']>
 	const byBin = new Map<number, { records: number; lowest: number }>();
 	for (const row of rows) {
 		// The largest surprise is at the end of the last bin, not at the beginning of one more.
-		const at = Math.min(Number(row.bin), BINS - 1);
+		const at = Math.max(0, Math.min(Number(row.bin), BINS - 1));
 		const before = byBin.get(at);
 		byBin.set(at, {
 			records: (before?.records ?? 0) + Number(row.records),
@@ -130,6 +127,19 @@ async function readBins(store: Store, runId: string): Promise<Histogram['bins']>
 	});
 }
 
+/** The surprise of the row with the lowest or the highest score: scores are ranks of it. */
+async function surpriseAt(store: Store, runId: string, order: 'asc' | 'desc'): Promise<number | null> {
+	const row = await store.reader
+		.selectFrom('scores')
+		.select('surprise')
+		.where('run_id', '=', runId)
+		.orderBy('score', order)
+		.orderBy('surprise', order)
+		.limit(1)
+		.executeTakeFirst();
+	return row?.surprise ?? null;
+}
+
 /** The score at 1, 2, 3, 5, 7, 10, 15, ... records: what a threshold would have to be for so many. */
 async function readTail(store: Store, runId: string, records: number): Promise<Histogram['tail']> {
 	const counts: number[] = [];
@@ -138,7 +148,11 @@ async function readTail(store: Store, runId: string, records: number): Promise<H
 			if (Number.isInteger(decade * step) && decade * step <= records) counts.push(decade * step);
 	}
 	const tail: Histogram['tail'] = [];
-	for (const count of [...new Set([...counts, records])].filter((count) => count > 0)) {
+	// Nobody looks at more than a tenth of many records, and to find a place far down takes a walk to it.
+	const furthest = Math.max(1_000, records / 10);
+	for (const count of [...new Set([...counts, Math.min(records, furthest)])].filter((count) =>
+		isPlace(count, furthest),
+	)) {
 		const row = await store.reader
 			.selectFrom('scores')
 			.select(['score', 'surprise'])
@@ -152,6 +166,10 @@ async function readTail(store: Store, runId: string, records: number): Promise<H
 		if (row !== undefined) tail.push({ records: count, ...row });
 	}
 	return tail;
+}
+
+function isPlace(count: number, furthest: number): boolean {
+	return Number.isInteger(count) && count > 0 && count <= furthest;
 }
 
 async function readFacets(store: Store, runId: string): Promise<Pick<Histogram, 'facets' | 'facetsOf'>> {
