@@ -1,7 +1,7 @@
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
-import type { DialectConfig, RunConfig, RunKind, RunSummary } from '../contracts/run-config.ts';
+import type { DialectConfig, RunConfig, RunKind, RunRequest, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { commandName, quoteArgument } from './command-name.ts';
@@ -64,7 +64,7 @@ export async function carryOutRun(
 	if (asked.kind === 'pipeline' || asked.kind === 'train') notePrivacy(config, terminal);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
-	const done = await follow(request.kind, request.runId, rows ?? null, resumed, terminal, (options) =>
+	const done = await follow(request, rows ?? null, resumed, terminal, (options) =>
 		carryOut(request, options).catch((error: unknown) => {
 			throw placeIn(asked.source, error);
 		}),
@@ -110,13 +110,13 @@ interface FollowOptions {
 
 /** Runs `work` with a progress line and with Ctrl-C as a way to stop it. */
 export async function follow(
-	kind: RunKind,
-	runId: string,
+	request: RunRequest,
 	rows: number | null,
 	resumed: boolean,
 	terminal: Terminal,
 	work: (options: FollowOptions) => Promise<RunSummary>,
 ): Promise<CarriedOut> {
+	const { kind, runId } = request;
 	const startedMs = Date.now();
 	const interrupt = handleInterrupt(terminal);
 	// With --json and no terminal stderr is for a program too: it gets errors and nothing else.
@@ -128,9 +128,9 @@ export async function follow(
 	} catch (error) {
 		const failure = CounterfoilError.from(error);
 		const exitCode = interrupt.exitCode();
-		if (exitCode !== null) throw new ExitWith(exitCode, interrupted(runId, 'stopped before it was done'), { runId });
+		if (exitCode !== null) throw new ExitWith(exitCode, interrupted(request, 'stopped before it was done'), { runId });
 		// Which step was at work when it was cancelled says nothing to a person.
-		const shown = failure.code === 'CANCELLED' ? interrupted(runId, 'cancelled before it was done') : failure;
+		const shown = failure.code === 'CANCELLED' ? interrupted(request, 'cancelled before it was done') : failure;
 		throw new ExitWith(shown.exitCode, shown, { runId, showStack: failure.code === 'INTERNAL' });
 	} finally {
 		progress?.stop();
@@ -138,11 +138,18 @@ export async function follow(
 	}
 }
 
-function interrupted(runId: string, message: string): CounterfoilError {
+function interrupted(request: RunRequest, message: string): CounterfoilError {
 	return new CounterfoilError('CANCELLED', message, {
-		where: `run ${runId}`,
-		hint: `to go on: ${commandName()} runs resume ${quoteArgument(runId)}`,
+		where: `run ${request.runId}`,
+		hint: isWrittenByCommand(request)
+			? 'to go on: give the same command again'
+			: `to go on: ${commandName()} runs resume ${quoteArgument(request.runId)}`,
 	});
+}
+
+/** Whether the rows go to a file, which only the command that asked for them knows. */
+export function isWrittenByCommand({ augment }: RunRequest): boolean {
+	return augment?.into.kind === 'file';
 }
 
 /** Opens the workspace that the flags name, for as long as `work` goes on. */

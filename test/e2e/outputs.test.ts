@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { FileProvenance, Provenance } from '../../src/contracts/provenance.ts';
-import { query, runProgram, workFolder } from './run-program.ts';
+import { query, runProgram, startProgram, workFolder } from './run-program.ts';
 
 const ROWS = 200;
 
@@ -87,6 +87,25 @@ describe('generated rows are handed out', () => {
 		assert.match(table?.artifact_uri ?? '', /^file:.*rows\.parquet$/);
 		assert.deepEqual(shardFiles(), shards, 'the stored rows are gone once the file is there');
 		assert.equal(query(folder, 'select * from synthetic_rows').length, 0);
+	});
+
+	test('killed on the way, the same command goes on and writes the same bytes; `runs resume` says so', async () => {
+		const many = (file: string) => ['generate', model, '--rows', '140000', '--out', file, ...override];
+		await program(...many('whole.csv'), '--no-provenance');
+		const started = startProgram([...many('killed.csv'), '--seed', '2'], { cwd: folder });
+		await started.untilStderr(/generating rows/);
+		started.kill('SIGKILL');
+		await started.ended;
+		const [run] = query<{ run_id: string }>(folder, "select run_id from runs where status = 'running'");
+		const resumed = await runProgram(['runs', 'resume', run?.run_id ?? ''], { cwd: folder });
+		assert.equal(resumed.code, 2);
+		assert.match(resumed.stderr, /give the command that began it again/);
+
+		const again = await program(...many('killed.csv'), '--seed', '2', '--no-provenance');
+		assert.match(again.stderr, new RegExp(`going on with run ${run?.run_id}`));
+		await program(...many('undisturbed.csv'), '--seed', '2', '--no-provenance');
+		assert.deepEqual(bytesOf('killed.csv'), bytesOf('undisturbed.csv'));
+		assert.notDeepEqual(bytesOf('killed.csv'), bytesOf('whole.csv'));
 	});
 
 	test('in every format the same rows, the same bytes for the same seed, without provenance where that is asked for', async () => {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { Run, RunStep } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
-import { follow, withWorkspace } from '../carry-out-run.ts';
+import { follow, isWrittenByCommand, withWorkspace } from '../carry-out-run.ts';
 import { collectResult } from '../collect-result.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
@@ -134,10 +134,16 @@ function defineResume(group: Command, terminal: Terminal): void {
 			const { getRun } = await import('../../store/runs.ts');
 			const { requestOfRun } = await import('../../runtime/make-request.ts');
 			const run = await getRun(workspace.store, runId);
-			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
 			const request = requestOfRun(run);
+			if (isWrittenByCommand(request)) {
+				throw new CounterfoilError('USAGE', 'the rows of this run go to a file, which the run does not know', {
+					where: `run ${run.run_id}`,
+					hint: 'give the command that began it again: it goes on where the run was, and writes the file',
+				});
+			}
+			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
 			const rows = request.augment?.rows ?? null;
-			const done = await follow(request.kind, request.runId, rows, true, terminal, async (options) => {
+			const done = await follow(request, rows, true, terminal, async (options) => {
 				if (run.runner === 'temporal') {
 					const { runOnTemporal } = await import('../../runtime/run-on-temporal.ts');
 					return runOnTemporal(request, options);
