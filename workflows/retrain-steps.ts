@@ -1,4 +1,4 @@
-import type { RetrainSummary } from '../src/contracts/learning.ts';
+import type { RetrainSummary } from '../src/contracts/learning-plan.ts';
 import type { ModelParts } from '../src/contracts/pipeline.ts';
 import type { RunRequest, RunSummary } from '../src/contracts/run-config.ts';
 import { type Activities, commonInput, required } from './step-input.ts';

@@ -1,6 +1,6 @@
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
+import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
 import type { DialectConfig, RunConfig, RunKind, RunRequest, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
+import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
 import { parseWhole } from './parse-arguments.ts';
 import { type ActorFlags, actorOf, parseUntil } from './review-options.ts';
 

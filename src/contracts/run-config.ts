@@ -1,5 +1,5 @@
 import type { GenerationPlan } from './conditions.ts';
-import type { MonitorPlan, MonitorSummary, RetrainPlan, RetrainSummary } from './learning.ts';
+import type { MonitorPlan, MonitorSummary, RetrainPlan, RetrainSummary } from './learning-plan.ts';
 import type { PrivacyRequest } from './privacy.ts';
 import { type ColumnDeclaration, NO_POLICIES, type SchemaPolicies } from './schema-contract.ts';
 import type { ColumnNulls, DateReading, NumberReading } from './value-reading.ts';

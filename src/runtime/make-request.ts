@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { GenerationPlan } from '../contracts/conditions.ts';
-import type { MonitorPlan, RetrainPlan } from '../contracts/learning.ts';
+import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
 import type { RunConfig, RunKind, RunRequest } from '../contracts/run-config.ts';
 import { findInputs } from '../ingest/find-inputs.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { RetrainSummary } from '../../src/contracts/learning.ts';
+import type { RetrainSummary } from '../../src/contracts/learning-plan.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { verifyWebhook } from '../../src/review/signed-webhook.ts';
 import { query, runProgram, workFolder } from './run-program.ts';

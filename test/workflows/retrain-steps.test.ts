@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MonitorPlan, RetrainPlan } from '../../src/contracts/learning.ts';
+import type { MonitorPlan, RetrainPlan } from '../../src/contracts/learning-plan.ts';
 import { DEFAULT_CONFIG, type RunRequest } from '../../src/contracts/run-config.ts';
 import { labelStep, type RunControl, type Steps } from '../../src/contracts/steps.ts';
 import { DRIFT_LIMITS } from '../../src/learn/drift/measure-drift.ts';

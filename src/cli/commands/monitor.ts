@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DriftMetric, DriftReport } from '../../contracts/drift.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
-import type { MonitorSummary } from '../../contracts/learning.ts';
+import type { MonitorSummary } from '../../contracts/learning-plan.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { GainInterval, ModelComparison, RetrainSummary } from '../../contracts/learning.ts';
+import type { GainInterval, ModelComparison } from '../../contracts/learning.ts';
+import type { RetrainSummary } from '../../contracts/learning-plan.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';

@@ -6,7 +6,7 @@ import {
 	MISSING_LEVEL,
 	UNSEEN_LEVEL,
 } from '../../contracts/features.ts';
-import type { MonitorPlan } from '../../contracts/learning.ts';
+import type { MonitorPlan } from '../../contracts/learning-plan.ts';
 import type { Random } from '../../contracts/random.ts';
 import { pickFeatures } from '../pick-features.ts';
 import { measureTwoSample } from '../two-sample.ts';
