@@ -1,6 +1,6 @@
-import { refOf } from '../src/artifacts/stored-json.ts';
+import { putJson, refOf } from '../src/artifacts/stored-json.ts';
 import { type PlacedNews, putLabelTable } from '../src/compute/label-table.ts';
-import type { GatherLabelsInput, GatherLabelsOutput } from '../src/contracts/learning.ts';
+import type { GatherLabelsInput, GatherLabelsOutput, LabelledTable } from '../src/contracts/learning.ts';
 import type { RunConfig } from '../src/contracts/run-config.ts';
 import { findRecordPlaces, listLabelNews, type RecordPlace } from '../src/review/label-news.ts';
 import { listDatasetNames, listDatasetsById } from '../src/store/model-datasets.ts';
@@ -21,12 +21,13 @@ export const gatherLabels: Activity<GatherLabelsInput, GatherLabelsOutput> = asy
 		for (const [key, place] of await findRecordPlaces(store, name, keys)) places.set(`${name}\n${key}`, place);
 	}
 	const datasets = await listDatasetsById(store, [...new Set([...places.values()].map((place) => place.datasetId))]);
-	const tables = datasets.flatMap((dataset) => {
-		const { dataset_id, manifest_uri, profile_uri, ingested_at } = dataset;
-		if (profile_uri === null) return [];
+	const tables: LabelledTable[] = [];
+	for (const { dataset_id, manifest_uri, profile_uri, ingested_at } of datasets) {
+		// What became known of a data set whose shards are kept no longer still counts in the rates of its entities.
+		if (profile_uri === null || !(await artifacts.has(manifest_uri))) continue;
 		const manifest = refOf(manifest_uri);
-		return [{ datasetId: dataset_id, manifest, profile: refOf(profile_uri), ingestedAt: ingested_at }];
-	});
+		tables.push({ datasetId: dataset_id, manifest, profile: refOf(profile_uri), ingestedAt: ingested_at });
+	}
 	const tableOf = new Map(tables.map(({ datasetId }, table) => [datasetId, table]));
 	const placed = news.map(({ atMs, datasetName, recordKey, isFraud }): PlacedNews => {
 		const record = `${datasetName}\n${recordKey}`;
@@ -51,7 +52,7 @@ export const gatherLabels: Activity<GatherLabelsInput, GatherLabelsOutput> = asy
 		news: await putLabelTable(artifacts, { entities, news: placed }),
 		entities,
 		time,
-		tables,
+		tables: await putJson(artifacts, tables),
 		labels: known.size,
 		frauds: [...known.values()].filter((isFraud) => isFraud).length,
 		newLabels: [...fresh].filter((key) => known.has(key)).length,

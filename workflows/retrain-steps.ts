@@ -38,15 +38,7 @@ async function learnFromLabels(
 	const counts = { labels: labels.labels, frauds: labels.frauds, newLabels: labels.newLabels };
 	const nothing = { ...counts, modelId: null, version: null, isPromoted: false, comparison: null };
 	if (labels.newLabels < plan.minNewLabels) return { ...nothing, skipped: 'too few new labels' };
-	const tables = [];
-	for (const [shard, table] of labels.tables.entries()) {
-		const { manifest } = table;
-		const { profile, history: fitted } = parts;
-		const history =
-			fitted === null ? null : await activities.addHistory({ ...common, shard, manifest, profile, fitted });
-		tables.push({ ...table, history });
-	}
-	const trained = await activities.trainHead({ ...common, model: parts, tables, labels, plan });
+	const trained = await activities.trainHead({ ...common, model: parts, labels, plan });
 	if (trained.head === null) return { ...nothing, skipped: 'no fraud or nothing else' };
 	const registered = await activities.registerHead({ ...common, modelId, labels, trained, plan });
 	return { ...counts, ...registered, comparison: trained.comparison?.uri ?? null, skipped: null };

@@ -1,5 +1,5 @@
 import type { MonitorPlan, RetrainPlan } from './learning-plan.ts';
-import type { AddHistoryOutput, ArtifactRef, ModelParts } from './pipeline.ts';
+import type { ArtifactRef, ModelParts } from './pipeline.ts';
 import type { RunConfig } from './run-config.ts';
 
 interface StepInput {
@@ -20,8 +20,8 @@ export interface GatherLabelsOutput {
 	/** Columns of the model that name who acts and with whom, and when; their cells are in the news. */
 	readonly entities: readonly string[];
 	readonly time: string | null;
-	/** Data sets that have labelled records, in the order in which they were taken in. */
-	readonly tables: readonly LabelledTable[];
+	/** A list of `LabelledTable`: it grows with every data set that is labelled, and payloads are not to. */
+	readonly tables: ArtifactRef;
 	/** Records of which something is known, and how many of them are fraud. */
 	readonly labels: number;
 	readonly frauds: number;
@@ -31,6 +31,7 @@ export interface GatherLabelsOutput {
 	/** When the model's own labels were known; null where it has learnt from none. */
 	readonly learntUntil: string | null;
 }
+/** A data set that has labelled records and still has its shards; in a list, in the order in which they were taken in. */
 export interface LabelledTable {
 	readonly datasetId: string;
 	readonly manifest: ArtifactRef;
@@ -41,7 +42,6 @@ export interface LabelledTable {
 
 export interface TrainHeadInput extends StepInput {
 	readonly model: ModelParts;
-	readonly tables: readonly (LabelledTable & { readonly history: AddHistoryOutput | null })[];
 	readonly labels: GatherLabelsOutput;
 	readonly plan: RetrainPlan;
 }

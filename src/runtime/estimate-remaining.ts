@@ -67,7 +67,7 @@ const STAGES: Readonly<Record<FollowedKind, readonly (readonly FollowedStep[])[]
 	train: [['loadDataset'], ...TABLE, ...MODEL],
 	score: [['loadModel'], ['loadDataset'], ...TABLE, ...SCORES, ['publishQueue']],
 	augment: [['loadModel'], ['generate'], ['judgeRelease'], ['registerSynthetic'], ['publishSynthetic']],
-	retrain: [['loadModel'], ['gatherLabels'], ['addHistory'], ['trainHead'], ['registerHead']],
+	retrain: [['loadModel'], ['gatherLabels'], ['trainHead'], ['registerHead']],
 	monitor: [['loadModel'], ['loadDataset'], ...TABLE, ['measureDrift'], ['recordDrift']],
 	advise: [['adviseAugmentation']],
 	inspect: [['inspect']],

@@ -20,7 +20,7 @@ const LABELS = {
 	news: { ...REF, uri: 'artifact:news' },
 	entities: ['shop'],
 	time: 'at',
-	tables: ['a', 'b'].map((datasetId) => ({ datasetId, manifest: REF, profile: REF, ingestedAt: '2026-01-01' })),
+	tables: { ...REF, uri: 'artifact:tables' },
 	labels: 100,
 	frauds: 9,
 	newLabels: 40,
@@ -78,18 +78,10 @@ function recorded(outputs: Record<string, object> = {}) {
 	return { activities, calls, inputs };
 }
 
-test('a retraining looks at the labels, gives each data set its past, learns, and enters the model', async () => {
+test('a retraining looks at the labels, learns, and enters the model', async () => {
 	const { activities, calls } = recorded();
 	const summary = await runSteps(REQUEST, activities);
-	assert.deepEqual(calls, [
-		'loadModel',
-		'gatherLabels',
-		'addHistory/0',
-		'addHistory/1',
-		'trainHead',
-		'registerHead',
-		'finishRun',
-	]);
+	assert.deepEqual(calls, ['loadModel', 'gatherLabels', 'trainHead', 'registerHead', 'finishRun']);
 	assert.equal(summary.modelId, 'm2');
 	assert.deepEqual([summary.retrain?.version, summary.retrain?.isPromoted, summary.retrain?.skipped], [2, true, null]);
 });

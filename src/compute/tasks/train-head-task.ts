@@ -1,5 +1,5 @@
-import { putJson } from '../../artifacts/stored-json.ts';
-import type { ModelComparison, TrainHeadInput, TrainHeadOutput } from '../../contracts/learning.ts';
+import { getJson, putJson } from '../../artifacts/stored-json.ts';
+import type { LabelledTable, ModelComparison, TrainHeadInput, TrainHeadOutput } from '../../contracts/learning.ts';
 import { createRandom, type Random } from '../../contracts/random.ts';
 import { DAY_MS } from '../../features/date-format.ts';
 import { pickRows } from '../../features/pick-rows.ts';
@@ -9,10 +9,11 @@ import { compareRankings } from '../../learn/head/compare-rankings.ts';
 import { fitFraudHead, type HeadTraining } from '../../learn/head/fit-head.ts';
 import { type FraudHead, restoreHead } from '../../learn/head/fraud-head.ts';
 import { restoreScoringModel } from '../../scoring/scoring-model.ts';
-import { type LoadedRows, loadHeadRows } from '../head-rows.ts';
+import { type HeadRowsRequest, type LoadedRows, loadHeadRows } from '../head-rows.ts';
 import { getLabelTable, type PlacedNews } from '../label-table.ts';
 import { getModel, putModel } from '../stored-model.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
+import { addHistoryTask } from './add-history-task.ts';
 
 /** Share of the labelled records, the latest, that judge the models. */
 const TEST_SHARE = 0.25;
@@ -24,10 +25,11 @@ const TOLD_FEATURES = 10;
  */
 export async function trainHeadTask(input: TrainHeadInput, environment: TaskEnvironment): Promise<TrainHeadOutput> {
 	const { artifacts } = environment;
-	const { plan, labels, model, tables } = input;
+	const { plan, labels, model } = input;
+	const tables = await addHistories(input, await getJson<LabelledTable[]>(artifacts, labels.tables), environment);
 	const { time, entities } = labels;
-	const { news } = await getLabelTable(artifacts, labels.news);
-	const labelled = tables.map((_, table) => new Set(news.flatMap((one) => (one.table === table ? [one.row] : []))));
+	const { news: told } = await getLabelTable(artifacts, labels.news);
+	const labelled = tables.map((_, table) => new Set(told.flatMap((one) => (one.table === table ? [one.row] : []))));
 	const scoring = restoreScoringModel(
 		await loadBackend({ backend: environment.backend }),
 		await getModel(artifacts, model.scorer),
@@ -42,6 +44,7 @@ export async function trainHeadTask(input: TrainHeadInput, environment: TaskEnvi
 		onRows: (done, total) => reportProgress(environment, 'scoring', done, total),
 	});
 	scoring.scorer.dispose();
+	const news = neverBeforeRecords(told, rows);
 	const { columns: risk } = fillRisk(entities, rows.rows, news);
 	const random = createRandom(input.seed, 'retrain');
 	const known = knownBy(rows, news, Number.POSITIVE_INFINITY);
@@ -65,6 +68,37 @@ export async function trainHeadTask(input: TrainHeadInput, environment: TaskEnvi
 		comparison: comparison === null ? null : await putJson(artifacts, comparison),
 		isBetter: compared?.isBetter ?? false,
 	};
+}
+
+/** Gives each data set the pasts of its entities, where the model looks at them. */
+async function addHistories(
+	{ runId, seed, config, model: { profile, history } }: TrainHeadInput,
+	tables: readonly LabelledTable[],
+	environment: TaskEnvironment,
+): Promise<HeadRowsRequest['tables']> {
+	const told: HeadRowsRequest['tables'][number][] = [];
+	for (const table of tables) {
+		const input = { runId, seed, config, manifest: table.manifest, profile, fitted: history };
+		told.push({ ...table, history: history === null ? null : await addHistoryTask(input, environment) });
+	}
+	return told;
+}
+
+/**
+ * A label that says it was known before its record happened, as one dated by the day does, is known at the record's
+ * time: else it would be among the rates of fraud that its own record is learnt from.
+ */
+export function neverBeforeRecords(
+	news: readonly PlacedNews[],
+	{ table, row, rows }: Pick<LoadedRows, 'table' | 'row' | 'rows'>,
+): PlacedNews[] {
+	const times = new Map<string, number>();
+	rows.times.forEach((time, i) => {
+		times.set(`${table[i]} ${row[i]}`, time);
+	});
+	return news
+		.map((one) => ({ ...one, atMs: Math.max(one.atMs, times.get(`${one.table} ${one.row}`) ?? one.atMs) }))
+		.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** What is known of each row by what became known before a time. */
