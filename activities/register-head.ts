@@ -44,16 +44,21 @@ export const registerHead: Activity<RegisterHeadInput, RegisterHeadOutput> = asy
 		{ ...shared, metric: 'labels', value: labels.labels, note: `of which ${labels.frauds} fraud` },
 		...(comparison === null ? [] : describeComparison(comparison)),
 	]);
-	const isPromoted = plan.promote === 'always' || (plan.promote === 'rule' && trained.isBetter);
-	if (isPromoted) {
-		await promoteModel(store, model.model_id, {
-			reason: plan.promote === 'always' ? 'hand' : 'rule',
-			actor: plan.actor,
-		});
-	}
+	const isPromoted = await promoteBy(input, store, model.model_id);
 	await updateRun(store, input.runId, { modelId: model.model_id });
 	return { modelId: model.model_id, version: model.version, isPromoted };
 };
+
+/** By the rule only over the model that it was compared with. @returns whether it is active */
+async function promoteBy(
+	{ plan: { promote, actor }, trained, modelId }: RegisterHeadInput,
+	store: Parameters<typeof getModel>[0],
+	own: string,
+): Promise<boolean> {
+	if (promote === 'never' || (promote === 'rule' && !trained.isBetter)) return false;
+	const why = promote === 'always' ? ({ reason: 'hand' } as const) : ({ reason: 'rule', insteadOf: modelId } as const);
+	return (await promoteModel(store, own, { ...why, actor })).model_id === own;
+}
 
 async function hasActive({ modelId }: RegisterHeadInput, store: Parameters<typeof getModel>[0]): Promise<boolean> {
 	const { name } = await getModel(store, modelId);

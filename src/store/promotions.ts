@@ -12,17 +12,23 @@ export interface PromotionReason {
 	readonly reason: 'base' | 'rule' | 'hand';
 	readonly actor: string;
 	readonly now?: Date;
+	/** Only if this one is active: what was better than it need not be better than another. */
+	readonly insteadOf?: string;
 }
 
 /**
  * Makes a model the active one of its name: the one that the name stands for. What is active already stays so, and
- * nothing is noted.
+ * nothing is noted. Of several at once each finds what the one before has left.
  *
+ * @returns the model that is active then
  * @throws CounterfoilError NOT_FOUND
  */
 export async function promoteModel(store: Store, modelId: string, why: PromotionReason): Promise<Model> {
 	const promote = async (transaction: StoreTransaction): Promise<Model> => {
-		const active = await findActive(transaction, (await getModel(store, modelId)).name);
+		const { name } = await getModel(store, modelId);
+		const active = await findActive(transaction, name);
+		const isAnother = active !== undefined && active.model_id !== why.insteadOf && active.model_id !== modelId;
+		if (why.insteadOf !== undefined && isAnother) return active;
 		const model = await activateModel(transaction, modelId);
 		if (active?.model_id === modelId) return model;
 		await note(transaction, model, active?.model_id ?? null, why);
@@ -82,10 +88,10 @@ export async function listPromotions(store: Store, name: string): Promise<Promot
 		.execute();
 }
 
-function findActive(transaction: StoreTransaction, name: string): Promise<{ model_id: string } | undefined> {
+function findActive(transaction: StoreTransaction, name: string): Promise<Model | undefined> {
 	return transaction
 		.selectFrom('models')
-		.select('model_id')
+		.selectAll()
 		.where('name', '=', name)
 		.where('stage', '=', 'active')
 		.executeTakeFirst();

@@ -43,3 +43,19 @@ test('of a day with few labelled records the higher half is looked at, so that t
 	const compared = compareRankings({ ...rows, old: first, new: second }, 100, createRandom(1));
 	assert.deepEqual([compared?.old.precisionAtBudget, compared?.new.precisionAtBudget], [0.5, 1]);
 });
+
+test('a day or a few on which a ranking is better are not enough to be sure', () => {
+	const { days, labels, noisy } = month();
+	const [bad, good] = [noisy(2), noisy(0)];
+	const compareDays = (count: number) => {
+		const end = count * PER_DAY;
+		const rows = { days: days.subarray(0, end), labels: labels.subarray(0, end) };
+		return compareRankings({ ...rows, old: bad.subarray(0, end), new: good.subarray(0, end) }, 5, createRandom(1));
+	};
+	const one = compareDays(1);
+	assert.ok(one !== null && one.precisionGain.low === one.precisionGain.high && !one.isBetter);
+	assert.deepEqual(
+		[4, 5].map((count) => compareDays(count)?.isBetter),
+		[false, true],
+	);
+});

@@ -20,13 +20,15 @@ export interface RankingComparison {
 	readonly ceiling: number;
 	readonly precisionGain: GainInterval;
 	readonly averagePrecisionGain: GainInterval;
-	/** One of the two gains is above zero beyond chance, and neither is below zero. */
+	/** Over enough days one of the two gains is above zero beyond chance, and neither is below zero. */
 	readonly isBetter: boolean;
 }
 
 const RESAMPLES = 2_000;
 /** Both sides together. */
 const CONFIDENCE = 0.9;
+/** Of fewer days a bootstrap says nothing: one day's interval is a point, and that five are all better by chance has 3 %. */
+const LEAST_DAYS = 5;
 
 /**
  * Precision among the highest `budget` of each day and average precision of each day with a fraud, means over the days.
@@ -68,7 +70,7 @@ export function compareRankings(rows: JudgedRows, budget: number, random: Random
 		);
 	const precisionGain = gain('precisionAtBudget');
 	const averagePrecisionGain = gain('averagePrecision');
-	const isSure = precisionGain.low > 0 || averagePrecisionGain.low > 0;
+	const isSure = days.length >= LEAST_DAYS && (precisionGain.low > 0 || averagePrecisionGain.low > 0);
 	return {
 		days: days.length,
 		old: figures('old'),
