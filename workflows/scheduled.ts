@@ -41,7 +41,7 @@ export async function scheduled(input: ScheduledInput): Promise<ScheduledSummary
 	for (;;) {
 		const { runs } = await steps.takeDue({ scheduleId, tick, dueAtMs });
 		let isGettingOn = false;
-		for (const due of runs) {
+		for (const [i, due] of runs.entries()) {
 			const { state, error } = await carryOut(due);
 			await CancellationScope.nonCancellable(() =>
 				steps.noteDue({ scheduleId, runId: due.request.runId, state, error }),
@@ -49,7 +49,10 @@ export async function scheduled(input: ScheduledInput): Promise<ScheduledSummary
 			summary = { ...summary, [state]: summary[state] + 1 };
 			firstError ??= state === 'failed' ? error : null;
 			isGettingOn ||= state !== 'later' && due.request.source !== null;
-			if (state === 'later' && error?.code === 'CANCELLED') throw new CancelledFailure('the tick was cancelled');
+			if (state === 'later' && error?.code === 'CANCELLED') {
+				await giveBack(scheduleId, runs.slice(i + 1));
+				throw new CancelledFailure('the tick was cancelled');
+			}
 		}
 		// What could not be done now would only be taken again.
 		if (!isGettingOn) break;
@@ -61,6 +64,15 @@ export async function scheduled(input: ScheduledInput): Promise<ScheduledSummary
 	// A tick that failed is seen in Temporal's lists, and can pause the schedule.
 	if (firstError !== null) throw failure(firstError, summary);
 	return summary;
+}
+
+/** What was taken and not begun is for the next tick. */
+async function giveBack(scheduleId: string, runs: readonly DueRun[]): Promise<void> {
+	await CancellationScope.nonCancellable(async () => {
+		for (const { request } of runs) {
+			await steps.noteDue({ scheduleId, runId: request.runId, state: 'later', error: null });
+		}
+	});
 }
 
 type Outcome = Pick<NoteDueInput, 'state' | 'error'>;

@@ -10,6 +10,7 @@ import {
 	endItem,
 	findKnownItems,
 	getSchedule,
+	listStranded,
 	listTaken,
 	type StoredSchedule,
 	type TakenItem,
@@ -41,7 +42,12 @@ export async function takeDue(
 ): Promise<DueRun[]> {
 	const schedule = await getSchedule(store, scheduleId);
 	const taken = await listTaken(store, scheduleId, tick);
-	if (taken.length === 0) taken.push(...(await takeNew(store, folder, schedule, tick, dueAtMs)));
+	if (taken.length === 0) {
+		for (const { runId, state } of await listStranded(store, scheduleId, tick)) {
+			await noteDue(store, { scheduleId, runId, state, error: null });
+		}
+		taken.push(...(await takeNew(store, folder, await getSchedule(store, scheduleId), tick, dueAtMs)));
+	}
 	const runs: DueRun[] = [];
 	for (const item of taken.slice(0, MOST_AT_ONCE)) {
 		const request = requestOf(schedule, item);
@@ -84,8 +90,10 @@ async function takeNew(
 	const path = join(folder.spoolFolder, tickKey.slice(0, 16), `${scheduleId}.jsonl`);
 	const watermark = await readNewRows(store, source, schedule.watermark, path);
 	if (watermark === null) return [];
-	const item = { itemKey: tickKey, contentSha256: null, path, watermark, runId };
-	return (await takeItem(store, scheduleId, tick, item)) ? [item] : [];
+	const item = { itemKey: tickKey, contentSha256: null, path, watermark, above: schedule.watermark, runId };
+	if (await takeItem(store, scheduleId, tick, item)) return [item];
+	await rm(join(path, '..'), { recursive: true, force: true });
+	return [];
 }
 
 function requestOf({ scheduleId, task, ticks }: StoredSchedule, { path, runId }: TakenItem): RunRequest {

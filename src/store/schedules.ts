@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { Schedule } from '../contracts/schedule.ts';
 import { takeTurn } from './row-locks.ts';
-import { inTransaction, type Store } from './store.ts';
+import { inTransaction, type Store, type StoreTransaction } from './store.ts';
 import { timestamp } from './timestamp.ts';
 
 export interface StoredSchedule extends Schedule {
@@ -72,6 +72,8 @@ export interface NewItem {
 	readonly path: string | null;
 	/** What the watermark becomes once it is done. */
 	readonly watermark: string | number | null;
+	/** The watermark above which its rows were read. @default null */
+	readonly above?: string | number | null;
 	readonly runId: string;
 }
 
@@ -111,13 +113,55 @@ export async function findKnownItems(store: Store, scheduleId: string, keys: rea
 
 const KEYS_PER_QUERY = 1_000;
 
-/** Takes an item. @returns false if it, or a file with the same content, was taken before */
+/** How the item of a tick that is no more has to end. */
+export interface StrandedItem {
+	readonly runId: string;
+	readonly state: 'done' | 'failed' | 'later';
+}
+
+/**
+ * What other ticks have taken and never noted the end of: their workflows were terminated, or could not reach the
+ * database. The run tells what has become of it; one that was never begun is given up after a day, and one that is
+ * still open is left alone.
+ */
+export async function listStranded(store: Store, scheduleId: string, tick: string): Promise<StrandedItem[]> {
+	const ago = (ms: number) => timestamp(new Date(Date.now() - ms));
+	const rows = await store.writer
+		.selectFrom('schedule_items')
+		.leftJoin('runs', 'runs.run_id', 'schedule_items.run_id')
+		.select(['schedule_items.run_id', 'schedule_items.taken_at', 'runs.status', 'runs.finished_at'])
+		.where('schedule_items.schedule_id', '=', scheduleId)
+		.where('schedule_items.tick', '<>', tick)
+		.where('schedule_items.state', '=', 'taken')
+		.execute();
+	return rows.flatMap(({ run_id: runId, taken_at, status, finished_at }): StrandedItem[] => {
+		if (runId === null) return [];
+		if (status === null) return taken_at < ago(LONGEST_UNBEGUN_MS) ? [{ runId, state: 'later' }] : [];
+		// A tick that is at work notes the end of its runs itself.
+		if (finished_at === null || finished_at >= ago(TIME_TO_NOTE_MS)) return [];
+		if (status === 'succeeded') return [{ runId, state: 'done' }];
+		return status === 'failed' || status === 'cancelled'
+			? [{ runId, state: status === 'failed' ? 'failed' : 'later' }]
+			: [];
+	});
+}
+
+const TIME_TO_NOTE_MS = 600_000;
+const LONGEST_UNBEGUN_MS = 86_400_000;
+
+/**
+ * Takes an item.
+ *
+ * @returns false if it, or a file with the same content, was taken before; or if another tick is at work on rows of the
+ * same query or has moved its watermark
+ */
 export async function takeItem(store: Store, scheduleId: string, tick: string, item: NewItem): Promise<boolean> {
 	return inTransaction(
 		store,
 		async (transaction) => {
 			await takeTurn(transaction, `schedule ${scheduleId}`);
-			const { itemKey, contentSha256, path, watermark, runId } = item;
+			const { itemKey, contentSha256, path, watermark, runId, above = null } = item;
+			if (watermark !== null && !(await isNextSlice(transaction, scheduleId, above))) return false;
 			const same =
 				contentSha256 === null
 					? undefined
@@ -152,6 +196,29 @@ export async function takeItem(store: Store, scheduleId: string, tick: string, i
 	);
 }
 
+/** Whether the rows above a value are those that come next, and nobody is at work on them. */
+async function isNextSlice(
+	transaction: StoreTransaction,
+	scheduleId: string,
+	above: string | number | null,
+): Promise<boolean> {
+	const schedule = await transaction
+		.selectFrom('schedules')
+		.select('watermark_json')
+		.where('schedule_id', '=', scheduleId)
+		.executeTakeFirst();
+	if ((schedule?.watermark_json ?? null) !== (above === null ? null : JSON.stringify(above))) return false;
+	const underWay = await transaction
+		.selectFrom('schedule_items')
+		.select('item_key')
+		.where('schedule_id', '=', scheduleId)
+		.where('state', '=', 'taken')
+		.where('watermark_json', 'is not', null)
+		.limit(1)
+		.executeTakeFirst();
+	return underWay === undefined;
+}
+
 /** Ends the item of a run: with `later` it is as if it had never been taken. @returns its path */
 export async function endItem(
 	store: Store,
@@ -169,10 +236,8 @@ export async function endItem(
 				.where('run_id', '=', runId)
 				.executeTakeFirst();
 			if (item === undefined) return null;
-			// Rows of a query that could not be used come again with the next ones.
-			const isForgotten = state === 'later' || (state === 'failed' && item.watermark_json !== null);
 			const here = { schedule_id: scheduleId, item_key: item.item_key };
-			if (isForgotten) {
+			if (state === 'later') {
 				await transaction
 					.deleteFrom('schedule_items')
 					.where('schedule_id', '=', here.schedule_id)
@@ -186,7 +251,8 @@ export async function endItem(
 				.where('schedule_id', '=', here.schedule_id)
 				.where('item_key', '=', here.item_key)
 				.execute();
-			if (item.watermark_json !== null) {
+			// Rows of a query that could not be used come again at the next tick.
+			if (state === 'done' && item.watermark_json !== null) {
 				await transaction
 					.updateTable('schedules')
 					.set({ watermark_json: item.watermark_json })

@@ -7,6 +7,7 @@ import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import type { Schedule, ScheduleSource } from '../../src/contracts/schedule.ts';
 import { findNewFiles } from '../../src/schedules/find-new-files.ts';
 import { noteDue, takeDue } from '../../src/schedules/take-due.ts';
+import { createRun } from '../../src/store/runs.ts';
 import { deleteSchedule, getSchedule, insertSchedule } from '../../src/store/schedules.ts';
 import type { Store } from '../../src/store/store.ts';
 import { onBothStores, temporaryFolder, temporaryStore } from '../store/on-both-stores.ts';
@@ -121,10 +122,50 @@ onBothStores('of a query only the rows above the last value are taken, once they
 	const second = await ask('two');
 	assert.deepEqual(second?.rows, [4, 5]);
 	await noteDue(store, { scheduleId: 'hourly', runId: second?.runId ?? '', state: 'failed', error: null });
+	assert.equal(await ask('two'), null, 'the tick that failed does not try again and again');
 	const again = await ask('three');
+	assert.equal(await ask('beside'), null, 'two ticks do not take the same rows');
 	assert.deepEqual(again?.rows, [4, 5], 'rows that could not be used come again');
 	await noteDue(store, { scheduleId: 'hourly', runId: again?.runId ?? '', state: 'done', error: null });
 	assert.equal(await ask('four'), null);
+});
+
+onBothStores('what a tick left behind that was terminated ends as its run did, or comes again', async (t) => {
+	const store = await temporaryStore(t);
+	const folder = temporaryFolder(t);
+	await insertSchedule(store, scheduleOf({ type: 'files', pattern: join(folder, '*.csv'), settleSeconds: 10 }));
+	const names = ['begun', 'cancelled', 'failed', 'never-begun', 'succeeded', 'too-soon'];
+	for (const name of names) write(join(folder, `${name}.csv`), `x\n${name}\n`);
+	const taken = await takeDue(store, { spoolFolder: folder }, { scheduleId: 'hourly', tick: 'gone', dueAtMs: NOW });
+	const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+	for (const { request } of taken) {
+		const { runId } = request;
+		const name = basename(request.source ?? '', '.csv');
+		if (name === 'never-begun') {
+			const old = { taken_at: hoursAgo(25) };
+			await store.writer.updateTable('schedule_items').set(old).where('run_id', '=', runId).execute();
+			continue;
+		}
+		const run = { runId, kind: 'score', runKey: runId, runner: 'temporal', seed: 1, config: {} } as const;
+		await createRun(store, { ...run, workflowId: name, counterfoilVersion: '0' });
+		if (name === 'begun') continue;
+		const status = name === 'too-soon' ? 'cancelled' : (name as 'cancelled' | 'failed' | 'succeeded');
+		const ended = { status, finished_at: hoursAgo(name === 'too-soon' ? 0 : 1) };
+		await store.writer.updateTable('runs').set(ended).where('run_id', '=', runId).execute();
+	}
+	assert.deepEqual(await takeAll(store, folder, 'next'), ['cancelled.csv', 'never-begun.csv']);
+	const states = await store.reader.selectFrom('schedule_items').select(['path', 'state']).orderBy('path').execute();
+	assert.deepEqual(
+		states.map(({ path, state }) => [basename(path ?? '', '.csv'), state]),
+		[
+			['begun', 'taken'],
+			['cancelled', 'done'],
+			['failed', 'failed'],
+			['never-begun', 'done'],
+			['succeeded', 'done'],
+			['too-soon', 'taken'],
+		],
+	);
 });
 
 onBothStores('rows are generated once a tick, and other ones each time', async (t) => {
