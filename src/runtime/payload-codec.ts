@@ -55,10 +55,10 @@ export function createPayloadCodec(keys: PayloadKeys): PayloadCodec {
 		const key = keys.get(id);
 		if (key === undefined) throw invalid('a payload was encrypted with a key that is not known here', `key ${id}`);
 		const data = Buffer.from(payload.data ?? []);
-		const decipher = createDecipheriv(CIPHER, key, data.subarray(0, NONCE_BYTES))
-			.setAAD(text.encode(id))
-			.setAuthTag(data.subarray(-TAG_BYTES));
 		try {
+			const decipher = createDecipheriv(CIPHER, key, data.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES })
+				.setAAD(text.encode(id))
+				.setAuthTag(data.subarray(-TAG_BYTES));
 			const plain = Buffer.concat([decipher.update(data.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
 			const sealed = JSON.parse(plain.toString('utf8')) as Sealed;
 			return {

@@ -56,6 +56,10 @@ test('an altered payload, and one under the name of another key, is refused', as
 	const altered = new Uint8Array(sealed?.data ?? []);
 	altered[20] = (altered[20] ?? 0) ^ 1;
 	await assert.rejects(codec.decode([{ ...sealed, data: altered }]), { code: 'CONFIG_INVALID' });
+	for (const length of [0, 3, 15, 27]) {
+		const data = sealed?.data?.subarray(0, length) ?? new Uint8Array();
+		await assert.rejects(codec.decode([{ ...sealed, data }]), { code: 'CONFIG_INVALID' });
+	}
 	const metadata = { ...sealed?.metadata, 'encryption-key-id': new TextEncoder().encode('b') };
 	await assert.rejects(codec.decode([{ ...sealed, metadata }]), { code: 'CONFIG_INVALID' });
 });
