@@ -7,20 +7,26 @@ import type { ConsoleEnv, ConsoleServices } from './console-services.ts';
 /** How long an answer is kept to be given again. */
 const KEPT_MS = 24 * 3_600_000;
 const LONGEST_KEY = 200;
+/** What is asked or answered here is not for keeping: passwords, tokens, rows. A key is let pass. */
+const NOT_KEPT = ['/session', '/tokens', '/users', '/sql'] as const;
 
 /**
  * A POST with an `Idempotency-Key` is carried out once: asked again with the same key, its first answer is given
- * again. Keys belong to whoever asks. What failed for a reason that may pass is not kept.
+ * again. Keys belong to whoever asks. What failed for a reason that may pass is not kept, and neither is anything of
+ * routes that have to do with secrets or rows.
  */
 export function idempotency({ workspace: { store } }: ConsoleServices): MiddlewareHandler<ConsoleEnv> {
 	return async (context, next) => {
 		const key = context.req.header('idempotency-key');
-		if (context.req.method !== 'POST' || key === undefined) return next();
+		const { path } = context.req;
+		const isKept = !NOT_KEPT.some((route) => path.endsWith(`/api/v1${route}`));
+		if (context.req.method !== 'POST' || key === undefined || !isKept) return next();
 		if (key === '' || key.length > LONGEST_KEY) {
 			throw new CounterfoilError('REQUEST_INVALID', `An Idempotency-Key has up to ${LONGEST_KEY} characters.`);
 		}
-		const { actor } = context.get('identity');
-		const request = { method: 'POST', path: context.req.path, body: await context.req.text() };
+		const { actor, role } = context.get('identity');
+		// Whoever may less now is not given what was answered before.
+		const request = { method: 'POST', path, role, body: await context.req.text() };
 		const hash = createHash('sha256').update(JSON.stringify(request)).digest('hex');
 		const now = Date.now();
 		await store.writer
@@ -52,6 +58,7 @@ export function idempotency({ workspace: { store } }: ConsoleServices): Middlewa
 				);
 			}
 			context.header('Idempotency-Replayed', 'true');
+			if (before.response_status === 204) return context.body(null, 204);
 			context.header('Content-Type', before.response_status < 400 ? 'application/json' : 'application/problem+json');
 			return context.body(before.response_json ?? '', before.response_status as 200);
 		}

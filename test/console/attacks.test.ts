@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { sql } from 'kysely';
+import { createSessions } from '../../src/console/access/sessions.ts';
+import { addUser } from '../../src/console/access/users.ts';
+import { ask, asker, consoleUnderTest, cookieOf, signInByLink } from './console-fixture.ts';
+
+const PASSWORD = 'correct horse battery';
+
+async function withUsers(t: Parameters<typeof consoleUnderTest>[0], options: Parameters<typeof consoleUnderTest>[1]) {
+	const fixture = await consoleUnderTest(t, options);
+	const { port } = fixture.console;
+	await addUser(fixture.store, { name: 'root', role: 'admin', password: PASSWORD, actor: 'test' });
+	await addUser(fixture.store, { name: 'vic', role: 'viewer', password: PASSWORD, actor: 'test' });
+	const as = async (name: string) =>
+		asker(port, cookieOf(await ask(port, '/api/v1/session', { method: 'POST', body: { name, password: PASSWORD } })));
+	return { ...fixture, port, viewer: await as('vic'), admin: await as('root') };
+}
+
+test('an Idempotency-Key leaves nothing behind of passwords, tokens and rows of queries', async (t) => {
+	const { admin, store, port } = await withUsers(t, {});
+	const headers = { 'idempotency-key': 'k' };
+	const made = await admin('/tokens', { method: 'POST', body: { name: 'x', role: 'viewer' }, headers });
+	assert.equal(made.status, 201);
+	const user = { name: 'eve', role: 'viewer', password: 'another long password' };
+	assert.equal((await admin('/users', { method: 'POST', body: user, headers })).status, 201);
+	assert.equal((await admin('/sql', { method: 'POST', body: { sql: 'select 1' }, headers })).status, 200);
+	const login = await ask(port, '/api/v1/session', {
+		method: 'POST',
+		body: { name: 'root', password: PASSWORD },
+		headers,
+	});
+	assert.equal(login.status, 200);
+	assert.deepEqual(await store.reader.selectFrom('idempotency_keys').selectAll().execute(), []);
+});
+
+test('an answer without content is given again like any other', async (t) => {
+	const { admin } = await withUsers(t, {});
+	const cancel = () => admin('/jobs/none/cancel', { method: 'POST', headers: { 'idempotency-key': 'c' } });
+	assert.deepEqual([(await cancel()).status, (await cancel()).status], [204, 204]);
+});
+
+test('whoever may less than before is not given answers from before', async (t) => {
+	const { admin, store, port } = await withUsers(t, {});
+	await addUser(store, { name: 'ana', role: 'analyst', password: PASSWORD, actor: 'test' });
+	const signIn = async () =>
+		asker(
+			port,
+			cookieOf(await ask(port, '/api/v1/session', { method: 'POST', body: { name: 'ana', password: PASSWORD } })),
+		);
+	const claim = { method: 'POST', body: { count: 1 }, headers: { 'idempotency-key': 'k' } };
+	assert.equal((await (await signIn())('/queue/claim-next', claim)).status, 200);
+	assert.equal((await admin('/users/ana', { method: 'PATCH', body: { role: 'viewer' } })).status, 200);
+	const after = await (await signIn())('/queue/claim-next', claim);
+	assert.ok(after.status >= 400, `${after.status} ${after.text}`);
+});
