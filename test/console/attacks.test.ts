@@ -56,3 +56,16 @@ test('whoever may less than before is not given answers from before', async (t) 
 	const after = await (await signIn())('/queue/claim-next', claim);
 	assert.ok(after.status >= 400, `${after.status} ${after.text}`);
 });
+
+test('a file whose reading fails half-way is broken off, and the console goes on', async (t) => {
+	const fixture = await consoleUnderTest(t, { rows: 600, alerts: 5 });
+	const { port } = fixture.console;
+	const api = asker(port, await signInByLink(fixture));
+	await sql`pragma ignore_check_constraints = on`.execute(fixture.store.writer);
+	await fixture.store.writer.updateTable('records').set({ data_json: 'x' }).where('row_number', '=', 50).execute();
+	for (const format of ['csv', 'json']) {
+		const path = `/runs/${fixture.runId}/scores?format=${format}`;
+		await assert.rejects(api(path), { code: 'ECONNRESET' }, 'what is cut off does not look whole');
+	}
+	assert.equal((await ask(port, '/healthz')).status, 200);
+});

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
 import type { Context } from 'hono';
 import type { PageQuery } from './cursor.ts';
@@ -67,9 +67,15 @@ function csvOf<Row extends object>(rows: AsyncIterable<Row>): Readable {
 		for await (const row of rows)
 			yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)]));
 	};
-	return Readable.from(cells()).pipe(
-		stringify({ header: true, escape_formulas: true, record_delimiter: 'windows', quoted_match: /[\r\n]/ }),
-	);
+	const lines = stringify({
+		header: true,
+		escape_formulas: true,
+		record_delimiter: 'windows',
+		quoted_match: /[\r\n]/,
+	});
+	// A reading that fails breaks the file off; with `pipe` it would end the process.
+	pipeline(Readable.from(cells()), lines, () => undefined);
+	return lines;
 }
 
 /** Nested values are written as JSON; a text that begins with a line feed is as good as a formula. */
