@@ -86,7 +86,7 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 			localActor: isLocal ? actor : null,
 		},
 		pages,
-		hosts: allowedHosts(bound, publicUrl),
+		hosts: allowedHosts(host, bound, publicUrl),
 		onDefect,
 	}).fetch;
 	await logAccess(store, actor, 'started', { host, port: bound });

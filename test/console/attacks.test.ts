@@ -69,3 +69,28 @@ test('a file whose reading fails half-way is broken off, and the console goes on
 	}
 	assert.equal((await ask(port, '/healthz')).status, 200);
 });
+
+test('the start link signs in one of those who open it at the same moment', async (t) => {
+	const { store } = await consoleUnderTest(t);
+	const sessions = createSessions(store, { localActor: 'ann' });
+	const token = sessions.newStartToken();
+	const outcomes = await Promise.allSettled([1, 2, 3].map(() => sessions.exchangeStartToken(token)));
+	assert.equal(outcomes.filter(({ status }) => status === 'fulfilled').length, 1);
+});
+
+test('names that one source makes up do not keep others out', async (t) => {
+	const { store } = await consoleUnderTest(t);
+	await addUser(store, { name: 'root', role: 'admin', password: PASSWORD, actor: 'test' });
+	const sessions = createSessions(store, { localActor: null, now: () => 1_800_000_000_000 });
+	for (let i = 0; i < 10_050; i++) {
+		const tried = sessions.signIn({ name: `made up ${i}`, password: 'x'.repeat(300), from: '192.0.2.1' });
+		await assert.rejects(tried, { code: i < 20 ? 'AUTHENTICATION_NEEDED' : 'TOO_MANY_REQUESTS' });
+	}
+	assert.ok(await sessions.signIn({ name: 'root', password: PASSWORD, from: '192.0.2.2' }));
+});
+
+test('a console at another address of this machine answers to it', async (t) => {
+	const fixture = await consoleUnderTest(t, { console: { host: '127.0.0.2' } });
+	const answer = await fetch(`${fixture.console.url}/healthz`);
+	assert.equal(answer.status, 200);
+});

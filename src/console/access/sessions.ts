@@ -62,6 +62,11 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 			hint: 'an admin can set a new one: counterfoil users password NAME',
 		});
 
+	async function checkPassword(name: string, password: string) {
+		const user = await findUser(store, name);
+		return { user, isRight: await isPassword(password, user?.password_hash ?? null) };
+	}
+
 	async function signInUser(user: User, session: string): Promise<void> {
 		const at = now();
 		await store.writer
@@ -142,12 +147,13 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 		},
 		async exchangeStartToken(token) {
 			const isRight = startHash !== null && isSameHash(startHash, hashSecret(token));
+			// Before anything is waited for: who asks at the same moment comes second.
+			if (isRight) startHash = null;
 			if (!isRight || localActor === null || (await hasUsers(store))) {
 				throw new CounterfoilError('AUTHENTICATION_NEEDED', 'The start link has been used, or is another one.', {
 					hint: 'press Enter in the terminal of "counterfoil console" for a new one',
 				});
 			}
-			startHash = null;
 			const session = createSecret();
 			if (local.size >= MOST_LOCAL_SESSIONS) local.delete(local.keys().next().value as string);
 			local.set(hashSecret(session), { since: now(), usedAt: now() });
@@ -155,12 +161,12 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 			return session;
 		},
 		async signIn({ name, password, from }) {
-			if (!byName.take(name) || !bySource.take(from) || checks >= CHECKS_AT_ONCE) {
+			// By source first: names that somebody makes up must not fill the list of names for everybody.
+			if (!bySource.take(from) || !byName.take(name) || checks >= CHECKS_AT_ONCE) {
 				throw new CounterfoilError('TOO_MANY_REQUESTS', 'Too many tries to sign in; wait half a minute.');
 			}
-			const user = await findUser(store, name);
 			checks += 1;
-			const isRight = await isPassword(password, user?.password_hash ?? null).finally(() => {
+			const { user, isRight } = await checkPassword(name, password).finally(() => {
 				checks -= 1;
 			});
 			if (user === undefined || user.is_disabled === 1 || !isRight) {
