@@ -29,3 +29,19 @@ export function maskCells(cells: Cells, hidden: ReadonlySet<string>): Cells {
 		Object.entries(cells).map(([name, value]) => [name, hidden.has(name) && value !== null ? MASK : value]),
 	);
 }
+
+/**
+ * The key of a record or of an entity as a role may see it: one that is made of a hidden cell is hidden too. Keys of
+ * rows that come again have a number behind the cell.
+ *
+ * @param cells of the record; null where it is gone, and nothing tells what its key was made of
+ */
+export function maskKey(key: string, cells: Cells | null, hidden: ReadonlySet<string>): string {
+	if (hidden.size === 0) return key;
+	if (cells === null) return MASK;
+	const isMadeOf = (name: string) => {
+		const text = String(cells[name] ?? '').trim();
+		return text !== '' && key.trim().startsWith(text);
+	};
+	return [...hidden].some(isMadeOf) ? MASK : key;
+}

@@ -89,6 +89,32 @@ test('names that one source makes up do not keep others out', async (t) => {
 	assert.ok(await sessions.signIn({ name: 'root', password: PASSWORD, from: '192.0.2.2' }));
 });
 
+test('viewers do not see personal data in keys, nor find it out by asking for it', async (t) => {
+	const personal = JSON.stringify([{ kind: 'personal-data', column: 'id', level: 'note', message: '' }]);
+	const { viewer, admin, runId } = await withUsers(t, {
+		prepare: async ({ store }) => {
+			await store.writer.updateTable('datasets').set({ alerts_json: personal }).execute();
+		},
+	});
+	const paths = [
+		`/runs/${runId}/scores`,
+		`/runs/${runId}/scores?format=csv`,
+		`/runs/${runId}/scores?format=json`,
+		`/runs/${runId}/records/30`,
+		'/queue/items',
+		'/queue/items?format=csv',
+		'/queue/items/1',
+		'/queue/items?entity=k30',
+	];
+	for (const path of paths) {
+		const answer = await viewer(path);
+		assert.equal(answer.status, 200);
+		assert.doesNotMatch(answer.text, /\bk(30|29)\b/, path);
+		assert.match((await admin(path)).text, /\bk30\b/, path);
+	}
+	assert.deepEqual((await viewer('/queue/items?entity=k30')).json().items, []);
+});
+
 test('a console at another address of this machine answers to it', async (t) => {
 	const fixture = await consoleUnderTest(t, { console: { host: '127.0.0.2' } });
 	const answer = await fetch(`${fixture.console.url}/healthz`);

@@ -3,7 +3,7 @@ import type { QueueEntry } from '../../review/list-queue.ts';
 import { readItem } from '../../review/read-item.ts';
 import type { ReviewItem } from '../../store/review-database.ts';
 import type { Store } from '../../store/store.ts';
-import { type Cells, maskCells, personalColumns } from '../mask-cells.ts';
+import { type Cells, MASK, maskCells, maskKey, personalColumns } from '../mask-cells.ts';
 import { presentItemInBrief, presentLabels } from './describe-record.ts';
 import { presentItem, presentReasons } from './present.ts';
 import type { ItemDetailBody, QueueItem } from './schemas.ts';
@@ -103,8 +103,8 @@ export function presentEntry(row: QueueEntry | DecidedEntry, hidden: HiddenColum
 		version: row.version,
 		queueName: row.queue_name,
 		datasetName: row.dataset_name,
-		entityKey: row.entity_key,
-		recordKey: row.record_key,
+		entityKey: maskKey(row.entity_key, row.record, personal),
+		recordKey: maskKey(row.record_key, row.record, personal),
 		runId: row.run_id,
 		rowNumber: row.row_number,
 		priority: row.priority,
@@ -139,8 +139,13 @@ function without(cells: Cells, names: ReadonlySet<string>): Cells {
 export async function describeItem(store: Store, itemId: number, hidden: HiddenColumns): Promise<ItemDetailBody> {
 	const { item, queue, score, reasons, record, events, earlier, labels, labelColumns } = await readItem(store, itemId);
 	const { personal } = hidden.get(item.dataset_id) ?? NOTHING;
+	const recordKey = maskKey(item.record_key, record, personal);
+	// Records of one data set have keys of one column.
+	const keyOf = (key: string) => (recordKey === MASK ? MASK : key);
 	return {
 		...presentItem(item),
+		entityKey: maskKey(item.entity_key, record, personal),
+		recordKey,
 		queueName: queue.name,
 		datasetName: queue.datasetName,
 		score: score?.score ?? null,
@@ -148,7 +153,7 @@ export async function describeItem(store: Store, itemId: number, hidden: HiddenC
 		...presentReasons(reasons, personal),
 		record: record === null ? null : maskCells(without(record, new Set(labelColumns)), personal),
 		labelColumns: [...labelColumns],
-		earlier: earlier.map(presentItemInBrief),
+		earlier: earlier.map(presentItemInBrief).map((other) => ({ ...other, recordKey: keyOf(other.recordKey) })),
 		labels: presentLabels(labels),
 		events: events.map(({ eventId, kind, actor, at, note, after }) => ({ eventId, kind, actor, at, note, after })),
 	};

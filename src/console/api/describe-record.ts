@@ -25,9 +25,10 @@ export async function describeRecord(
 	const dataset = await getDataset(store, score.dataset_id);
 	const columns = JSON.parse(dataset.columns_json) as readonly { readonly name: string; readonly role: string }[];
 	const history = await listScoreHistory(store, score.record_key);
+	const shown = presentScore(score, hidden);
 	const reasons = JSON.parse(score.reasons) as readonly { readonly kind?: string }[];
 	return {
-		...presentScore(score, hidden),
+		...shown,
 		runId,
 		modelId: score.model_id,
 		datasetId: score.dataset_id,
@@ -43,7 +44,10 @@ export async function describeRecord(
 			severity: row.severity,
 			scoredAt: row.scored_at,
 		})),
-		items: await listItemsOf(store, score.record_key, dataset.name),
+		items: (await listItemsOf(store, score.record_key, dataset.name)).map((item) => ({
+			...item,
+			recordKey: shown.recordKey,
+		})),
 		labels: presentLabels(await listLabels(store, dataset.name, score.record_key)),
 	};
 }

@@ -2,7 +2,7 @@ import { readGroups, readReasons } from '../../review/read-reasons.ts';
 import type { Dataset, Model, Run, SyntheticTable } from '../../store/database.ts';
 import type { ReviewItem } from '../../store/review-database.ts';
 import type { ScoreWithRecord } from '../../store/scores.ts';
-import { type Cells, MASK, maskCells } from '../mask-cells.ts';
+import { type Cells, MASK, maskCells, maskKey } from '../mask-cells.ts';
 import type { DatasetBody, ModelBody, ReasonBody, RunRow, ScoredRow, SyntheticTableBody } from './schemas.ts';
 
 /** Rows of the database in the form that the API gives them. */
@@ -50,15 +50,16 @@ export function presentReasons(
 }
 
 export function presentScore(row: ScoreWithRecord, hidden: ReadonlySet<string>): ScoredRow {
+	const cells = JSON.parse(row.data_json) as Cells;
 	return {
 		rowNumber: row.row_number,
-		recordKey: row.record_key,
+		recordKey: maskKey(row.record_key, cells, hidden),
 		score: row.score,
 		surprise: row.surprise,
 		severity: row.severity,
 		isAlert: row.is_alert === 1,
 		...presentReasons(JSON.parse(row.reasons), hidden),
-		record: maskCells(JSON.parse(row.data_json) as Cells, hidden),
+		record: maskCells(cells, hidden),
 	};
 }
 

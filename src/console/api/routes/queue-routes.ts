@@ -8,7 +8,7 @@ import { readQueueStats } from '../../../review/queue-stats.ts';
 import { setQueue } from '../../../review/set-queue.ts';
 import { undoDecisions } from '../../../review/undo-decisions.ts';
 import { logAccess } from '../../access/access-log.ts';
-import { seesPersonal } from '../../mask-cells.ts';
+import { MASK, seesPersonal } from '../../mask-cells.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
@@ -73,7 +73,9 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 					...(after === undefined ? {} : { after: { priority: after[0], item_id: after[1] } }),
 				});
 				const page = pageFrom<QueueEntry>(rows, limit, (row) => encodeCursor([row.priority, row.item_id]));
-				return { ...page, items: page.items.map((row) => presentEntry(row, hidden)) };
+				// What is hidden cannot be found out by asking for it either.
+				const isTold = ({ entityKey }: QueueItem) => query.entity === undefined || entityKey !== MASK;
+				return { ...page, items: page.items.map((row) => presentEntry(row, hidden)).filter(isTold) };
 			});
 			return 'file' in answer ? (answer.file as never) : context.json(answer.page, 200);
 		},
