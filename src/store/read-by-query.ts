@@ -21,9 +21,11 @@ export interface QueryRows {
 	readonly tookMs: number;
 }
 
-/** Who may sign in and with what is for nobody to read. */
-const SECRET_TABLES = ['users', 'logins', 'api_tokens', 'idempotency_keys'] as const;
+/** Who may sign in, with what and when is for nobody to read by SQL. */
+export const SECRET_TABLES = ['users', 'logins', 'api_tokens', 'idempotency_keys', 'access_events'] as const;
 const LONGEST_CELL = 10_000;
+/** Characters of an answer at most: the process that is told it has others to serve meanwhile. */
+const LARGEST_ANSWER = 4_000_000;
 
 /**
  * Carries out one query that only reads. It may hold its thread for as long as it takes: it is for a process of its
@@ -49,10 +51,13 @@ function readSqlite({ database, sql, mostRows, onBegin }: QueryLimits): QueryRow
 		onBegin();
 		const startMs = performance.now();
 		refuseFailures(() => {
+			let size = 0;
 			for (const row of statement.raw(true).iterate() as Iterable<unknown[]>) {
-				isCut = rows.length === mostRows;
+				const cells = row.map(toCell);
+				size += sizeOf(cells);
+				isCut = rows.length === mostRows || size > LARGEST_ANSWER;
 				if (isCut) break;
-				rows.push(row.map(toCell));
+				rows.push(cells);
 			}
 		});
 		return { columns, rows, isCut, tookMs: performance.now() - startMs };
@@ -99,10 +104,18 @@ async function readPostgres({ database, sql, mostRows, longestMs, onBegin }: Que
 		// The cursor reads no more rows than are wanted.
 		await client.query(one(`declare asked no scroll cursor for ${sql}`)).catch(refuse);
 		const { fields, rows } = await client.query(one(`fetch ${mostRows + 1} from asked`)).catch(refuse);
+		let size = 0;
+		const told = rows
+			.slice(0, mostRows)
+			.map((row) => row.map(toCell))
+			.filter((cells) => {
+				size += sizeOf(cells);
+				return size <= LARGEST_ANSWER;
+			});
 		return {
 			columns: fields.map((field) => field.name),
-			rows: rows.slice(0, mostRows).map((row) => row.map(toCell)),
-			isCut: rows.length > mostRows,
+			rows: told,
+			isCut: rows.length > told.length,
 			tookMs: performance.now() - startMs,
 		};
 	} finally {
@@ -121,6 +134,10 @@ function toCell(value: unknown): string | number | null {
 	const text =
 		value instanceof Date ? value.toISOString() : typeof value === 'object' ? JSON.stringify(value) : String(value);
 	return text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL)}…` : text;
+}
+
+function sizeOf(cells: readonly (string | number | null)[]): number {
+	return cells.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0);
 }
 
 function refuseFailures<T>(work: () => T): T {

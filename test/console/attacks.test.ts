@@ -115,6 +115,27 @@ test('viewers do not see personal data in keys, nor find it out by asking for it
 	assert.deepEqual((await viewer('/queue/items?entity=k30')).json().items, []);
 });
 
+test('lists as files, reports, and queries that were refused are in the log', async (t) => {
+	const { admin, workspace, runId } = await withUsers(t, {});
+	mkdirSync(workspace.paths.reports, { recursive: true });
+	writeFileSync(join(workspace.paths.reports, `${runId}.html`), '<p>report</p>');
+	assert.equal((await admin(`/runs/${runId}/scores?format=csv`)).status, 200);
+	assert.equal((await admin('/queue/items?format=json')).status, 200);
+	assert.equal((await admin(`/runs/${runId}/report`)).status, 200);
+	assert.equal((await admin(`/runs/${runId}/scores?limit=1`)).status, 200);
+	assert.equal((await admin('/sql', { method: 'POST', body: { sql: 'select * from users' } })).status, 422);
+	const events = (await admin('/access-log')).json().items as { actor: string; kind: string; detail: object }[];
+	assert.deepEqual(
+		events.slice(0, 4).map(({ actor, kind, detail }) => [actor, kind, detail]),
+		[
+			['root', 'query_run', { rows: null, refused: 'QUERY_REFUSED' }],
+			['root', 'table_downloaded', { list: `/api/v1/runs/${runId}/report`, format: 'html' }],
+			['root', 'table_downloaded', { list: '/api/v1/queue/items', format: 'json' }],
+			['root', 'table_downloaded', { list: `/api/v1/runs/${runId}/scores`, format: 'csv' }],
+		],
+	);
+});
+
 test('a console at another address of this machine answers to it', async (t) => {
 	const fixture = await consoleUnderTest(t, { console: { host: '127.0.0.2' } });
 	const answer = await fetch(`${fixture.console.url}/healthz`);

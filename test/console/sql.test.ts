@@ -62,6 +62,7 @@ test('who may sign in is not to be read, however it is asked for', async (t) => 
 		'select 1 where exists (select 1 from users)',
 		'select r.run_id from runs r left join idempotency_keys k on k.key = r.run_id',
 		'select run_id from runs union all select token_sha256 from logins',
+		'select actor from access_events',
 	]) {
 		const answer = await run(sql);
 		assert.deepEqual([answer.status, answer.json().code], [422, 'QUERY_REFUSED'], sql);
@@ -82,6 +83,17 @@ test('a query that takes too long or too much is ended, and more rows than a tho
 	).json();
 	assert.deepEqual([many.rows.length, many.isCut], [1_000, true]);
 	assert.equal((await fetch(`${running.url}/healthz`)).status, 200);
+});
+
+test('an answer of many large cells is cut, so that the console has to hold little', async (t) => {
+	const { run } = await sqlOf(t);
+	const wide = await run(
+		`with recursive c(x) as (select 1 union all select x + 1 from c limit 1000),
+		b(t) as materialized (select hex(zeroblob(4000))) select t, t, t from c, b`,
+	);
+	assert.equal(wide.status, 200);
+	assert.equal(wide.json().isCut, true);
+	assert.ok(wide.text.length < 5_000_000, String(wide.text.length));
 });
 
 test('on PostgreSQL there is no query without a role that may only read', async (t) => {

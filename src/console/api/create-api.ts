@@ -1,3 +1,4 @@
+import { logAccess } from '../access/access-log.ts';
 import { authenticate } from './authenticate.ts';
 import { type ConsoleApi, type ConsoleServices, createConsoleApi } from './console-services.ts';
 import { idempotency } from './idempotency.ts';
@@ -25,6 +26,17 @@ export function createApi(services: ConsoleServices): ConsoleApi {
 		return known(context, next);
 	});
 	api.use('*', idempotency(services));
+	api.use('*', async (context, next) => {
+		await next();
+		// A list as a file, or the report: what leaves the console in one piece.
+		const { headers } = context.res;
+		const isFile = headers.get('content-disposition')?.startsWith('attachment') === true;
+		const isReport = headers.get('content-type')?.startsWith('text/html') === true;
+		if (!isFile && !isReport) return;
+		const { actor } = context.get('identity');
+		const format = isReport ? 'html' : (context.req.query('format') ?? null);
+		await logAccess(services.workspace.store, actor, 'table_downloaded', { list: context.req.path, format });
+	});
 
 	addSessionRoutes(api, services);
 	addOverviewRoutes(api, services);

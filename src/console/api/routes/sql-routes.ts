@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { runQuery } from '../../../compute/run-query.ts';
 import { CounterfoilError } from '../../../contracts/errors.ts';
+import { SECRET_TABLES } from '../../../store/read-by-query.ts';
 import { logAccess } from '../../access/access-log.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { answers, json, needs } from '../describe-route.ts';
@@ -44,9 +45,13 @@ export function addSqlRoutes(api: ConsoleApi, services: ConsoleServices): void {
 			}
 			running += 1;
 			const { sql } = context.req.valid('json');
+			const { actor } = context.get('identity');
 			try {
-				const result = await runQuery(sqlDatabase, sql, context.req.raw.signal);
-				await logAccess(store, context.get('identity').actor, 'query_run', { rows: result.rows.length });
+				const result = await runQuery(sqlDatabase, sql, context.req.raw.signal).catch(async (thrown: unknown) => {
+					await logAccess(store, actor, 'query_run', { rows: null, refused: CounterfoilError.from(thrown).code });
+					throw thrown;
+				});
+				await logAccess(store, actor, 'query_run', { rows: result.rows.length });
 				return context.json(result, 200);
 			} finally {
 				running -= 1;
@@ -69,7 +74,7 @@ export function addSqlRoutes(api: ConsoleApi, services: ConsoleServices): void {
 			const rows = await store.reader
 				.selectFrom('schema_doc')
 				.selectAll()
-				.where('object', 'not in', ['users', 'logins', 'api_tokens', 'idempotency_keys', 'access_events'])
+				.where('object', 'not in', SECRET_TABLES)
 				.orderBy('object')
 				.orderBy('column_name')
 				.execute();

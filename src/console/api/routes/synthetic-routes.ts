@@ -140,10 +140,6 @@ export function addSyntheticRoutes(api: ConsoleApi, services: ConsoleServices): 
 			requireReleased(presentSynthetic(table, true));
 			const { format, cursor, limit } = query;
 			if (format === undefined) return context.json(await readRows(table.synthetic_table_id, cursor, limit), 200);
-			await logAccess(store, context.get('identity').actor, 'table_downloaded', {
-				table: table.synthetic_table_id,
-				format,
-			});
 			return sendFile<Cells>(context, {
 				name: table.synthetic_table_id,
 				format,
