@@ -1,4 +1,5 @@
-import type { CountOutput, PlaceTableInput } from '../src/contracts/pipeline.ts';
+import type { PlaceTableInput } from '../src/contracts/generation-steps.ts';
+import type { CountOutput } from '../src/contracts/pipeline.ts';
 import { placeGeneratedTable } from '../src/store/generated-tables.ts';
 import { getSyntheticTable } from '../src/store/synthetic-tables.ts';
 import type { Activity } from './activity-services.ts';

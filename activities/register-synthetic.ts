@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { getJson } from '../src/artifacts/stored-json.ts';
 import { formatCondition, type GenerationPlan } from '../src/contracts/conditions.ts';
+import type { RegisterSyntheticInput, RegisterSyntheticOutput } from '../src/contracts/generation-steps.ts';
 import type { TableManifest } from '../src/contracts/manifest.ts';
-import type { RegisterSyntheticInput, RegisterSyntheticOutput } from '../src/contracts/pipeline.ts';
 import { putMetrics } from '../src/store/model-metrics.ts';
 import { describeProvenance } from '../src/store/provenance.ts';
 import { insertSyntheticTable } from '../src/store/synthetic-tables.ts';

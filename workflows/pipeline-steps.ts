@@ -26,7 +26,8 @@ const SHARDS_AT_ONCE = 32;
 /** Shards of a run that are written side by side; each holds a connection of the database. */
 const WRITES_AT_ONCE = 4;
 
-const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = {
+/** Rows as the generator draws them, into `synthetic_rows`. */
+export const DEFAULT_PLAN: Omit<GenerationPlan, 'rows'> = {
 	conditions: [],
 	balance: null,
 	temperature: 1,

@@ -1,12 +1,5 @@
 import type { MonitorPlan, RetrainPlan } from './learning-plan.ts';
-import type { ArtifactRef, ModelParts } from './pipeline.ts';
-import type { RunConfig } from './run-config.ts';
-
-interface StepInput {
-	readonly runId: string;
-	readonly seed: number;
-	readonly config: RunConfig;
-}
+import type { ArtifactRef, ModelParts, StepInput } from './pipeline.ts';
 
 export interface GatherLabelsInput extends StepInput {
 	readonly modelId: string;

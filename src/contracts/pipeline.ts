@@ -1,6 +1,5 @@
-import type { GenerationPlan, GenerationTarget } from './conditions.ts';
 import type { ErrorRecord } from './errors.ts';
-import type { PrivacyPromise, PrivacyRecord } from './privacy.ts';
+import type { PrivacyRecord } from './privacy.ts';
 import type { RunConfig } from './run-config.ts';
 import type { SchemaPolicies } from './schema-contract.ts';
 
@@ -17,7 +16,7 @@ export interface ArtifactRef {
 }
 
 /** Every step knows its run; a step over shards also its shard. */
-interface StepInput {
+export interface StepInput {
 	readonly runId: string;
 	readonly seed: number;
 	readonly config: RunConfig;
@@ -316,54 +315,6 @@ export interface PublishQueueOutput {
 	readonly queueId: string;
 	readonly opened: number;
 	readonly appended: number;
-}
-
-export interface GenerateInput extends StepInput {
-	readonly model: ModelParts;
-	readonly plan: GenerationPlan;
-}
-export interface GenerateOutput {
-	readonly table: ArtifactRef;
-	readonly shards: number;
-	readonly rows: number;
-}
-export interface JudgeReleaseInput extends StepInput {
-	readonly model: ModelParts;
-	readonly table: ArtifactRef;
-	readonly plan: GenerationPlan;
-}
-/** Whether the rows of a table may be handed out. */
-export interface JudgeReleaseOutput {
-	readonly verdict: 'release' | 'refuse';
-	/** Why not, in words. */
-	readonly reasons: readonly string[];
-	/** Why they are handed out all the same. */
-	readonly override: string | null;
-	/** What was promised to the rows that the generator learnt from; null: nothing. */
-	readonly privacy: PrivacyPromise | null;
-}
-export interface RegisterSyntheticInput extends StepInput {
-	readonly modelId: string;
-	readonly table: ArtifactRef;
-	readonly rows: number;
-	readonly plan: GenerationPlan;
-	/** Null: the evaluation of the run judges it. */
-	readonly release: JudgeReleaseOutput | null;
-}
-export interface RegisterSyntheticOutput {
-	readonly syntheticTableId: string;
-}
-export interface PublishSyntheticInput extends StepInput {
-	readonly syntheticTableId: string;
-	readonly table: ArtifactRef;
-	readonly shard: number;
-	readonly into: GenerationTarget;
-}
-export interface PlaceTableInput extends StepInput {
-	readonly syntheticTableId: string;
-	readonly name: string;
-	/** Whether an earlier generated table of this name goes. */
-	readonly replace: boolean;
 }
 
 export interface EvaluateInput extends StepInput {

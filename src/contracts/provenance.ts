@@ -1,4 +1,4 @@
-import type { JudgeReleaseOutput } from './pipeline.ts';
+import type { JudgeReleaseOutput } from './generation-steps.ts';
 import type { PrivacyPromise } from './privacy.ts';
 import type { RunConfig } from './run-config.ts';
 

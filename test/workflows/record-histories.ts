@@ -5,6 +5,7 @@ import type { CarriedRun } from '../../src/contracts/run-messages.ts';
 import { IO_TASK_QUEUE } from '../../src/contracts/steps.ts';
 import { readVersion } from '../../src/runtime/open-workspace.ts';
 import { pauseUpdate, resumeUpdate } from '../../workflows/listen-to-messages.ts';
+import { DEFAULT_PLAN } from '../../workflows/pipeline-steps.ts';
 import { recorded, request } from './recorded-steps.ts';
 import { historyToText } from './stored-history.ts';
 import { startStubWorkers } from './stub-worker.ts';
@@ -18,17 +19,7 @@ import { startStubWorkers } from './stub-worker.ts';
  */
 const FOLDER = fileURLToPath(new URL(`../fixtures/histories/${readVersion()}`, import.meta.url));
 const STORED = { source: null, datasetId: 'ds', modelId: 'm' };
-const PLAN = {
-	rows: 10,
-	conditions: [],
-	balance: null,
-	temperature: 1,
-	complete: null,
-	withoutConstraints: [],
-	withKeys: false,
-	override: null,
-	into: { kind: 'rows' },
-} as const;
+const PLAN = { rows: 10, ...DEFAULT_PLAN };
 const RETRAIN = {
 	asOf: null,
 	testFrom: null,

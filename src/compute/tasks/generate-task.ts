@@ -1,7 +1,7 @@
 import { putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import type { GenerateInput, GenerateOutput } from '../../contracts/generation-steps.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
-import type { GenerateInput, GenerateOutput } from '../../contracts/pipeline.ts';
 import { createRandom } from '../../contracts/random.ts';
 import { ROWS_PER_SHARD, type TableBatch } from '../../contracts/table.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';

@@ -1,6 +1,6 @@
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { FeatureTable } from '../../contracts/features.ts';
-import type { JudgeReleaseInput, JudgeReleaseOutput } from '../../contracts/pipeline.ts';
+import type { JudgeReleaseInput, JudgeReleaseOutput } from '../../contracts/generation-steps.ts';
 import { createRandom, type Random } from '../../contracts/random.ts';
 import { judgeCopies, measureTable } from '../../evaluate/measure-table.ts';
 import type { ReleaseJudgement } from '../../evaluate/release-gate.ts';
