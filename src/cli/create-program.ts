@@ -3,7 +3,10 @@ import { Command } from 'commander';
 import { addExamples } from './add-examples.ts';
 import { COMMANDS } from './command-list.ts';
 import { parseWhole } from './parse-arguments.ts';
-import type { Terminal } from './terminal.ts';
+import type { OutputStream, Terminal } from './terminal.ts';
+
+/** Of a terminal, in columns, where it does not say. */
+const DEFAULT_WIDTH = 80;
 
 /**
  * The program with all its commands; only those that the arguments name are loaded. Errors of the arguments
@@ -28,6 +31,8 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 		.configureOutput({
 			writeOut: (text) => void terminal.stdout.write(text),
 			writeErr: (text) => void terminal.stderr.write(text),
+			getOutHelpWidth: () => widthOf(terminal.stdout),
+			getErrHelpWidth: () => widthOf(terminal.stderr),
 			// Printed once, by whoever catches it.
 			outputError: () => undefined,
 		})
@@ -45,6 +50,10 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 		if (argv.includes(entry.name)) (await entry.load())(command, terminal);
 	}
 	return program;
+}
+
+function widthOf({ isTTY, columns }: OutputStream): number {
+	return isTTY === true ? (columns ?? DEFAULT_WIDTH) : DEFAULT_WIDTH;
 }
 
 function sentence(summary: string): string {

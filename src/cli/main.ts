@@ -1,6 +1,5 @@
-import { CommanderError } from 'commander';
-import { createProgram } from './create-program.ts';
-import { createTerminal, type Terminal } from './terminal.ts';
+import { endCommandLine, runCommandLine } from './run-command-line.ts';
+import { createTerminal } from './terminal.ts';
 
 /** The command line: reads the arguments, carries out the command, ends with the exit code of its outcome. */
 const argv = process.argv.slice(2);
@@ -14,28 +13,7 @@ for (const stream of [process.stdout, process.stderr]) {
 	});
 }
 process.on('uncaughtException', (error) => {
-	void end(error, terminal).then((code) => process.exit(code));
+	void endCommandLine(error, terminal).then((code) => process.exit(code));
 });
 
-process.exitCode = await main(argv, terminal);
-
-async function main(argv: readonly string[], terminal: Terminal): Promise<number> {
-	try {
-		const program = await createProgram(argv, terminal);
-		if (argv.length === 0) {
-			program.outputHelp({ error: true });
-			return 2;
-		}
-		await program.parseAsync([...argv], { from: 'user' });
-		return 0;
-	} catch (error) {
-		// --help and --version end this way too.
-		return error instanceof CommanderError && error.exitCode === 0 ? 0 : end(error, terminal);
-	}
-}
-
-/** Loaded only when something went wrong, so that the program starts fast. */
-async function end(error: unknown, terminal: Terminal): Promise<number> {
-	const { endWithError } = await import('./end-with-error.ts');
-	return endWithError(error, terminal);
-}
+process.exitCode = await runCommandLine(argv, terminal);

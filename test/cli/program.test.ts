@@ -11,14 +11,6 @@ const PROGRAM = fileURLToPath(new URL('../../bin/counterfoil', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-cli-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-const GROUPS: Readonly<Record<string, readonly string[]>> = {
-	db: ['migrate', 'check', 'backup'],
-	models: ['list', 'show'],
-	queue: ['list'],
-	runs: ['list', 'show', 'resume', 'cancel'],
-	simulate: ['payments'],
-};
-
 interface Ended {
 	readonly code: number | null;
 	readonly stdout: string;
@@ -40,23 +32,6 @@ function run(args: readonly string[], program = PROGRAM): Promise<Ended> {
 }
 
 const DB = ['--db', join(folder, 'store', 'test.db')];
-
-test('every command explains itself with examples, and groups explain theirs', async () => {
-	const lines = COMMANDS.flatMap(({ name }) => [[name], ...(GROUPS[name] ?? []).map((child) => [name, child])]);
-	while (lines.length > 0) {
-		const some = lines.splice(0, 4);
-		for (const [index, { code, stdout, stderr }] of (
-			await Promise.all(some.map((line) => run([...line, '--help'])))
-		).entries()) {
-			const name = (some[index] as string[]).join(' ');
-			assert.equal(code, 0, name);
-			assert.equal(stderr, '', name);
-			assert.match(stdout, new RegExp(`^Usage: counterfoil ${name} `), name);
-			assert.match(stdout, /\nExamples:\n {2}counterfoil \S/, name);
-			assert.match(stdout, /--json/, name);
-		}
-	}
-});
 
 test('the help of the program lists every command and has no ANSI codes in a pipe', async () => {
 	const { code, stdout } = await run(['--help']);
