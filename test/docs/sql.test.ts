@@ -16,8 +16,15 @@ import type { Store } from '../../src/store/store.ts';
 import { filledQueue, later } from '../review/queue-fixture.ts';
 import { onBothStores, onPostgres } from '../store/on-both-stores.ts';
 import { attemptOf, scores, startRun } from '../store/seeded-store.ts';
+import { listPages, placeOf, readBlocks } from './fenced-blocks.ts';
 
 const PAGE = readFileSync(new URL('../../docs/sql.md', import.meta.url), 'utf8');
+
+/** Blocks of other pages: what is shown there must run, too. */
+const ELSEWHERE = listPages()
+	.filter((page) => page !== 'docs/sql.md')
+	.flatMap(readBlocks)
+	.filter(({ language, reason }) => reason === null && (language === 'sql' || language === 'postgresql'));
 
 /** A queue in which two people have worked, with a later run, late labels, an audit sample and a reject. */
 async function workedQueue(t: Parameters<typeof filledQueue>[0]): Promise<Store> {
@@ -101,6 +108,45 @@ onBothStores('the measures of a queue are what was done there', async (t) => {
 	const tomorrow = await readQueueStats(store, { now: new Date(Date.now() + 86_400_000) });
 	assert.equal(tomorrow.backlog[0]?.overdue, 5);
 	await assert.rejects(readQueueStats(store, { queueName: 'defalt' }), { hint: 'did you mean default?' });
+});
+
+test('every query of every other page runs', async (t) => {
+	const store = await workedQueue(t);
+	const blocks = ELSEWHERE.filter(({ language }) => language === 'sql');
+	assert.ok(blocks.length > 0);
+	for (const block of blocks) {
+		for (const query of block.text.split(/;$/m).filter((text) => text.trim() !== '')) {
+			await assert.doesNotReject(sql.raw(query).execute(store.reader), `${placeOf(block)}\n${query}`);
+		}
+	}
+});
+
+onPostgres('the statements of every other page give the roles of the page their rights', async (t) => {
+	const store = await workedQueue(t);
+	const roles = [`analyst_${process.pid}`, `counterfoil_worker_${process.pid}`] as const;
+	await store.writer.connection().execute(async (db) => {
+		try {
+			await sql.raw(`create role ${roles[1]}`).execute(db);
+			for (const block of ELSEWHERE.filter(({ language }) => language === 'postgresql')) {
+				const script = block.text
+					.replaceAll(/\banalyst\b/g, roles[0])
+					.replaceAll(/\bcounterfoil_worker\b/g, roles[1])
+					.replaceAll(/^--.*$/gm, '');
+				for (const statement of script.split(';').filter((text) => text.trim() !== '')) {
+					await assert.doesNotReject(sql.raw(statement).execute(db), `${placeOf(block)}\n${statement}`);
+				}
+			}
+			await sql.raw(`set role ${roles[0]}`).execute(db);
+			await sql`select count(*) from records`.execute(db);
+			await assert.rejects(sql`select count(*) from users`.execute(db), /lacks a right/);
+		} finally {
+			await sql.raw('reset role').execute(db);
+			for (const role of roles) {
+				await sql.raw(`drop owned by ${role}`).execute(db);
+				await sql.raw(`drop role ${role}`).execute(db);
+			}
+		}
+	});
 });
 
 test('docs/datasette.yaml is the page (node scripts/write-datasette-config.ts writes it)', () => {

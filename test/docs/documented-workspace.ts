@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type FencedBlock, placeOf, ROOT } from './fenced-blocks.ts';
+
+/**
+ * A folder in which the shell blocks of the tutorial have been run on small files: where the blocks of all
+ * other pages find a model, a run and a queue.
+ */
+export interface DocumentedWorkspace {
+	readonly folder: string;
+	/** Runs a block in the folder, its placeholders filled in; fails where it does not end with exit code 0. */
+	run(block: FencedBlock): Promise<string>;
+	/** A copy for another page, so that pages do not see each other's work. */
+	copy(): DocumentedWorkspace;
+	remove(): void;
+}
+
+/** Smaller than in the pages, and what stands for names that the reader has to put in. */
+const SUBSTITUTES: readonly (readonly [said: RegExp, run: string])[] = [
+	[/--rows 5000\b/g, '--rows 600'],
+	[/--rows (?:1_?000|1k)\b/g, '--rows 100'],
+	[/--rows (?:200|500)\b/g, '--rows 50'],
+	[/\bMODEL\b/g, 'payments'],
+	[/\bROW\b/g, '7'],
+	[/\bITEM\b/g, '2'],
+	[/"country=DE"/g, '"country=FR"'],
+];
+
+export function openWorkspace(): DocumentedWorkspace {
+	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-docs-'));
+	mkdirSync(join(folder, 'bin'));
+	symlinkSync(join(ROOT, 'bin/counterfoil'), join(folder, 'bin/counterfoil'));
+	symlinkSync(join(ROOT, 'examples'), join(folder, 'examples'));
+	// A training that is as short as can be; what comes of it is not looked at here.
+	writeFileSync(join(folder, 'counterfoil.config.yaml'), 'steps: 20\nbaselines: false\nsyntheticRows: 200\n');
+	return inFolder(folder);
+}
+
+function inFolder(folder: string): DocumentedWorkspace {
+	const env = {
+		...process.env,
+		PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
+		COUNTERFOIL_DB: '',
+		COUNTERFOIL_HOME: '',
+		COUNTERFOIL_USER: 'ann',
+	};
+	return {
+		folder,
+		run: async (block) => {
+			const script = SUBSTITUTES.reduce((text, [said, run]) => text.replaceAll(said, run), fillIn(block.text, folder));
+			const child = spawn('sh', ['-eu', '-c', script], { cwd: folder, env });
+			let out = '';
+			let errors = '';
+			child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+			child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+			child.stdin.end();
+			const code = await new Promise<number | null>((resolve, reject) => {
+				child.once('error', reject);
+				child.once('close', resolve);
+			});
+			assert.equal(code, 0, `${placeOf(block)}\n${script}\n${errors}`);
+			return out;
+		},
+		copy: () => {
+			const other = mkdtempSync(join(tmpdir(), 'counterfoil-docs-'));
+			cpSync(folder, other, { recursive: true, verbatimSymlinks: true });
+			return inFolder(other);
+		},
+		remove: () => rmSync(folder, { recursive: true, force: true }),
+	};
+}
+
+/** RUN and DATASET: those of the run of the tutorial, noted in `ids.json`. */
+function fillIn(text: string, folder: string): string {
+	if (!/\b(RUN|DATASET)\b/.test(text)) return text;
+	const { runId, datasetId } = JSON.parse(readFileSync(join(folder, 'ids.json'), 'utf8')) as Record<string, string>;
+	return text.replaceAll(/\bRUN\b/g, runId ?? '').replaceAll(/\bDATASET\b/g, datasetId ?? '');
+}
