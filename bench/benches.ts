@@ -3,6 +3,7 @@ import { detectionBench } from './detection/detection-bench.ts';
 import { dialectBench } from './ingest/dialect-bench.ts';
 import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
 import { monthBench } from './month/month-bench.ts';
+import { pipelineBench } from './pipeline/pipeline-bench.ts';
 import { hiddenBench } from './settings/hidden-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
 import { generationBench, metricsBench, scoringBench, startBench, trainingBench } from './speed/speed-bench.ts';
@@ -24,5 +25,6 @@ export const BENCHES: readonly Bench[] = [
 	memoryBench,
 	dialectBench,
 	storeBench,
+	pipelineBench,
 	monthBench,
 ];

@@ -20,14 +20,7 @@ export interface PythonProcess {
  * @throws CounterfoilError INPUT_NOT_FOUND without the environment, CHILD_CRASHED
  */
 export async function startPython(environment: string, program: string, hint: string): Promise<PythonProcess> {
-	const python = pathOfPeer(`${environment}/bin/python`);
-	if (!existsSync(python)) {
-		throw new CounterfoilError('INPUT_NOT_FOUND', 'A Python environment of the bench is not there.', {
-			where: `bench/peers/${environment}`,
-			hint,
-		});
-	}
-	const child = spawn(python, [pathOfPeer(program)], { stdio: ['pipe', 'pipe', 'pipe'] });
+	const child = spawn(pythonOf(environment, hint), [pathOfPeer(program)], { stdio: ['pipe', 'pipe', 'pipe'] });
 	let stderr = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		stderr = (stderr + text).slice(-2_000);
@@ -52,6 +45,20 @@ export async function startPython(environment: string, program: string, hint: st
 			child.kill('SIGTERM');
 		},
 	};
+}
+
+/**
+ * The Python of an environment.
+ *
+ * @throws CounterfoilError INPUT_NOT_FOUND without the environment.
+ */
+export function pythonOf(environment: string, hint: string): string {
+	const python = pathOfPeer(`${environment}/bin/python`);
+	if (existsSync(python)) return python;
+	throw new CounterfoilError('INPUT_NOT_FOUND', 'A Python environment of the bench is not there.', {
+		where: `bench/peers/${environment}`,
+		hint,
+	});
 }
 
 function pathOfPeer(name: string): string {

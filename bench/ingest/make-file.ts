@@ -30,20 +30,42 @@ export const INGEST_CASES: readonly IngestCase[] = [
 
 /** The rows of Adult, again and again, up to about `bytes`. */
 async function repeatAdult(path: string, bytes: number, data: string | null): Promise<void> {
-	const source = data === null ? null : `${data}/${ADULT}`;
-	if (source === null || !existsSync(source)) {
-		throw new CounterfoilError('INPUT_NOT_FOUND', 'The ingest bench needs a table to repeat.', {
-			...(source === null ? {} : { where: source }),
-			hint: `Name with --data (or the environment variable COUNTERFOIL_BENCH_DATA) a folder that has ${ADULT} (UCI Adult, comma separated, with a header), or take --cases payments.`,
-		});
-	}
-	const text = await buffer(createReadStream(source).pipe(createGunzip()));
+	const text = await readAdult(data);
 	const rows = text.subarray(text.indexOf('\n') + 1);
+	await writeParts(path, text, Math.ceil(bytes / rows.length) - 1, rows);
+}
+
+/**
+ * The rows of Adult, again and again, so many of them.
+ *
+ * @throws CounterfoilError INPUT_NOT_FOUND without Adult.
+ */
+export async function writeAdultRows(path: string, count: number, data: string | null): Promise<void> {
+	const text = await readAdult(data);
+	const start = text.indexOf('\n') + 1;
+	const rows = text.subarray(start);
+	const lines = rows.reduce((sum, byte) => sum + (byte === NEWLINE ? 1 : 0), 0);
+	let end = 0;
+	for (let line = 0; line < count % lines; line++) end = rows.indexOf(NEWLINE, end) + 1;
+	const head = Buffer.concat([text.subarray(0, start), rows.subarray(0, end)]);
+	await writeParts(path, head, Math.floor(count / lines), rows);
+}
+
+const NEWLINE = 10;
+
+async function readAdult(data: string | null): Promise<Buffer> {
+	const source = data === null ? null : `${data}/${ADULT}`;
+	if (source !== null && existsSync(source)) return buffer(createReadStream(source).pipe(createGunzip()));
+	throw new CounterfoilError('INPUT_NOT_FOUND', 'The bench needs a table to repeat.', {
+		...(source === null ? {} : { where: source }),
+		hint: `Name with --data (or the environment variable COUNTERFOIL_BENCH_DATA) a folder that has ${ADULT} (UCI Adult, comma separated, with a header); the bench of ingestion can do with --cases payments.`,
+	});
+}
+
+async function writeParts(path: string, head: Buffer, times: number, part: Buffer): Promise<void> {
 	const file = createWriteStream(path);
-	file.write(text);
-	for (let written = text.length; written < bytes; written += rows.length) {
-		if (!file.write(rows)) await once(file, 'drain');
-	}
+	file.write(head);
+	for (let time = 0; time < times; time++) if (!file.write(part)) await once(file, 'drain');
 	file.end();
 	await once(file, 'finish');
 }

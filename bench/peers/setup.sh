@@ -12,7 +12,7 @@ if [ "${1:-detection}" = detection ]; then
 fi
 if [ "${1:-synthesis}" = synthesis ]; then
 	python3 -m venv .venv-synthesis
-	.venv-synthesis/bin/pip install --quiet -r requirements-synthesis.txt
+	.venv-synthesis/bin/pip install --quiet -r requirements-synthesis.txt -r requirements-pipeline.txt
 fi
 if [ "${1:-ingest}" = ingest ]; then
 	python3 -m venv .venv-ingest

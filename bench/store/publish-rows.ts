@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { beginStep } from '../../src/store/run-steps.ts';
 import {
@@ -7,6 +8,7 @@ import {
 	publishRecords,
 	publishScores,
 	publishSyntheticRows,
+	SCORE_COLUMNS,
 	type ShardRef,
 } from '../../src/store/shards.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -17,7 +19,8 @@ import { type SeededRun, seedRun } from '../../test/store/seeded-store.ts';
 export const WRITTEN = ['records', 'scores with reasons', 'synthetic rows'] as const;
 
 export interface StoreRun {
-	readonly store: Store['dialect'];
+	/** `bare`: SQLite through the prepared statements of better-sqlite3 and nothing else. */
+	readonly store: Store['dialect'] | 'bare';
 	readonly what: (typeof WRITTEN)[number];
 	readonly round: number;
 	readonly rows: number;
@@ -53,6 +56,54 @@ export async function publishRows(store: Store, rows: number, round: number): Pr
 		runs.push({ store: store.dialect, what, round, rows, bytes, seconds, cpuSeconds });
 	}
 	return runs;
+}
+
+/**
+ * Inserts the same scores by a prepared statement, a transaction for each shard, without the journal, the check of the
+ * attempt and the hash of what is written; into the same table, whose records are there.
+ *
+ * @param path of an empty database, migrated
+ */
+export async function insertBare(store: Store, path: string, rows: number, round: number): Promise<StoreRun> {
+	const ids = await prepare(store, rows);
+	const { runId, datasetId, modelId } = ids;
+	const begun = await beginStep(store, { runId, step: 'records', inputSha256: 'i'.repeat(64) });
+	if (begun.state !== 'begun') throw new Error('the step is finished');
+	const shards = Array.from({ length: Math.ceil(rows / SHARD_ROWS) }, (_, shard) => {
+		const first = shard * SHARD_ROWS + 1;
+		return { shard, first, count: Math.min(SHARD_ROWS, rows - first + 1) };
+	});
+	for (const { shard, first, count } of shards) {
+		await prepareShard(store, 'records', { ...begun.attempt, shard }, ids, first, count).write();
+	}
+	await store.close();
+	const database = new Database(path);
+	database.pragma('synchronous = NORMAL');
+	database.pragma('foreign_keys = ON');
+	const places = SCORE_COLUMNS.map(() => '?').join(', ');
+	const insert = database.prepare(`insert into scores (${SCORE_COLUMNS.join(', ')}) values (${places})`);
+	const scoredAt = new Date().toISOString();
+	let [bytes, seconds, cpuSeconds] = [0, 0, 0];
+	for (const { first, count } of shards) {
+		const scores = Array.from({ length: count }, (_, i) => makeScore(first + i));
+		const keys = Array.from({ length: count }, (_, i) => makeRecord(first + i).key);
+		bytes += scores.reduce((sum, { reasons }) => sum + reasons.length, 0);
+		const [started, before] = [performance.now(), process.cpuUsage()];
+		database.transaction(() => {
+			for (const [i, one] of scores.entries()) {
+				const { row_number, score, surprise, discriminator_output, p_value, severity, is_alert, reasons } = one;
+				insert.run(
+					...[runId, modelId, datasetId, row_number, keys[i], score, surprise, discriminator_output, p_value],
+					...[severity, is_alert, reasons, scoredAt],
+				);
+			}
+		})();
+		seconds += (performance.now() - started) / 1000;
+		const { user, system } = process.cpuUsage(before);
+		cpuSeconds += (user + system) / 1e6;
+	}
+	database.close();
+	return { store: 'bare', what: 'scores with reasons', round, rows, bytes, seconds, cpuSeconds };
 }
 
 type Ids = Omit<SeededRun, 'store'> & { readonly syntheticTableId: string };

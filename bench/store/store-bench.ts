@@ -10,11 +10,12 @@ import { describeMachine, describeVersions } from '../machine.ts';
 import { median } from '../median.ts';
 import { type ResultFile, readNewestResults, today, writeResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
-import { publishRows, type StoreRun, WRITTEN } from './publish-rows.ts';
+import { insertBare, publishRows, type StoreRun, WRITTEN } from './publish-rows.ts';
 
 const ROWS = 262_144;
 const ROWS_FULL = 1_048_576;
 const ROUNDS = 3;
+const BARE_TARGET = 0.6;
 
 /** How fast rows are published to SQLite, and to PostgreSQL by COPY. */
 export const storeBench: Bench = {
@@ -31,7 +32,7 @@ async function measure(context: BenchContext): Promise<void> {
 	if (missing !== false) context.progress.note(`without PostgreSQL: ${missing}`);
 	const server = missing === false ? await postgresServer({ isDurable: true }) : null;
 	const scratch = join(context.cache, 'store');
-	context.progress.add(rounds * (server === null ? 1 : 2));
+	context.progress.add(rounds * (server === null ? 2 : 3));
 	const runs: StoreRun[] = [];
 	// In turns, so that what else the machine does meets both alike.
 	for (let round = 0; round < rounds; round++) {
@@ -39,6 +40,9 @@ async function measure(context: BenchContext): Promise<void> {
 		mkdirSync(scratch, { recursive: true });
 		runs.push(...(await publishTo(join(scratch, 'bench.db'), rows, round)));
 		context.progress.finish(`SQLite, round ${round}`);
+		const bare = join(scratch, 'bare.db');
+		runs.push(await insertBare(await openStore({ path: bare }), bare, rows, round));
+		context.progress.finish(`bare better-sqlite3, round ${round}`);
 		if (server === null) continue;
 		const name = `bench_${round}`;
 		await server.run(`create database ${name}`);
@@ -97,9 +101,25 @@ function tableOf(what: string, all: readonly StoreRun[]): ResultTable {
 			{ header: 'lowest - highest', align: 'right' },
 			{ header: 'rows/s of a core', align: 'right' },
 		],
-		rows: [...row('sqlite', 'SQLite'), ...row('postgres', 'PostgreSQL')],
+		rows: [
+			...row('sqlite', 'SQLite'),
+			...row('bare', 'SQLite, bare prepared statements'),
+			...row('postgres', 'PostgreSQL'),
+		],
 		notes: [
+			...describeBare(runs),
 			`${formatCount(first?.rows ?? 0)} rows, ${bytes} bytes of JSON each; medians. The rate of a core is by the CPU time of the program and of the server's process together.`,
 		],
 	};
+}
+
+/** How near ours comes to prepared statements and nothing else; nothing where they were not measured. */
+function describeBare(runs: readonly StoreRun[]): string[] {
+	const rate = (store: StoreRun['store']) =>
+		median(runs.filter((run) => run.store === store).map(({ rows, cpuSeconds }) => rows / cpuSeconds));
+	if (!runs.some(({ store }) => store === 'bare')) return [];
+	const share = rate('sqlite') / rate('bare');
+	return [
+		`Target: at least ${100 * BARE_TARGET} % of what bare prepared statements of better-sqlite3 reach by the time of a core, into the same table, without journal, check of the attempt and hash. Reached: ${formatFigure(100 * share, 0)} %, ${share >= BARE_TARGET ? 'met' : 'not met'}.`,
+	];
 }
