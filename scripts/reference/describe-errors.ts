@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { ERROR_CATALOGUE, type ErrorKind } from '../src/contracts/errors.ts';
+import { ERROR_CATALOGUE, type ErrorKind } from '../../src/contracts/errors.ts';
 
 /** The text of docs/errors.md: the catalogue of error codes as a table. */
 export function describeErrors(): string {
@@ -18,8 +16,4 @@ The launcher has one of its own, \`NODE_TOO_OLD\` (exit 1): no Node of version 2
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-	writeFileSync(new URL('../docs/errors.md', import.meta.url), describeErrors());
 }

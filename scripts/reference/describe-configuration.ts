@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { describeCommands, flattenCommands } from '../../src/cli/describe-commands.ts';
+import { DEFAULT_CONFIG, DEFAULT_INPUT_LIMITS } from '../../src/contracts/run-config.ts';
+import { configSchema } from '../../src/runtime/config-schema.ts';
+import { cell, code, MADE, table } from './markdown.ts';
+
+/** JSON Schema of one key, as far as it is shown. */
+export interface KeySchema {
+	readonly type?: string;
+	readonly description?: string;
+	readonly enum?: readonly string[];
+	readonly anyOf?: readonly KeySchema[];
+	readonly items?: KeySchema | false;
+	readonly prefixItems?: readonly KeySchema[];
+	readonly properties?: Readonly<Record<string, KeySchema>>;
+	readonly minimum?: number;
+	readonly maximum?: number;
+	readonly exclusiveMinimum?: number;
+	readonly exclusiveMaximum?: number;
+	readonly minLength?: number;
+	readonly maxLength?: number;
+	readonly pattern?: string;
+}
+
+/** The options whose names are not those of their keys. */
+const OPTION_OF: Readonly<Record<string, string>> = {
+	limits: '--limit',
+	nulls: '--null',
+	columnNulls: '--null',
+	dateFormats: '--date-format',
+	schema: '--schema-policy',
+	budgetSeconds: '--budget',
+	alertBudget: '--alerts',
+	nullWords: '--no-null-words',
+	footer: '--no-footer',
+	baselines: '--no-baselines',
+};
+
+/** Said where no option of the command line says it. */
+const WORDS: Readonly<Record<string, string>> = {
+	maxRejectShare: 'share of rows that may be unreadable; maxRejects wins',
+	columnNulls: 'texts that are missing cells of one column, by its name',
+	dateFormats: 'how columns write dates, by their names',
+	rename: 'names that columns of the file are to have, by those that they have',
+	schema: 'what the columns are to be and what is done where they are not: policy, columns, against, file',
+	limits: 'limits on the input',
+	nullWords: 'false: NA, null, - and the like are values, not missing cells',
+	footer: 'false: the last lines are rows even if they look like totals',
+	baselines: 'false: no other detectors stand beside the score',
+	header: 'whether the first line names the columns',
+	budgetSeconds: 'time for the training of the generator at most, in seconds',
+};
+
+/** Every key of the configuration file: name, JSON Schema. */
+export function readConfigKeys(): [string, KeySchema][] {
+	const schema = z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema;
+	return Object.entries(schema.properties ?? {});
+}
+
+/** docs/reference/configuration.md: the keys of counterfoil.config.yaml. */
+export async function describeConfiguration(): Promise<string> {
+	const options = flattenCommands(await describeCommands()).flatMap((command) => command.options);
+	const rows = readConfigKeys().map(([key, schema]) => {
+		const long = OPTION_OF[key] ?? `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+		const option = options.find((one) => one.long === long);
+		const words = schema.description ?? WORDS[key] ?? option?.description ?? '';
+		return [code(key), cell(typeOf(schema)), cell(words), option === undefined ? '' : code(long), cell(defaultOf(key))];
+	});
+	const limits = Object.entries(readConfigKeys().find(([key]) => key === 'limits')?.[1].properties ?? {});
+	return `${MADE}
+
+# Configuration
+
+\`counterfoil.config.yaml\` in the folder that a command is started in, or the file that \`--config\` names. An option of the command line wins over the file, the file over the default. A key that is not in this table is an error.
+
+${table(['key', 'value', 'meaning', 'option', 'default'], rows)}
+
+## limits
+
+Each may also be given as \`--limit NAME=VALUE\`; [ingestion](../ingestion.md#limits) says what becomes of input beyond a limit.
+
+${table(
+	['key', 'value', 'default'],
+	limits.map(([key, schema]) => [
+		code(key),
+		cell(typeOf(schema)),
+		String((DEFAULT_INPUT_LIMITS as unknown as Record<string, number | undefined>)[key] ?? 'as recordBytes'),
+	]),
+)}
+
+## schema
+
+\`policy\`, \`columns\`, \`against\` and \`file\`: see [the schema contract](../ingestion.md#the-schema-contract).
+
+## Environment
+
+Temporal's own variables are in [On Temporal](../temporal.md#finding-the-server), PostgreSQL's in [PostgreSQL](../postgresql.md#the-url).
+
+${table(
+	['variable', 'meaning'],
+	ENVIRONMENT.map(([name, words]) => [code(name), cell(words)]),
+)}
+`;
+}
+
+/** The variables that the program reads; a test finds each in the sources, and none besides. */
+export const ENVIRONMENT: readonly (readonly [string, string])[] = [
+	['COUNTERFOIL_BACKEND', 'what computes: auto, node or wasm; `--backend` wins'],
+	['COUNTERFOIL_CACHE', 'folder in which `npm ci` keeps what it fetched'],
+	['COUNTERFOIL_DB', 'database, as `--db`'],
+	['COUNTERFOIL_HOME', 'folder of models, tables and reports (default: `.counterfoil` in the current folder)'],
+	['COUNTERFOIL_USER', 'who decides, as `--as`'],
+	['COUNTERFOIL_DEBUG', '1: what compute processes and the SDK of Temporal say, and the stacks of errors'],
+	['COUNTERFOIL_INPUT_ROOTS', 'folders that a worker may read from, separated as in `PATH`'],
+	[
+		'COUNTERFOIL_PAYLOAD_KEYS',
+		'keys that encrypt what goes through Temporal; see [On Temporal](../temporal.md#encryption)',
+	],
+	['COUNTERFOIL_PAYLOAD_KEYS_FILE', 'file with these keys, one a line'],
+	['COUNTERFOIL_SQL_DB', 'on PostgreSQL: role for the SQL page of the console, as `--sql-db`'],
+	['COUNTERFOIL_TFJS', 'skip: `npm ci` does not fetch TensorFlow, so that WebAssembly computes'],
+	['COUNTERFOIL_WEBHOOK_SECRET', 'signs what `monitor --webhook` sends'],
+];
+
+function typeOf(schema: KeySchema): string {
+	if (schema.enum !== undefined) return schema.enum.map((value) => `"${value}"`).join(', ');
+	if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
+	if (schema.type === 'array') {
+		const pair = schema.items === false || schema.items === undefined ? undefined : schema.items.prefixItems?.[1];
+		if (pair !== undefined) return `${typeOf(pair)} by column`;
+		return schema.items === false || schema.items === undefined ? 'list' : `list of ${typeOf(schema.items)}s`;
+	}
+	if (schema.type === 'boolean') return 'true or false';
+	if (schema.type === 'object') return 'keys below';
+	if (schema.type === 'string') return schema.maxLength === 1 ? 'one character' : 'text';
+	return `${schema.type === 'integer' ? 'whole number' : 'number'}${rangeOf(schema)}`;
+}
+
+function rangeOf(schema: KeySchema): string {
+	const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+	const least =
+		minimum === undefined ? (exclusiveMinimum === undefined ? '' : `above ${exclusiveMinimum}`) : `from ${minimum}`;
+	const isBounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
+	const most = isBounded ? `to ${maximum}` : exclusiveMaximum === undefined ? '' : `below ${exclusiveMaximum}`;
+	const range = [least, most].filter((part) => part !== '').join(' ');
+	return range === '' ? '' : `, ${range}`;
+}
+
+function defaultOf(key: string): string {
+	const { generator, scoring, dialect: _, ...rest } = DEFAULT_CONFIG;
+	const known: Readonly<Record<string, unknown>> = { ...rest, generator: generator.kind, ...scoring };
+	const value = known[key];
+	if (value === undefined || value === null || (Array.isArray(value) && value.length === 0)) return '';
+	return String(value);
+}
