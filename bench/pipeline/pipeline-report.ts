@@ -4,30 +4,44 @@ import { formatFigure, formatSeconds } from '../format-figures.ts';
 import { median } from '../median.ts';
 import type { ResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
-import { COMPARED_ROWS, type PipelineRun, RUNNERS, type Runner } from './pipeline-run.ts';
+import { COMPARED_ROWS, PIPELINE_CASES, type PipelineCase } from './pipeline-cases.ts';
+import { type PipelineRun, RUNNERS, type Runner } from './pipeline-run.ts';
 
 /** A run of a million rows is to stay below. */
 const MOST_MB = 1_500;
 /** Ten times the rows may take so many times as long, and so many times the memory. */
 const LINEAR = { seconds: 11, memory: 1.1 } as const;
 
+const GROUPS: readonly { readonly varied: PipelineCase['varied']; readonly title: string }[] = [
+	{ varied: 'rows', title: 'Seconds of each stage, by rows' },
+	{ varied: 'columns', title: 'Seconds of each stage, by columns' },
+	{ varied: 'levels', title: 'Seconds of each stage, by levels of half of the columns' },
+];
+
 /** Nothing without results. */
 export function reportPipeline(results: ResultFile<PipelineRun> | null): ResultSection[] {
 	if (results === null) return [];
 	const runs = foldRounds(results.runs);
-	const ours = runs.filter(({ runner }) => runner === 'counterfoil').toSorted((a, b) => a.rows - b.rows);
+	const groups = GROUPS.map(({ varied, title }) => {
+		const names = PIPELINE_CASES.filter((one) => one.varied === varied).map(({ name }) => name);
+		const own = names.flatMap((name) => runs.filter((run) => run.case === name && run.runner === 'counterfoil'));
+		return { title, runs: own };
+	});
 	return [
 		{
 			title: 'The whole pipeline',
 			text: [
-				'`counterfoil run` on rows of UCI Adult, repeated: reading, profile, records into SQLite, training of scorer and generator, scores with reasons, generated rows, their evaluation, the review queue and the report, with default settings. Beside it what people put together for scores alone: pandas reads the file, ctgan prepares the columns, PyOD learns an isolation forest and scores every row. Each takes the threads that it takes by itself.',
+				'`counterfoil run` on rows of UCI Adult, repeated: reading, profile, records into SQLite, training of scorer and generator, scores with reasons, generated rows, their evaluation, the review queue and the report, with default settings. Beside it what people put together for scores alone: pandas reads the file, ctgan prepares the columns, PyOD learns an isolation forest and scores every row. Each takes the threads that it takes by itself. Tables of other widths and with more levels are simulated: half numbers, half levels, four hidden causes.',
 				describeSources(results, null),
 			],
 			commands: [
 				'npm run bench -- --only pipeline --data FOLDER',
 				'npm run bench -- --only pipeline --full --data FOLDER',
 			],
-			tables: [totalTable(runs), stageTable(ours)],
+			tables: [
+				totalTable(runs),
+				...groups.filter((group) => group.runs.length > 0).map((group) => stageTable(group.title, group.runs)),
+			],
 		},
 	];
 }
@@ -37,17 +51,21 @@ function totalTable(runs: readonly PipelineRun[]): ResultTable {
 	return {
 		title: 'Time and memory',
 		columns: [
+			{ header: 'Case' },
 			{ header: '' },
 			{ header: 'Rows', align: 'right' },
+			{ header: 'Columns', align: 'right' },
 			{ header: 'File', align: 'right' },
 			{ header: 'Seconds', align: 'right' },
 			{ header: 'CPU s', align: 'right' },
 			{ header: 'Peak MB, largest process', align: 'right' },
 			{ header: 'Peak MB, all together', align: 'right' },
 		],
-		rows: runs.map(({ runner, rows, bytes, seconds, cpuSeconds, largestMb, peakMb }) => [
+		rows: runs.map(({ case: name, runner, rows, columns, bytes, seconds, cpuSeconds, largestMb, peakMb }) => [
+			name,
 			runner,
 			formatCount(rows),
+			formatCount(columns),
 			formatBytes(bytes),
 			formatSeconds(seconds),
 			formatSeconds(cpuSeconds),
@@ -59,7 +77,8 @@ function totalTable(runs: readonly PipelineRun[]): ResultTable {
 }
 
 function targetsOf(runs: readonly PipelineRun[]): string[] {
-	const find = (runner: Runner, rows: number) => runs.find((run) => run.runner === runner && run.rows === rows);
+	const find = (runner: Runner, rows: number) =>
+		runs.find((run) => run.runner === runner && run.rows === rows && run.case.startsWith('rows'));
 	const [ours, theirs] = RUNNERS.map((runner) => find(runner, COMPARED_ROWS));
 	const larger = find('counterfoil', 10 * COMPARED_ROWS);
 	const told: string[] = ['Memory of all together counts what processes share once for each of them.'];
@@ -85,14 +104,11 @@ function targetsOf(runs: readonly PipelineRun[]): string[] {
 	return told;
 }
 
-function stageTable(runs: readonly PipelineRun[]): ResultTable {
+function stageTable(title: string, runs: readonly PipelineRun[]): ResultTable {
 	const stages = Object.keys(runs[0]?.stages ?? {});
 	return {
-		title: 'Seconds of each stage',
-		columns: [
-			{ header: 'Stage' },
-			...runs.map(({ rows }) => ({ header: `${formatCount(rows)} rows`, align: 'right' as const })),
-		],
+		title,
+		columns: [{ header: 'Stage' }, ...runs.map((run) => ({ header: run.case, align: 'right' as const }))],
 		rows: stages.map((stage) => [stage, ...runs.map((run) => formatSeconds(run.stages[stage] ?? null))]),
 		notes: [
 			'Of the clock. Stages overlap: the two trainings share the processors, and shards are written while others are scored.',
@@ -102,7 +118,7 @@ function stageTable(runs: readonly PipelineRun[]): ResultTable {
 
 /** One run for each runner and size: the medians of its rounds. */
 function foldRounds(all: readonly PipelineRun[]): PipelineRun[] {
-	const isSame = (a: PipelineRun, b: PipelineRun) => a.runner === b.runner && a.rows === b.rows;
+	const isSame = (a: PipelineRun, b: PipelineRun) => a.runner === b.runner && a.case === b.case;
 	const firsts = all.filter((run, index) => all.findIndex((other) => isSame(run, other)) === index);
 	return firsts.map((first) => {
 		const runs = all.filter((run) => isSame(run, first));

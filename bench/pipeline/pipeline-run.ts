@@ -2,15 +2,15 @@
 export const RUNNERS = ['counterfoil', 'pandas, ctgan, PyOD'] as const;
 export type Runner = (typeof RUNNERS)[number];
 
-/** Rows that all of them are given. */
-export const COMPARED_ROWS = 1_000_000;
-
 /** One table taken through once. */
 export interface PipelineRun {
+	/** Name of the case. */
+	readonly case: string;
 	readonly runner: Runner;
 	/** From 0; the runners take turns within a round. */
 	readonly round: number;
 	readonly rows: number;
+	readonly columns: number;
 	/** Size of the file. */
 	readonly bytes: number;
 	readonly seconds: number;

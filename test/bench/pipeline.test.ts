@@ -8,10 +8,13 @@ import { watchCommand } from '../../bench/pipeline/watch-command.ts';
 const MACHINE = { cpu: 'a processor', cores: 2, memoryGb: 8, system: 'linux' };
 
 function runOf(changes: Partial<PipelineRun>): PipelineRun {
+	const { rows = 1_000_000 } = changes;
 	return {
+		case: `rows ${rows}`,
+		columns: 15,
 		runner: 'counterfoil',
 		round: 0,
-		rows: 1_000_000,
+		rows,
 		bytes: 1e8,
 		seconds: 100,
 		cpuSeconds: 150,
@@ -60,7 +63,7 @@ test('the median of the rounds is told', () => {
 	const runs = [90, 110, 400].map((seconds, round) => runOf({ seconds, round }));
 	const [section] = reportPipeline({ bench: 'pipeline', date: '2026-01-01', machine: MACHINE, versions: {}, runs });
 	assert.equal(section?.tables[0]?.rows.length, 1);
-	assert.equal(section?.tables[0]?.rows[0]?.[3], '110');
+	assert.equal(section?.tables[0]?.rows[0]?.[5], '110');
 });
 
 test('a command is watched with the processes that it starts', { skip: process.platform !== 'linux' }, async () => {
