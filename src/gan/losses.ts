@@ -67,7 +67,23 @@ const nonSaturating: AdversarialLoss = {
 	},
 };
 
-export const LOSSES = { 'wasserstein-gp': wassersteinGp, 'non-saturating': nonSaturating } as const;
+/**
+ * `minimax` (Goodfellow et al. 2014, equation 1): the discriminator is the one above, the generator lowers
+ * log(1 - D(G(z))) instead of raising log D(G(z)). Where the discriminator is sure of its rows the slope is next to
+ * nothing, so a generator that has fallen behind stays there.
+ */
+const minimax: AdversarialLoss = {
+	...nonSaturating,
+	value(tf, real, fake) {
+		const { discriminator } = nonSaturating.value(tf, real, fake);
+		return { discriminator, generator: tf.neg(tf.mean(tf.softplus(fake))) };
+	},
+	generatorGradient(tf, fake) {
+		return perRow(tf, tf.neg(tf.sigmoid(fake)));
+	},
+};
+
+export const LOSSES = { 'wasserstein-gp': wassersteinGp, 'non-saturating': nonSaturating, minimax } as const;
 
 function constant(tf: Tfjs, logits: Tensor, sign: number): Tensor {
 	const batch = logits.shape[0] as number;

@@ -18,7 +18,8 @@ import {
 import { LOSSES } from './losses.ts';
 import { fillLatents } from './mlp-generator.ts';
 import { type MomentMatcher, matchMoments } from './moment-matching.ts';
-import { ADAM, type ResolvedMlpOptions } from './options.ts';
+import { ADAM } from './optimiser.ts';
+import type { ResolvedMlpOptions } from './options.ts';
 import { joinParameters, type ParameterLayout, splitParameters } from './parameter-layout.ts';
 
 /** What does not change from step to step. */

@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts';
 import { createCriticLayout, initialiseCritic } from './critic-network.ts';
 import { createGeneratorLayout, initialiseGenerator } from './generator-network.ts';
 import { createSpanOutputLayer, disposeSpanOutputLayer } from './layers/span-output.ts';
+import { rateShareAt } from './learning-rate.ts';
 import { createMlpDiscriminator } from './mlp-discriminator.ts';
 import { createMlpGenerator, generatorShape, measureNormStatistics } from './mlp-generator.ts';
 import { createStepBuffers, type NetworkState, type StepContext, type StepMeasures, trainStep } from './mlp-step.ts';
@@ -149,7 +150,7 @@ function assembleTrainer(
 	function runStep(): StepMeasures | undefined {
 		const number = step + 1;
 		const isMeasured = number % options.historyEverySteps === 0 || number === 1 || number === options.steps;
-		const rate = learningRateAt(number, options) / 2 ** recoveries;
+		const rate = (options.learningRate * rateShareAt('half-then-linear', number, options.steps)) / 2 ** recoveries;
 		const before = networks;
 		let measures: StepMeasures | undefined;
 		const next = tidyNetworks(() => {
@@ -301,12 +302,6 @@ function createContext(
 		moments: createMomentMatcher(tf, layout, offsets, encoded, MOMENTS, createRandom(seed, 'gan/moments')),
 		buffers: createStepBuffers(options, layout),
 	};
-}
-
-/** Constant for the first half, then linear down to 1 %: the averaged weights need a calm end. */
-function learningRateAt(step: number, { learningRate, steps }: ResolvedMlpOptions): number {
-	const left = Math.max(0, 1 - (step - 1) / steps);
-	return learningRate * Math.min(1, 2 * left + 0.01);
 }
 
 function createHistory(): TrainingHistory {

@@ -1,6 +1,6 @@
-import { CounterfoilError } from '../contracts/errors.ts';
 import type { BackendName } from './backend.ts';
 import { LOSSES, type LossName } from './losses.ts';
+import { requireOption } from './require-option.ts';
 
 export interface MlpOptions {
 	/**
@@ -67,9 +67,6 @@ const DEFAULTS = {
 	historyEverySteps: 25,
 } as const satisfies Partial<MlpOptions>;
 
-/** Adam with a short memory, as WGAN-GP trains: gradients of a game go out of date. */
-export const ADAM = { beta1: 0.5, beta2: 0.9, epsilon: 1e-8 } as const;
-
 /** Moments cost the square of the cells, so wider layouts take turns at random blocks. */
 export const MOMENTS = { blockCells: 600, blocks: 8, floor: 2e-3, rows: 100_000 } as const;
 
@@ -114,12 +111,4 @@ export function defaultSteps({ rows, width, backend }: { rows: number; width: nu
 	const budgetMs = 60_000 * Math.min(1, Math.max(0.5, Math.sqrt(rows / 20_000)));
 	const steps = Math.min(MOST_STEPS, Math.max(FEWEST_STEPS, budgetMs / millisecondsPerStep));
 	return Math.round(backend === 'node' ? steps : steps / 6);
-}
-
-function requireOption(name: keyof MlpOptions, isValid: boolean, expected: string): void {
-	if (isValid) return;
-	throw new CounterfoilError('CONFIG_INVALID', `The GAN option "${name}" must be ${expected}.`, {
-		where: `option "${name}"`,
-		hint: `Set "${name}" to ${expected}, or leave it out.`,
-	});
 }
