@@ -10,6 +10,7 @@ export type { ColumnKind, ColumnProfile, TableProfile } from './contracts/profil
 export { createRandom, type Random } from './contracts/random.ts';
 export type { Cells, TableBatch } from './contracts/table.ts';
 export type { TokenColumn } from './contracts/tokens.ts';
+export { type CounterfoilConfig, defineConfig } from './define-config.ts';
 export { auroc, averagePrecision, precisionAtK } from './evaluate/detection.ts';
 export { type MeasuredTables, measureTable, type TableMeasurements } from './evaluate/measure-table.ts';
 export { measureQuality, type Quality } from './evaluate/quality.ts';

@@ -28,7 +28,8 @@ export async function checkOutput(out: string, format: TableFormat, terminal: Te
 	}
 }
 
-async function requireWritable(file: string): Promise<void> {
+/** @throws CounterfoilError OUTPUT_NOT_WRITABLE for a file that is a folder, or in one that is not there or not to be written */
+export async function requireWritable(file: string): Promise<void> {
 	const facts = await stat(file).catch(() => null);
 	if (facts?.isDirectory() === true) {
 		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'this is a folder', { where: file, hint: 'name a file in it' });

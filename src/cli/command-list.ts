@@ -10,6 +10,8 @@ export interface CommandEntry {
 	readonly group: string;
 	/** Loaded only when the command is used, so that the program starts fast. */
 	readonly load: () => Promise<DefineCommand>;
+	/** It tells of all the others. @default false */
+	readonly needsOthers?: true;
 }
 
 const WORK = 'From a table to a review queue:';
@@ -23,6 +25,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		summary: 'simulate payments with planted frauds and find them',
 		group: WORK,
 		load: async () => (await import('./commands/demo.ts')).defineDemo,
+	},
+	{
+		name: 'init',
+		summary: 'write a configuration file to begin from, for a table where one is named',
+		group: WORK,
+		load: async () => (await import('./commands/init.ts')).defineInit,
 	},
 	{
 		name: 'run',
@@ -185,6 +193,19 @@ export const COMMANDS: readonly CommandEntry[] = [
 		summary: 'carry out runs that a Temporal server hands out',
 		group: KEEP,
 		load: async () => (await import('./commands/worker.ts')).defineWorker,
+	},
+	{
+		name: 'config',
+		summary: 'the settings of a run, and where each was said',
+		group: KEEP,
+		load: async () => (await import('./commands/config.ts')).defineConfigCommands,
+	},
+	{
+		name: 'completion',
+		summary: 'a script that has a shell complete commands and options',
+		group: KEEP,
+		load: async () => (await import('./commands/completion.ts')).defineCompletion,
+		needsOthers: true,
 	},
 	{
 		name: 'doctor',

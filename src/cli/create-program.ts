@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { addExamples } from './add-examples.ts';
 import { COMMANDS } from './command-list.ts';
-import { parseWhole } from './parse-arguments.ts';
+import { parseDuration, parseWhole } from './parse-arguments.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
 
 /** Of a terminal, in columns, where it does not say. */
@@ -18,14 +18,21 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 		.version(readVersion(), '--version', 'print the version')
 		.helpOption('-h, --help', 'print this help')
 		.option('--json', 'one JSON document on stdout')
+		.addOption(
+			new Option('--ndjson', 'a JSON line on stdout for each event, the last with the result').conflicts('json'),
+		)
 		.option(
 			'--db <path>',
 			'database file or postgres:// URL; also COUNTERFOIL_DB (default: .counterfoil/counterfoil.db)',
 		)
 		.option('--seed <n>', 'seed of all random numbers (default: 1)', parseWhole(0))
-		.option('-c, --config <file>', 'configuration (default: counterfoil.config.yaml if there is one)')
+		.option('-c, --config <file>', 'configuration (default: counterfoil.config.yaml or .ts if there is one)')
 		.option('-q, --quiet', 'nothing on stderr but errors')
-		.option('--no-color', 'no colours; also NO_COLOR')
+		.addOption(new Option('-v, --verbose', 'each step on stderr, and the causes of an error').conflicts('quiet'))
+		.option('--no-color', 'no colours; also NO_COLOR (FORCE_COLOR: colours in pipes too)')
+		.option('--no-input', 'ask nothing: what would have to be asked is refused')
+		.option('--yes', 'yes to every question')
+		.option('--timeout <time>', 'give up after 90s, 5m or 1.5h; what runs can be resumed', parseDuration)
 		.showSuggestionAfterError(true)
 		.configureHelp({ showGlobalOptions: true })
 		.configureOutput({
@@ -44,10 +51,11 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 	]);
 	const help = new Command('help').argument('[command]').helpOption(false).description('print the help of a command');
 	program.addHelpCommand(help.helpGroup('Help:'));
+	const needsAll = COMMANDS.some(({ name, needsOthers }) => needsOthers === true && argv.includes(name));
 	for (const entry of COMMANDS) {
 		const command = program.command(entry.name).summary(entry.summary).description(sentence(entry.summary));
 		command.helpGroup(entry.group);
-		if (argv.includes(entry.name)) (await entry.load())(command, terminal);
+		if (needsAll || argv.includes(entry.name)) (await entry.load())(command, terminal);
 	}
 	return program;
 }

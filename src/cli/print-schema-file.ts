@@ -1,4 +1,5 @@
 import { DECLARED_KINDS } from '../contracts/schema-contract.ts';
+import { quoteYaml } from './quote-yaml.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A column as a schema file may have it. */
@@ -31,10 +32,10 @@ export function printSchemaFile(columns: readonly SchemaFileColumn[], terminal: 
 	terminal.out('columns:');
 	for (const column of columns) {
 		const { kind, required } = describe(column);
-		const levels = column.levels === null ? '' : ` # levels: [${column.levels.map(quote).join(', ')}]`;
+		const levels = column.levels === null ? '' : ` # levels: [${column.levels.map(quoteYaml).join(', ')}]`;
 		const range = column.range === null ? '' : ` # min: ${column.range.min}, max: ${column.range.max}`;
 		const facts = `kind: ${kind}${required === true ? ', required: true' : ''}`;
-		terminal.out(`  ${quote(column.name)}: { ${facts} }${levels}${range}`);
+		terminal.out(`  ${quoteYaml(column.name)}: { ${facts} }${levels}${range}`);
 	}
 }
 
@@ -42,16 +43,4 @@ function describe({ kind, missingShare }: SchemaFileColumn): { kind: string; req
 	// A column of one value may have more another day.
 	const known = DECLARED_KINDS.find((one) => one === kind) ?? 'categorical';
 	return { kind: known, ...(missingShare === 0 ? { required: true } : {}) };
-}
-
-/** Words that YAML would take for something else. */
-const TAKEN = /^(?:true|false|null|yes|no|on|off|y|n)$/i;
-
-/** As YAML, which takes what is quoted as in JSON. Signs that turn a line round are written as escapes. */
-function quote(text: string): string {
-	if (/^[A-Za-z_][\w-]*$/.test(text) && !TAKEN.test(text)) return text;
-	return JSON.stringify(text).replaceAll(
-		/[\u007f-\u009f\u2028-\u202f\u2066-\u2069\u200b-\u200f\ufeff]/g,
-		(sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
-	);
 }

@@ -64,6 +64,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 2,
 		meaning: 'An option or a value in the configuration file is not valid.',
 	},
+	CONFIRMATION_NEEDED: {
+		retryable: false,
+		exitCode: 2,
+		meaning: 'It cannot be taken back, and nobody has said that it is meant.',
+	},
 	CSV_DUPLICATE_COLUMNS: { retryable: false, exitCode: 4, meaning: 'The header names a column more than once.' },
 	CSV_EMPTY_COLUMN_NAME: { retryable: false, exitCode: 4, meaning: 'The header has a column without a name.' },
 	CSV_TOO_MANY_COLUMNS: { retryable: false, exitCode: 4, meaning: 'The header has more columns than the limit.' },
@@ -158,6 +163,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 2,
 		meaning: 'The run, model, data set or item that was named does not exist.',
 	},
+	OUTPUT_EXISTS: {
+		retryable: false,
+		exitCode: 5,
+		meaning: 'A file that was to be made is there already.',
+	},
 	OUTPUT_NOT_WRITABLE: {
 		retryable: false,
 		exitCode: 7,
@@ -237,6 +247,11 @@ export const ERROR_CATALOGUE = {
 		retryable: true,
 		exitCode: 1,
 		meaning: 'No Temporal server answers at the configured address.',
+	},
+	TIMED_OUT: {
+		retryable: true,
+		exitCode: 6,
+		meaning: 'The time that --timeout allows was over before the work was done.',
 	},
 	TOO_MANY_REQUESTS: {
 		retryable: true,

@@ -1,8 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
+
+/** What was said, and where each part of it stands. */
+export interface Said {
+	readonly value: unknown;
+	/** `settings.yaml:3:1` for the names on the way to a part. */
+	placeOf(names: readonly string[]): string;
+}
 
 /**
  * What a file of YAML (or JSON, which is YAML) says; undefined where it may be absent and is.
@@ -12,7 +19,7 @@ import { findNearest } from '../contracts/find-nearest.ts';
 export async function readYaml(
 	path: string,
 	{ what, example, mayBeAbsent }: { readonly what: string; readonly example: string; readonly mayBeAbsent: boolean },
-): Promise<unknown> {
+): Promise<Said | undefined> {
 	let text: string;
 	try {
 		text = await readFile(path, 'utf8');
@@ -24,32 +31,68 @@ export async function readYaml(
 			cause,
 		});
 	}
+	const lines = new LineCounter();
+	const at = (offset: number) => {
+		const { line, col } = lines.linePos(offset);
+		return `${path}:${line}:${col}`;
+	};
 	try {
 		// The core schema has no types that run code, and aliases are bounded.
-		return parse(text, { schema: 'core', maxAliasCount: 10 });
+		const document = parseDocument(text, { schema: 'core', lineCounter: lines, prettyErrors: false });
+		const [broken] = document.errors;
+		if (broken !== undefined) throw broken;
+		const value: unknown = document.toJS({ maxAliasCount: 10 });
+		return { value, placeOf: (names) => at(offsetOf(document.contents, names)) };
 	} catch (cause) {
-		throw new CounterfoilError('CONFIG_INVALID', `the ${what} file is not valid YAML`, {
-			where: path,
+		const reason = cause instanceof YAMLParseError ? `: ${firstSentence(cause.message)}` : '';
+		throw new CounterfoilError('CONFIG_INVALID', `the ${what} file is not valid YAML${reason}`, {
+			where: cause instanceof YAMLParseError ? at(cause.pos[0]) : path,
 			hint: `one setting a line, such as ${example}`,
 			cause,
 		});
 	}
 }
 
-/** @throws CONFIG_INVALID that names what is wrong first, with the nearest of the names that there are */
-export function check<Schema extends z.ZodType>(schema: Schema, value: unknown, where: string): z.output<Schema> {
+function firstSentence(message: string): string {
+	return message.split('\n', 1)[0] as string;
+}
+
+/** Where the last of the names stands, or the nearest part around it. */
+function offsetOf(contents: unknown, names: readonly string[]): number {
+	let node = contents;
+	let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+	for (const name of names) {
+		const pair = isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === name) : undefined;
+		const next = pair?.value ?? (isSeq(node) ? node.items[Number(name)] : undefined);
+		const found = pair?.key ?? next;
+		if (isNode(found)) offset = found.range?.[0] ?? offset;
+		node = next;
+	}
+	return offset;
+}
+
+/**
+ * @param where of what was said: one place for all of it, or each part's own
+ * @throws CONFIG_INVALID that names what is wrong first, with the nearest of the names that there are
+ */
+export function check<Schema extends z.ZodType>(
+	schema: Schema,
+	value: unknown,
+	where: string | Said['placeOf'],
+): z.output<Schema> {
 	const result = schema.safeParse(value);
 	if (result.success) return withoutUndefined(result.data) as z.output<Schema>;
 	const issue = result.error.issues[0] as z.core.$ZodIssue;
 	const { names, found } = follow(issue.path, value);
 	const place = names.join('.');
+	const at = (more: readonly string[] = []) => (typeof where === 'string' ? where : where([...names, ...more]));
 	if (issue.code === 'unrecognized_keys') {
 		const [key = ''] = issue.keys;
 		const inside = place === '' ? '' : ` in ${place}`;
-		throw invalid(`there is no setting called "${key}"${inside}`, where, nearestOf(key, keysAt(schema, issue)));
+		throw invalid(`there is no setting called "${key}"${inside}`, at([key]), nearestOf(key, keysAt(schema, issue)));
 	}
 	const nearest = issue.code === 'invalid_value' ? nearestOf(String(found), issue.values.map(String)) : null;
-	throw invalid(`${place}: ${issue.message}`, where, nearest);
+	throw invalid(`${place === '' ? 'the settings' : place}: ${issue.message}`, at(), nearest);
 }
 
 function invalid(message: string, where: string, nearest: string | null): CounterfoilError {

@@ -2,24 +2,26 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { PrivacyRequest } from '../contracts/privacy.ts';
 import { DEFAULT_CONFIG, type DialectConfig, type InputLimits, type RunConfig } from '../contracts/run-config.ts';
 import type { DateReading } from '../contracts/value-reading.ts';
-import { check, readYaml, withoutUndefined } from './check-config.ts';
-import { type ConfigFlags, configSchema } from './config-schema.ts';
+import { withoutUndefined } from './check-config.ts';
+import type { ConfigFlags } from './config-schema.ts';
+import { type ConfigLayer, type ConfigSources, gatherConfig, mergeLayers } from './gather-config.ts';
 import { resolveSchema } from './resolve-schema.ts';
 
-const DEFAULT_FILE = 'counterfoil.config.yaml';
-
 /**
- * The choices of a run from the configuration file and the flags; a flag wins over the file.
+ * The choices of a run: a flag wins over an environment variable, that over the project's file, that over the user's.
  *
- * @param options.file path of the configuration file; undefined: `counterfoil.config.yaml` if there is one
  * @throws CounterfoilError CONFIG_INVALID, INPUT_NOT_FOUND (a file that was named)
  */
-export async function resolveConfig(options: { file?: string | undefined; flags: ConfigFlags }): Promise<RunConfig> {
-	const fromFile = await readConfigFile(options.file);
-	const flags = check(configSchema, options.flags, 'command line');
-	const chosen: ConfigFlags = { ...fromFile, ...withoutUndefined(flags) };
-	const { schema, formats } = await resolveSchema(fromFile.schema, flags.schema);
-	const limits: Partial<InputLimits> = withoutUndefined({ ...fromFile.limits, ...flags.limits });
+export async function resolveConfig(sources: ConfigSources): Promise<RunConfig> {
+	return toRunConfig(await gatherConfig(sources));
+}
+
+/** @throws CounterfoilError as `resolveConfig` */
+export async function toRunConfig(layers: readonly ConfigLayer[]): Promise<RunConfig> {
+	const chosen = mergeLayers(layers);
+	const [flags, ...files] = layers;
+	const { schema, formats } = await resolveSchema(mergeLayers(files).schema, flags?.said.schema);
+	const limits: Partial<InputLimits> = withoutUndefined(chosen.limits ?? {});
 	return {
 		label: chosen.label ?? DEFAULT_CONFIG.label,
 		labelPositive: chosen.labelPositive ?? DEFAULT_CONFIG.labelPositive,
@@ -120,14 +122,4 @@ function readBudget(text: number | string | undefined): Pick<RunConfig, 'alertBu
 	if (text === undefined) return { alertBudget: null, alertsPer: null };
 	const [count, period = null] = String(text).split('/');
 	return { alertBudget: Number(count), alertsPer: period as RunConfig['alertsPer'] };
-}
-
-async function readConfigFile(file: string | undefined): Promise<ConfigFlags> {
-	const path = file ?? DEFAULT_FILE;
-	const said = await readYaml(path, {
-		what: 'configuration',
-		example: 'label: is_fraud',
-		mayBeAbsent: file === undefined,
-	});
-	return check(configSchema, said ?? {}, path);
 }

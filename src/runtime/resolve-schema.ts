@@ -74,6 +74,6 @@ function invalid(message: string, where: string): CounterfoilError {
 async function readSchemaFile(path: string): Promise<SchemaFlags> {
 	const example = 'amount: { kind: numeric, required: true } below columns:';
 	const said = await readYaml(path, { what: 'schema', example, mayBeAbsent: false });
-	const schema = check(schemaSchema.required({ columns: true }).omit({ file: true }), said ?? {}, path);
-	return schema;
+	const schema = schemaSchema.required({ columns: true }).omit({ file: true });
+	return check(schema, said?.value ?? {}, said?.placeOf ?? path);
 }

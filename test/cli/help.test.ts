@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
 import { COMMANDS } from '../../src/cli/command-list.ts';
-import { type DescribedCommand, describeCommands, flattenCommands } from '../../src/cli/describe-commands.ts';
+import { describeCommands } from '../../src/cli/describe-commands.ts';
+import { type DescribedCommand, flattenCommands } from '../../src/cli/describe-program.ts';
 import { assertGolden } from './golden-files.ts';
 import { runInProcess } from './run-in-process.ts';
 

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import { addExamples } from '../add-examples.ts';
+import { checkInput } from '../check-input.ts';
+import { requireWritable } from '../check-output.ts';
+import { commandName, quoteArgument } from '../command-name.ts';
+import { type RunFlags, TABLE_FILE, toConfigFlags } from '../run-options.ts';
+import type { Terminal } from '../terminal.ts';
+import { watchTask } from '../watch-task.ts';
+import { writeConfigFile } from '../write-config-file.ts';
+
+type InitFlags = RunFlags & { readonly out: string; readonly force?: boolean };
+
+export function defineInit(command: Command, terminal: Terminal): void {
+	command
+		.argument('[table]', `looked at for label, key and time: ${TABLE_FILE}`)
+		.option('-o, --out <file>', 'file to write; - for standard output', 'counterfoil.config.yaml')
+		.option('--force', 'in place of a file that is there; so does --yes')
+		.option('--dry-run', 'only show what would be written');
+	addExamples(command, [
+		['init', 'a file of comments'],
+		['init payments.csv', 'with what payments.csv suggests'],
+		['init payments.csv -o -', 'to look at'],
+	]);
+	command.action(async (table: string | undefined) => {
+		const flags = command.optsWithGlobals<InitFlags>();
+		const { out } = flags;
+		const isShown = out === '-' || flags.dryRun === true;
+		if (!isShown) {
+			await requireWritable(out);
+			if (existsSync(out) && flags.force !== true && flags.yes !== true) {
+				throw new CounterfoilError('OUTPUT_EXISTS', 'there is a configuration file already', {
+					where: out,
+					hint: 'name another with --out FILE, or write it anew with --force',
+				});
+			}
+		}
+		const inspection = table === undefined ? null : await inspect(table, flags, terminal);
+		const text = writeConfigFile(out === '-' ? 'counterfoil.config.yaml' : out, inspection);
+		if (!isShown) await writeOut(out, text);
+		if (terminal.json) return terminal.outJson({ out: isShown ? null : out, text });
+		if (isShown) return terminal.out(text.trimEnd());
+		terminal.out(out);
+		const next = table === undefined ? 'inspect FILE' : `run ${quoteArgument(table)}`;
+		terminal.note(`next: look it through, then ${commandName()} ${next}`);
+	});
+}
+
+async function inspect(table: string, flags: RunFlags, terminal: Terminal) {
+	const source = await checkInput(table, flags);
+	const { resolveConfig } = await import('../../runtime/resolve-config.ts');
+	const { inspectFile } = await import('../../runtime/inspect-file.ts');
+	// What is there is about to be written anew: only what was said here counts.
+	const config = await resolveConfig({ flags: toConfigFlags(flags) });
+	return watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task));
+}
+
+async function writeOut(path: string, text: string): Promise<void> {
+	await writeFile(path, text).catch((cause: unknown) => {
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the file cannot be written', {
+			where: path,
+			hint: 'check that the folder may be written, or name a file elsewhere with --out',
+			cause,
+		});
+	});
+}
