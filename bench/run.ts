@@ -89,5 +89,5 @@ const terminal = createTerminal({ stdout: process.stdout, stderr: process.stderr
 try {
 	await runBenches(argv, terminal);
 } catch (error) {
-	process.exitCode = endWithError(error, terminal);
+	process.exitCode = await endWithError(error, terminal);
 }

@@ -4,13 +4,15 @@ import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
 import type { DialectConfig, RunConfig, RunKind, RunRequest, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
-import { commandName, quoteArgument } from './command-name.ts';
+import { commandName, quoteArgument, sameCommand } from './command-name.ts';
+import { databaseOption } from './database-option.ts';
 import { ExitWith } from './exit-with.ts';
+import { followProgress } from './follow-progress.ts';
 import { handleInterrupt } from './handle-interrupt.ts';
 import { type RunFlags, toConfigFlags } from './run-options.ts';
-import { showProgress } from './show-progress.ts';
 import { dropSpooled } from './spool-stdin.ts';
 import type { Terminal } from './terminal.ts';
+import { timedOut } from './time-limit.ts';
 
 /** What a command asks to be run. */
 export interface AskedRun {
@@ -64,7 +66,7 @@ export async function carryOutRun(
 	if (asked.kind === 'pipeline' || asked.kind === 'train') notePrivacy(config, terminal);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
-	const done = await follow(request, rows ?? null, resumed, terminal, (options) =>
+	const done = await follow({ request, rows: rows ?? null, resumed, db: flags.db }, terminal, (options) =>
 		carryOut(request, options).catch((error: unknown) => {
 			throw placeIn(asked.source, error);
 		}),
@@ -108,43 +110,52 @@ interface FollowOptions {
 	readonly onEvent: (event: RunEvent) => void;
 }
 
+export interface Followed {
+	readonly request: RunRequest;
+	/** Of the table or to generate, if known. */
+	readonly rows: number | null;
+	/** An earlier attempt is taken up again. */
+	readonly resumed: boolean;
+	/** As it was named. */
+	readonly db: string | undefined;
+}
+
 /** Runs `work` with a progress line and with Ctrl-C as a way to stop it. */
 export async function follow(
-	request: RunRequest,
-	rows: number | null,
-	resumed: boolean,
+	followed: Followed,
 	terminal: Terminal,
 	work: (options: FollowOptions) => Promise<RunSummary>,
 ): Promise<CarriedOut> {
+	const { request, rows, resumed } = followed;
 	const { kind, runId } = request;
 	const startedMs = Date.now();
 	const interrupt = handleInterrupt(terminal);
-	// With --json and no terminal stderr is for a program too: it gets errors and nothing else.
-	const isWatched = !terminal.quiet && (!terminal.json || terminal.stderr.isTTY === true);
-	const progress = isWatched ? showProgress({ stream: terminal.stderr, rows, kind }) : null;
+	terminal.event({ type: 'run', runId, kind, resumed });
+	const progress = followProgress({ kind, rows }, terminal);
 	try {
-		const summary = await work({ signal: interrupt.signal, onEvent: (event) => progress?.onEvent(event) });
+		const summary = await work({ signal: interrupt.signal, onEvent: (event) => progress.onEvent(event) });
 		return { summary, resumed, tookMs: Date.now() - startedMs };
 	} catch (error) {
 		const failure = CounterfoilError.from(error);
-		const exitCode = interrupt.exitCode();
-		if (exitCode !== null) throw new ExitWith(exitCode, interrupted(request, 'stopped before it was done'), { runId });
+		const where = `run ${runId}`;
+		const hint = howToGoOn(followed, terminal);
+		if (interrupt.isTimedOut()) throw new ExitWith(6, timedOut(hint, where), { runId });
 		// Which step was at work when it was cancelled says nothing to a person.
-		const shown = failure.code === 'CANCELLED' ? interrupted(request, 'cancelled before it was done') : failure;
-		throw new ExitWith(shown.exitCode, shown, { runId, showStack: failure.code === 'INTERNAL' });
+		const cancelled = (words: string) =>
+			new CounterfoilError('CANCELLED', `${words} before it was done`, { where, hint });
+		const exitCode = interrupt.exitCode();
+		if (exitCode !== null) throw new ExitWith(exitCode, cancelled('stopped'), { runId });
+		const shown = failure.code === 'CANCELLED' ? cancelled('cancelled') : failure;
+		throw new ExitWith(shown.exitCode, shown, { runId });
 	} finally {
-		progress?.stop();
+		progress.stop();
 		interrupt.release();
 	}
 }
 
-function interrupted(request: RunRequest, message: string): CounterfoilError {
-	return new CounterfoilError('CANCELLED', message, {
-		where: `run ${request.runId}`,
-		hint: isWrittenByCommand(request)
-			? 'to go on: give the same command again'
-			: `to go on: ${commandName()} runs resume ${quoteArgument(request.runId)}`,
-	});
+function howToGoOn({ request, db }: Followed, { argv }: Terminal): string {
+	const again = `${commandName()} runs resume ${quoteArgument(request.runId)}${databaseOption(db)}`;
+	return `to go on: ${isWrittenByCommand(request) ? sameCommand(argv) : again}`;
 }
 
 /** Whether the rows go to a file, which only the command that asked for them knows. */

@@ -172,7 +172,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 	},
 	{
 		name: 'db',
-		summary: 'look at, migrate, check or back up the database',
+		summary: 'look at, migrate, check, back up or explain the database',
 		group: KEEP,
 		load: async () => (await import('./commands/db.ts')).defineDb,
 	},

@@ -1,4 +1,5 @@
 import { basename, delimiter, dirname, resolve } from 'node:path';
+import { isPostgresUrl, showDatabase } from '../store/postgres-url.ts';
 
 /**
  * How the person started counterfoil, so that the commands we suggest can be typed as they stand:
@@ -13,9 +14,10 @@ export function commandName(environment: NodeJS.ProcessEnv = process.env): strin
 	return isOnPath || !invoked.includes('/') ? basename(invoked) : quoteArgument(invoked);
 }
 
-/** The command line that would do the same again. */
+/** The command line that would do the same again; without the password of a URL. */
 export function sameCommand(argv: readonly string[], environment: NodeJS.ProcessEnv = process.env): string {
-	return [commandName(environment), ...argv.map(quoteArgument)].join(' ');
+	const shown = argv.map((argument) => (isPostgresUrl(argument) ? showDatabase(argument) : argument));
+	return [commandName(environment), ...shown.map(quoteArgument)].join(' ');
 }
 
 /** One argument as a POSIX shell would have to be given it. */

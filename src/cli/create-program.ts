@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addExamples } from './add-examples.ts';
 import { COMMANDS } from './command-list.ts';
+import type { GlobalFlags } from './global-flags.ts';
 import { parseDuration, parseWhole } from './parse-arguments.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
 
@@ -42,6 +43,10 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 			getErrHelpWidth: () => widthOf(terminal.stderr),
 			// Printed once, by whoever catches it.
 			outputError: () => undefined,
+		})
+		.hook('preAction', (_, command) => {
+			const { timeout } = command.optsWithGlobals<GlobalFlags>();
+			if (timeout !== undefined) terminal.timeLimit.start(timeout);
 		})
 		.exitOverride();
 	addExamples(program, [

@@ -1,13 +1,14 @@
 import { CommanderError } from 'commander';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { ExitWith } from './exit-with.ts';
-import { printError } from './print-error.ts';
+import { type ErrorContext, printError } from './print-error.ts';
 import type { Terminal } from './terminal.ts';
+import { writeBugBundle } from './write-bug-bundle.ts';
 
 /** Prints whatever a command threw, where there is something to say. @returns the exit code */
-export function endWithError(error: unknown, terminal: Terminal): number {
+export async function endWithError(error: unknown, terminal: Terminal): Promise<number> {
 	if (error instanceof ExitWith) {
-		if (error.failure !== null) printError(error.failure, terminal, error.context);
+		if (error.failure !== null) await print(error.failure, terminal, error.context);
 		return error.exitCode;
 	}
 	if (error instanceof CommanderError) {
@@ -17,8 +18,22 @@ export function endWithError(error: unknown, terminal: Terminal): number {
 		return failure.exitCode;
 	}
 	const failure = CounterfoilError.from(error);
-	printError(failure, terminal, { showStack: failure.code === 'INTERNAL' });
+	await print(failure, terminal);
 	return failure.exitCode;
+}
+
+/** A defect leaves a file that can be handed on. */
+async function print(failure: CounterfoilError, terminal: Terminal, context: ErrorContext = {}): Promise<void> {
+	if (failure.code !== 'INTERNAL') return printError(failure, terminal, context);
+	const bundle = await writeBugBundle(failure, terminal.argv);
+	const hint = 'this is a defect: please report it with the file below, which holds no data';
+	const { code, message, where, cause } = failure;
+	const told = new CounterfoilError(code, message, {
+		...(where === undefined ? {} : { where }),
+		...(bundle === null ? {} : { hint }),
+		cause,
+	});
+	printError(told, terminal, { ...context, bundle });
 }
 
 /** `error: unknown option '--foo'\n(Did you mean --for?)` as our error. */

@@ -17,3 +17,5 @@ process.on('uncaughtException', (error) => {
 });
 
 process.exitCode = await runCommandLine(argv, terminal);
+// What the time was too short for does not keep the process.
+if (terminal.timeLimit.signal.aborted) process.exit();

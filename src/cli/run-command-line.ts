@@ -14,11 +14,13 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
 			program.outputHelp({ error: true });
 			return 2;
 		}
-		await program.parseAsync([...argv], { from: 'user' });
+		await terminal.timeLimit.race(program.parseAsync([...argv], { from: 'user' }));
 		return 0;
 	} catch (error) {
 		// --help and --version end this way too.
 		return error instanceof CommanderError && error.exitCode === 0 ? 0 : endCommandLine(error, terminal);
+	} finally {
+		terminal.timeLimit.stop();
 	}
 }
 

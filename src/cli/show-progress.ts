@@ -10,6 +10,10 @@ export interface ProgressOptions {
 	/** Rows of the table if known. */
 	readonly rows: number | null;
 	readonly kind: FollowedKind;
+	/** Whether the stream is a terminal that can draw a line again. @default whether it is a terminal */
+	readonly isLive?: boolean;
+	/** A line at the end of every step, however short. @default false */
+	readonly verbose?: boolean;
 	/** Milliseconds since 1970. @default Date.now */
 	readonly now?: () => number;
 	/** Time between lines where nobody watches. @default 10,000 */
@@ -71,7 +75,7 @@ export function showProgress(options: ProgressOptions): Progress {
 	const { stream } = options;
 	const now = options.now ?? Date.now;
 	const lineEveryMs = options.lineEveryMs ?? 10_000;
-	const isTerminal = stream.isTTY === true;
+	const { verbose = false, isLive: isTerminal = stream.isTTY === true } = options;
 	const estimator = createEstimator(options.rows, options.kind);
 	/** Steps under way with when they started and what they say of themselves. */
 	const running = new Map<string, { readonly startedMs: number; phase: string | null }>();
@@ -103,7 +107,8 @@ export function showProgress(options: ProgressOptions): Progress {
 		lastLineMs = now();
 		const { share, remainingMs } = estimator.at(lastLineMs);
 		const left = remainingMs === null ? '' : `, ${formatTimeLeft(remainingMs)}`;
-		stream.write(`${formatPercent(share)}  ${words}${left}\n`);
+		stream.write(`${drawn === '' ? '' : '\r\x1b[K'}${formatPercent(share)}  ${words}${left}\n`);
+		drawn = '';
 	}
 
 	const timer = setInterval(tick, isTerminal ? DRAW_EVERY_MS : Math.min(1_000, lineEveryMs));
@@ -120,8 +125,8 @@ export function showProgress(options: ProgressOptions): Progress {
 				else started.phase = event.progress?.phase ?? null;
 			} else {
 				running.delete(event.step);
-				if (!isTerminal) {
-					const line = formatEnd(event, started?.startedMs ?? null);
+				if (!isTerminal || verbose) {
+					const line = formatEnd(event, started?.startedMs ?? null, verbose);
 					if (line !== null) writeLine(line);
 				}
 			}
@@ -146,10 +151,10 @@ export function formatProgressLine({ share, remainingMs }: Estimate, words: stri
 	return cutToWidth(`${bar} ${formatPercent(share)}  ${text}`, Math.max(20, columns - 1));
 }
 
-function formatEnd(event: RunEvent, startedMs: number | null): string | null {
-	const words = wordsOf(event.step);
+function formatEnd(event: RunEvent, startedMs: number | null, verbose: boolean): string | null {
+	const words = wordsOf(event.step) ?? (verbose ? event.step : null);
 	const name = event.step.split('/', 1)[0] as string;
-	if (words === null || !MAIN.has(name)) return null;
+	if (words === null || !(verbose || MAIN.has(name))) return null;
 	const shard = event.step.includes('/') ? `, part ${Number(event.step.split('/')[1]) + 1}` : '';
 	if (event.type === 'reused') return `${words}${shard}: done before`;
 	return `${words}${shard}: done${startedMs === null ? '' : ` in ${formatDuration(event.atMs - startedMs)}`}`;

@@ -2,9 +2,10 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { StepProgress } from '../contracts/steps.ts';
 import type { FollowedKind, FollowedStep } from '../runtime/estimate-remaining.ts';
 import { ExitWith } from './exit-with.ts';
+import { followProgress } from './follow-progress.ts';
 import { handleInterrupt } from './handle-interrupt.ts';
-import { showProgress } from './show-progress.ts';
 import type { Terminal } from './terminal.ts';
+import { timedOut } from './time-limit.ts';
 
 export interface WatchedTask {
 	readonly signal: AbortSignal;
@@ -19,20 +20,22 @@ export async function watchTask<T>(
 	work: (task: WatchedTask) => Promise<T>,
 ): Promise<T> {
 	const interrupt = handleInterrupt(terminal);
-	const isWatched = !terminal.quiet && (!terminal.json || terminal.stderr.isTTY === true);
-	const progress = isWatched ? showProgress({ stream: terminal.stderr, rows: null, kind }) : null;
-	progress?.onEvent({ type: 'started', step, atMs: Date.now() });
+	const progress = followProgress({ kind, rows: null }, terminal);
+	progress.onEvent({ type: 'started', step, atMs: Date.now() });
 	try {
 		return await work({
 			signal: interrupt.signal,
-			onProgress: (told) => progress?.onEvent({ type: 'progress', step, progress: told, atMs: Date.now() }),
+			onProgress: (told) => progress.onEvent({ type: 'progress', step, progress: told, atMs: Date.now() }),
 		});
 	} catch (error) {
 		const exitCode = interrupt.exitCode();
 		if (exitCode === null) throw error;
-		throw new ExitWith(exitCode, new CounterfoilError('CANCELLED', 'stopped before anything was found'));
+		throw new ExitWith(
+			exitCode,
+			interrupt.isTimedOut() ? timedOut() : new CounterfoilError('CANCELLED', 'stopped before anything was found'),
+		);
 	} finally {
-		progress?.stop();
+		progress.stop();
 		interrupt.release();
 	}
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { COMMANDS } from '../../src/cli/command-list.ts';
+import { docsUrl } from '../../src/cli/docs-url.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/counterfoil', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'counterfoil-cli-'));
@@ -56,7 +57,7 @@ test('mistyped commands and flags are refused with what was probably meant', asy
 	assert.deepEqual(command, {
 		code: 2,
 		stdout: '',
-		stderr: "error USAGE: unknown command 'rnu'\nhint: did you mean run?\n",
+		stderr: `error USAGE: unknown command 'rnu'\nhint: did you mean run?\ndocs: ${docsUrl('USAGE')}\n`,
 	});
 	assert.match(child.stderr, /did you mean show\?/);
 	assert.deepEqual([flag.code, /did you mean --label\?/.test(flag.stderr)], [2, true]);
@@ -82,7 +83,9 @@ test('a missing file is exit code 4 with the nearest name, as text and as JSON',
 	assert.deepEqual(text, {
 		code: 4,
 		stdout: '',
-		stderr: 'error INPUT_NOT_FOUND paymnets.csv: there is no such file\nhint: did you mean payments.csv?\n',
+		stderr:
+			'error INPUT_NOT_FOUND paymnets.csv: there is no such file\ncause: ENOENT: no such file or directory, stat\n' +
+			`hint: did you mean payments.csv?\ndocs: ${docsUrl('INPUT_NOT_FOUND')}\n`,
 	});
 	assert.equal(json.code, 4);
 	assert.deepEqual(JSON.parse(json.stderr), {
@@ -91,6 +94,8 @@ test('a missing file is exit code 4 with the nearest name, as text and as JSON',
 		where: 'paymnets.csv',
 		hint: 'did you mean payments.csv?',
 		retryable: false,
+		cause: 'ENOENT: no such file or directory, stat',
+		docs: docsUrl('INPUT_NOT_FOUND'),
 	});
 });
 

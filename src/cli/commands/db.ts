@@ -6,6 +6,7 @@ import { withWorkspace } from '../carry-out-run.ts';
 import { formatBytes, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import { defineDbSchema } from './db-schema.ts';
 
 export function defineDb(group: Command, terminal: Terminal): void {
 	addExamples(group, [
@@ -17,6 +18,7 @@ export function defineDb(group: Command, terminal: Terminal): void {
 	defineMigrate(group, terminal);
 	defineCheck(group, terminal);
 	defineBackup(group, terminal);
+	defineDbSchema(group, terminal);
 }
 
 function defineStatus(group: Command, terminal: Terminal): void {

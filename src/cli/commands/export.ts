@@ -16,15 +16,20 @@ type ExportFlags = GlobalFlags & { readonly out: string; readonly format?: Table
 
 const KINDS: readonly ExportKind[] = ['records', 'scores', 'queue', 'labels', 'rejects'];
 
-export function defineExport(command: Command, terminal: Terminal): void {
+function addExportOptions(command: Command): void {
 	command
-		.addArgument(new Argument('<what>', 'what to write').choices(KINDS))
-		.argument('<run-or-dataset>', 'id of a run or of a data set, the beginning of it, or the name of a data set')
 		.option('-o, --out <file>', 'file to write; - for standard output', '-')
 		.addOption(
 			new Option('--format <format>', 'format (default: by the name of the file, else csv)').choices(TABLE_FORMATS),
 		)
 		.option('--raw', 'write cells that a spreadsheet would take for a formula as they are');
+}
+
+export function defineExport(command: Command, terminal: Terminal): void {
+	command
+		.addArgument(new Argument('<what>', 'what to write').choices(KINDS))
+		.argument('<run-or-dataset>', 'id of a run or of a data set, the beginning of it, or the name of a data set');
+	addExportOptions(command);
 	addExamples(command, [
 		[
 			'export records payments --out payments.parquet',
@@ -33,40 +38,57 @@ export function defineExport(command: Command, terminal: Terminal): void {
 		['export scores 20261122-0114 --out scores.csv', 'the scores of one run'],
 		['export rejects payments --out rejects.jsonl', 'the rows that could not be read'],
 	]);
-	command.action(async (what: ExportKind, reference: string) => {
-		const flags = command.optsWithGlobals<ExportFlags>();
-		const { format, gzip } = outputFormatOf(flags.out, flags.format);
-		await checkOutput(flags.out, format, terminal);
-		await withWorkspace(flags, async (workspace) => {
-			const { exportTable } = await import('../../runtime/export-table.ts');
-			const { dataset, runId } = await resolveReference(workspace, reference);
-			const { rows, bytes, sha256, escapedCells } = await exportTable(workspace.store, {
-				what,
-				dataset,
-				runId,
-				to: flags.out === '-' ? openStandardOutput(terminal) : flags.out,
-				format,
-				gzip,
-				escapeFormulas: flags.raw !== true,
-			});
-			if (terminal.json) {
-				return terminal.outJson({
-					what,
-					datasetId: dataset.dataset_id,
-					out: flags.out,
-					format,
-					rows,
-					bytes,
-					sha256,
-					escapedCells,
-				});
-			}
-			if (flags.out !== '-') terminal.note(`${formatQuantity(rows, 'row')} in ${flags.out}`);
-			if (escapedCells > 0) {
-				const cells = formatQuantity(escapedCells, 'cell');
-				terminal.note(`${cells} that a spreadsheet would take for a formula got a ' in front; --raw leaves them`);
-			}
+	command.action((what: ExportKind, reference: string) =>
+		writeExport(what, reference, command.optsWithGlobals<ExportFlags>(), terminal),
+	);
+}
+
+/** `queue export DATASET` is `export queue DATASET`. */
+export function defineQueueExport(group: Command, terminal: Terminal): void {
+	const command = group
+		.command('export')
+		.summary('write a queue to a file')
+		.description('Writes the items of the queues of a data set with their states to a file, as `export queue`.')
+		.argument('<dataset>', 'id of the data set, the beginning of it, or its name');
+	addExportOptions(command);
+	addExamples(command, [['queue export payments --out queue.csv', 'also .parquet, .jsonl, .arrow, .gz']]);
+	command.action((reference: string) =>
+		writeExport('queue', reference, command.optsWithGlobals<ExportFlags>(), terminal),
+	);
+}
+
+async function writeExport(what: ExportKind, reference: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
+	const { format, gzip } = outputFormatOf(flags.out, flags.format);
+	await checkOutput(flags.out, format, terminal);
+	await withWorkspace(flags, async (workspace) => {
+		const { exportTable } = await import('../../runtime/export-table.ts');
+		const { dataset, runId } = await resolveReference(workspace, reference);
+		const { rows, bytes, sha256, escapedCells } = await exportTable(workspace.store, {
+			what,
+			dataset,
+			runId,
+			to: flags.out === '-' ? openStandardOutput(terminal) : flags.out,
+			format,
+			gzip,
+			escapeFormulas: flags.raw !== true,
 		});
+		if (terminal.json) {
+			return terminal.outJson({
+				what,
+				datasetId: dataset.dataset_id,
+				out: flags.out,
+				format,
+				rows,
+				bytes,
+				sha256,
+				escapedCells,
+			});
+		}
+		if (flags.out !== '-') terminal.note(`${formatQuantity(rows, 'row')} in ${flags.out}`);
+		if (escapedCells > 0) {
+			const cells = formatQuantity(escapedCells, 'cell');
+			terminal.note(`${cells} that a spreadsheet would take for a formula got a ' in front; --raw leaves them`);
+		}
 	});
 }
 

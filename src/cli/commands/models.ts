@@ -10,6 +10,7 @@ import { parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
 import { defineModelExport } from './models-export.ts';
 import { defineModelPromotion } from './models-promote.ts';
+import { defineModelVerification } from './models-verify.ts';
 
 export function defineModels(group: Command, terminal: Terminal): void {
 	addExamples(group, [
@@ -20,6 +21,7 @@ export function defineModels(group: Command, terminal: Terminal): void {
 	]);
 	defineList(group, terminal);
 	defineShow(group, terminal);
+	defineModelVerification(group, terminal);
 	defineModelPromotion(group, terminal);
 	defineModelExport(group, terminal);
 }

@@ -1,30 +1,25 @@
 import type { Command } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
+import { confirm } from '../confirm.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatQuantity } from '../format-values.ts';
 import { type ActorFlags, actorOf, addActorOption } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
-type PurgeFlags = ActorFlags & { readonly recordKey: string; readonly dataset?: string; readonly yes?: boolean };
+type PurgeFlags = ActorFlags & { readonly recordKey: string; readonly dataset?: string };
 
 export function definePurge(command: Command, terminal: Terminal): void {
 	command
 		.requiredOption('--record-key <key>', 'key of the record')
-		.option('--dataset <name>', 'only in data sets of this name (default: in all)')
-		.option('--yes', 'do it: it cannot be undone');
+		.option('--dataset <name>', 'only in data sets of this name (default: in all)');
 	addActorOption(command);
 	addExamples(command, [
 		['purge --record-key P000000305 --yes', 'records, scores, labels, notes, queue, rejects, reports'],
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<PurgeFlags>();
-		if (flags.yes !== true) {
-			throw new CounterfoilError('USAGE', 'What is purged cannot be brought back.', {
-				hint: 'say so with --yes; counterfoil db backup makes a copy, which then holds the record',
-			});
-		}
+		await confirm('what is purged cannot be brought back; go on', flags, terminal);
 		await withWorkspace(flags, async (workspace) => {
 			const { purgeRecordEverywhere } = await import('../../runtime/purge-record-everywhere.ts');
 			const purged = await purgeRecordEverywhere(workspace, {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { Terminal } from '../terminal.ts';
+import { defineQueueExport } from './export.ts';
 import { defineQueueDecide } from './queue-decide.ts';
 import { defineQueueList } from './queue-list.ts';
 import { defineQueueMove } from './queue-move.ts';
@@ -23,4 +24,5 @@ export function defineQueue(group: Command, terminal: Terminal): void {
 	defineQueueSuppress(group, terminal);
 	defineQueueRules(group, terminal);
 	defineQueueStats(group, terminal);
+	defineQueueExport(group, terminal);
 }

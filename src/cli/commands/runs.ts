@@ -11,6 +11,7 @@ import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import type { Terminal } from '../terminal.ts';
+import { defineCompare } from './compare.ts';
 
 export function defineRuns(group: Command, terminal: Terminal): void {
 	addExamples(group, [
@@ -22,6 +23,12 @@ export function defineRuns(group: Command, terminal: Terminal): void {
 	defineResume(group, terminal);
 	definePause(group, terminal);
 	defineCancel(group, terminal);
+	defineCompare(
+		group
+			.command('diff')
+			.description('Two runs side by side: settings, measures, the records they find. As `compare`.'),
+		terminal,
+	);
 }
 
 function defineList(group: Command, terminal: Terminal): void {
@@ -70,15 +77,23 @@ function defineShow(group: Command, terminal: Terminal): void {
 	const command = group
 		.command('show')
 		.description('One run with its steps.')
-		.argument('<run>', 'id of the run, or the beginning of it');
-	addExamples(command, [['runs show 20261122-0114', 'the beginning of the id is enough']]);
+		.argument('<run>', 'id of the run, or the beginning of it')
+		.option('--watch', 'look at it until it has come to its end');
+	addExamples(command, [
+		['runs show 20261122-0114', 'the beginning of the id is enough'],
+		['runs show 20261122-0114 --watch', 'one that goes on in another process'],
+	]);
 	command.action(async (runId: string) => {
-		const flags = command.optsWithGlobals<GlobalFlags>();
+		const flags = command.optsWithGlobals<GlobalFlags & { readonly watch?: boolean }>();
 		await withWorkspace(flags, async ({ store }) => {
 			const { getRun } = await import('../../store/runs.ts');
 			const { listSteps } = await import('../../store/run-steps.ts');
-			const run = await getRun(store, runId);
-			const steps = await listSteps(store, run.run_id);
+			const { watchRun } = await import('./runs-watch.ts');
+			const { run_id: id } = await getRun(store, runId);
+			const { run, steps } =
+				flags.watch === true
+					? await watchRun(store, id, terminal)
+					: { run: await getRun(store, id), steps: await listSteps(store, id) };
 			if (terminal.json) return terminal.outJson({ ...toPlain(run), steps: steps.map(toPlain) });
 			printRun(run, steps, terminal);
 		});
@@ -143,7 +158,7 @@ function defineResume(group: Command, terminal: Terminal): void {
 			}
 			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
 			const rows = request.augment?.rows ?? null;
-			const done = await follow(request, rows, true, terminal, async (options) => {
+			const done = await follow({ request, rows, resumed: true, db: flags.db }, terminal, async (options) => {
 				if (run.runner === 'temporal') {
 					const { runOnTemporal } = await import('../../runtime/run-on-temporal.ts');
 					return runOnTemporal(request, options);

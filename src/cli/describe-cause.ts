@@ -1,0 +1,26 @@
+import { getSystemErrorMap } from 'node:util';
+import { CounterfoilError } from '../contracts/errors.ts';
+
+/**
+ * What an error comes from, in words that hold nothing of the data: what the system said (`EACCES: permission denied,
+ * open`), or the kind of an error. Messages of databases and parsers quote what they stumbled over, so they are left out.
+ */
+export function describeCause(error: { readonly cause?: unknown }): string | null {
+	const { cause } = error;
+	if (cause instanceof CounterfoilError) return `${cause.code}: ${cause.message}`;
+	if (!(cause instanceof Error)) return null;
+	const { code, errno, syscall } = cause as NodeJS.ErrnoException;
+	const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
+	if (known !== undefined) return `${known[0]}: ${known[1]}${syscall === undefined ? '' : `, ${syscall}`}`;
+	return typeof code === 'string' ? `${cause.name}: ${code}` : cause.name;
+}
+
+/** The calls that led to an error and to its causes, innermost last; without their messages. */
+export function framesOf(error: unknown): readonly { readonly name: string; readonly frames: readonly string[] }[] {
+	const chain: { name: string; frames: string[] }[] = [];
+	for (let at = error; at instanceof Error && chain.length < 10; at = at.cause) {
+		const lines = (at.stack ?? '').split('\n').map((line) => line.trim());
+		chain.push({ name: at.name, frames: lines.filter((line) => /^at .+:\d+:\d+\)?$/.test(line)) });
+	}
+	return chain;
+}
