@@ -1,9 +1,5 @@
-import {
-	type DescribedCommand,
-	type DescribedOption,
-	describeCommands,
-	flattenCommands,
-} from '../../src/cli/describe-commands.ts';
+import { describeCommands } from '../../src/cli/describe-commands.ts';
+import { type DescribedCommand, type DescribedOption, flattenCommands } from '../../src/cli/describe-program.ts';
 import { cell, code, MADE, prose, table } from './markdown.ts';
 
 /** docs/reference/commands.md: every command with its arguments, options and examples. */

@@ -1,7 +1,7 @@
-import { z } from 'zod';
-import { describeCommands, flattenCommands } from '../../src/cli/describe-commands.ts';
+import { describeCommands } from '../../src/cli/describe-commands.ts';
+import { flattenCommands } from '../../src/cli/describe-program.ts';
 import { DEFAULT_CONFIG, DEFAULT_INPUT_LIMITS } from '../../src/contracts/run-config.ts';
-import { configSchema } from '../../src/runtime/config-schema.ts';
+import { configJsonSchema } from '../../src/runtime/config-json-schema.ts';
 import { cell, code, MADE, table } from './markdown.ts';
 
 /** JSON Schema of one key, as far as it is shown. */
@@ -11,7 +11,7 @@ export interface KeySchema {
 	readonly enum?: readonly string[];
 	readonly anyOf?: readonly KeySchema[];
 	readonly items?: KeySchema | false;
-	readonly prefixItems?: readonly KeySchema[];
+	readonly additionalProperties?: KeySchema | false;
 	readonly properties?: Readonly<Record<string, KeySchema>>;
 	readonly minimum?: number;
 	readonly maximum?: number;
@@ -36,25 +36,10 @@ const OPTION_OF: Readonly<Record<string, string>> = {
 	baselines: '--no-baselines',
 };
 
-/** Said where no option of the command line says it. */
-const WORDS: Readonly<Record<string, string>> = {
-	maxRejectShare: 'share of rows that may be unreadable; maxRejects wins',
-	columnNulls: 'texts that are missing cells of one column, by its name',
-	dateFormats: 'how columns write dates, by their names',
-	rename: 'names that columns of the file are to have, by those that they have',
-	schema: 'what the columns are to be and what is done where they are not: policy, columns, against, file',
-	limits: 'limits on the input',
-	nullWords: 'false: NA, null, - and the like are values, not missing cells',
-	footer: 'false: the last lines are rows even if they look like totals',
-	baselines: 'false: no other detectors stand beside the score',
-	header: 'whether the first line names the columns',
-	budgetSeconds: 'time for the training of the generator at most, in seconds',
-};
-
 /** Every key of the configuration file: name, JSON Schema. */
 export function readConfigKeys(): [string, KeySchema][] {
-	const schema = z.toJSONSchema(configSchema, { io: 'input' }) as KeySchema;
-	return Object.entries(schema.properties ?? {});
+	const { properties } = configJsonSchema() as KeySchema;
+	return Object.entries(properties ?? {});
 }
 
 /** docs/reference/configuration.md: the keys of counterfoil.config.yaml. */
@@ -63,7 +48,7 @@ export async function describeConfiguration(): Promise<string> {
 	const rows = readConfigKeys().map(([key, schema]) => {
 		const long = OPTION_OF[key] ?? `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 		const option = options.find((one) => one.long === long);
-		const words = schema.description ?? WORDS[key] ?? option?.description ?? '';
+		const words = schema.description ?? '';
 		return [code(key), cell(typeOf(schema)), cell(words), option === undefined ? '' : code(long), cell(defaultOf(key))];
 	});
 	const limits = Object.entries(readConfigKeys().find(([key]) => key === 'limits')?.[1].properties ?? {});
@@ -71,7 +56,7 @@ export async function describeConfiguration(): Promise<string> {
 
 # Configuration
 
-\`counterfoil.config.yaml\` in the folder that a command is started in, or the file that \`--config\` names. An option of the command line wins over the file, the file over the default. A key that is not in this table is an error.
+What the configuration file may say; [Configuration](../configuration.md) tells where it is and what wins. \`COUNTERFOIL_\` and the key in capitals is the environment variable for it. A key that is not in this table is an error.
 
 ${table(['key', 'value', 'meaning', 'option', 'default'], rows)}
 
@@ -111,6 +96,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
 	['COUNTERFOIL_HOME', 'folder of models, tables and reports (default: `.counterfoil` in the current folder)'],
 	['COUNTERFOIL_USER', 'who decides, as `--as`'],
 	['COUNTERFOIL_DEBUG', '1: what compute processes and the SDK of Temporal say, and the stacks of errors'],
+	['COUNTERFOIL_DOCS_URL', 'page on which the codes of errors are explained, in place of the one in the package'],
 	['COUNTERFOIL_INPUT_ROOTS', 'folders that a worker may read from, separated as in `PATH`'],
 	[
 		'COUNTERFOIL_PAYLOAD_KEYS',
@@ -126,12 +112,13 @@ function typeOf(schema: KeySchema): string {
 	if (schema.enum !== undefined) return schema.enum.map((value) => `"${value}"`).join(', ');
 	if (schema.anyOf !== undefined) return schema.anyOf.map(typeOf).join(' or ');
 	if (schema.type === 'array') {
-		const pair = schema.items === false || schema.items === undefined ? undefined : schema.items.prefixItems?.[1];
-		if (pair !== undefined) return `${typeOf(pair)} by column`;
 		return schema.items === false || schema.items === undefined ? 'list' : `list of ${typeOf(schema.items)}s`;
 	}
 	if (schema.type === 'boolean') return 'true or false';
-	if (schema.type === 'object') return 'keys below';
+	if (schema.type === 'object') {
+		const { additionalProperties: any = false } = schema;
+		return any === false ? 'keys below' : `${typeOf(any)} by column`;
+	}
 	if (schema.type === 'string') return schema.maxLength === 1 ? 'one character' : 'text';
 	return `${schema.type === 'integer' ? 'whole number' : 'number'}${rangeOf(schema)}`;
 }

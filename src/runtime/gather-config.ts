@@ -57,7 +57,7 @@ export function mergeLayers(layers: readonly ConfigLayer[]): ConfigFlags {
 	return merged;
 }
 
-/** `COUNTERFOIL_ALERT_BUDGET` for `alertBudget`. */
+/** The environment variable of a setting: its words in capitals, joined by underscores. */
 export function environmentName(key: string): string {
 	return `COUNTERFOIL_${key.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;
 }

@@ -10,7 +10,7 @@ export interface Setting {
 	readonly key: string;
 	/** Null: nothing was said, and what is done then depends on the table. */
 	readonly value: unknown;
-	/** `flag`, `environment COUNTERFOIL_LABEL`, the path of a file, or `default`. */
+	/** `flag`, `environment` with the variable, the path of a file, or `default`. */
 	readonly origin: string;
 }
 
