@@ -70,7 +70,7 @@ describe('the reference has', () => {
 
 	test('every error code', () => {
 		const text = page('docs/errors.md');
-		for (const code of Object.keys(ERROR_CATALOGUE)) assert.match(text, new RegExp(`^\\| <a id="${code}"><\\/a>\\`${code}\\` \\|`, "m"), code);
+		for (const code of Object.keys(ERROR_CATALOGUE)) assert.ok(text.includes(`</a>\`${code}\` |`), code);
 	});
 
 	test('everything that the package exports', async () => {
