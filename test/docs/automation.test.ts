@@ -77,6 +77,12 @@ describe('the examples of docs/automation.md', () => {
 
 	after(() => rmSync(folder, { recursive: true, force: true }));
 
+	test('are those of examples/trigger', () => {
+		for (const [language, name] of Object.entries({ sh: 'job.sh', python: 'job.py', ts: 'job.ts' })) {
+			assert.equal(readFileSync(join(ROOT, 'examples/trigger', name), 'utf8'), blockOf(language));
+		}
+	});
+
 	test('in TypeScript make the rows that they ask for', async () => {
 		const entry = new URL('../../src/client/connect.ts', import.meta.url).href;
 		writeFileSync(join(folder, 'job.mts'), blockOf('ts').replace(`'counterfoil/client'`, JSON.stringify(entry)));
