@@ -11,6 +11,7 @@ import { down as down0010, up as up0010 } from './0010-purges.ts';
 import { down as down0011, up as up0011 } from './0011-learning.ts';
 import { down as down0013, up as up0013 } from './0013-console-access.ts';
 import { down as down0015, up as up0015 } from './0015-schedules.ts';
+import { down as down0016, up as up0016 } from './0016-repeated-keys.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0011-learning': { up: up0011, down: down0011 },
 	'0013-console-access': { up: up0013, down: down0013 },
 	'0015-schedules': { up: up0015, down: down0015 },
+	'0016-repeated-keys': { up: up0016, down: down0016 },
 };

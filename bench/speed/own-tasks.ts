@@ -10,7 +10,9 @@ import { fitFeatures, withLabelAsFeature } from '../../src/features/fit-features
 import { fitModeEncoder } from '../../src/features/mode-encoder.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
 import { toFeatures } from '../../src/features/to-features.ts';
-import { type Backend, loadBackend } from '../../src/gan/backend.ts';
+import { fitTokenEncoder } from '../../src/features/token-encoder.ts';
+import { createAutoregressiveTrainer } from '../../src/gan/autoregressive-trainer.ts';
+import { type Backend, type BackendName, loadBackend } from '../../src/gan/backend.ts';
 import { createMlpTrainer } from '../../src/gan/mlp-trainer.ts';
 import type { MlpOptions } from '../../src/gan/options.ts';
 import { fitScorer } from '../../src/scoring/fit-scorer.ts';
@@ -22,7 +24,14 @@ import { joinAll, readBatches } from '../read-batches.ts';
 
 /** A piece of work of ours, and what it is done on. */
 export type OwnTask =
-	| { readonly task: 'gan step'; readonly train: string; readonly steps: number }
+	| {
+			/** A step of the plain GAN, or of the autoregressive generator. */
+			readonly task: 'gan step' | 'generator step';
+			readonly train: string;
+			readonly steps: number;
+			/** @default the quickest that is there */
+			readonly backend?: BackendName;
+	  }
 	| {
 			readonly task: 'draw';
 			readonly train: string;
@@ -59,7 +68,8 @@ const ROWS_AT_ONCE = 4096;
 export async function prepareTask(task: OwnTask): Promise<PreparedTask> {
 	switch (task.task) {
 		case 'gan step':
-			return prepareStep(task.train, task.steps);
+		case 'generator step':
+			return prepareStep(task);
 		case 'draw':
 			return prepareDraw(task);
 		case 'score':
@@ -82,26 +92,42 @@ export async function prepareTask(task: OwnTask): Promise<PreparedTask> {
 	}
 }
 
-async function prepareStep(train: string, steps: number): Promise<PreparedTask> {
-	const backend = await loadBackend();
-	const { table, specs } = await readTraining(train);
-	const encoder = fitModeEncoder(table, specs, createRandom(1, 'encoder'));
-	const encoded = encoder.encode(table, createRandom(1, 'encode'));
-	const trainer = createMlpTrainer(backend, encoder.layout, encoded, CTGAN_STEP, 1);
+async function prepareStep(task: OwnTask & { readonly task: 'gan step' | 'generator step' }): Promise<PreparedTask> {
+	const { steps } = task;
+	const backend = await loadBackend(task.backend === undefined ? {} : { backend: task.backend });
+	const { table, specs } = await readTraining(task.train);
+	const train = task.task === 'gan step' ? trainPlain(backend, table, specs) : trainDefault(backend, table, specs);
 	let until = 0;
 	const { flops, limit } = await measureLimit(backend, async () => {
 		until++;
-		await trainer.train({ untilStep: until });
+		await train(until);
 	});
 	return {
 		versions: versionsOf(backend),
-		facts: { width: encoder.layout.width, flopsPerUnit: flops, flopsPerSecond: limit },
+		facts: { flopsPerUnit: flops, flopsPerSecond: limit },
 		async work() {
 			until += steps;
-			await trainer.train({ untilStep: until });
+			await train(until);
 			return steps;
 		},
 	};
+}
+
+/** Trains up to a step. */
+type Train = (untilStep: number) => Promise<void>;
+
+function trainPlain(backend: Backend, table: FeatureTable, specs: readonly FeatureSpec[]): Train {
+	const encoder = fitModeEncoder(table, specs, createRandom(1, 'encoder'));
+	const encoded = encoder.encode(table, createRandom(1, 'encode'));
+	const trainer = createMlpTrainer(backend, encoder.layout, encoded, CTGAN_STEP, 1);
+	return (untilStep) => trainer.train({ untilStep });
+}
+
+function trainDefault(backend: Backend, table: FeatureTable, specs: readonly FeatureSpec[]): Train {
+	const encoder = fitTokenEncoder(table, specs);
+	const options = { steps: 1_000_000, historyEverySteps: 1_000_000 };
+	const trainer = createAutoregressiveTrainer(backend, encoder.columns, encoder.encode(table), options, 1);
+	return (untilStep) => trainer.train({ untilStep });
 }
 
 async function prepareDraw(task: OwnTask & { readonly task: 'draw' }): Promise<PreparedTask> {

@@ -82,6 +82,8 @@ export async function purgeRecord(
 		if (Object.values(counts).every((count) => count === 0)) throw nothingThere();
 		const purgeId = await appendPurge(transaction, actor, at, counts);
 		if (rows.length > 0) {
+			// They only save questions, and are counted again as records come.
+			await transaction.deleteFrom('repeated_keys').where('dataset_id', 'in', ids).execute();
 			await transaction
 				.insertInto('purged_rows')
 				.values(rows.map((row) => ({ ...row, purge_id: purgeId })))

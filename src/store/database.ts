@@ -17,6 +17,7 @@ export interface Database extends ReviewDatabase, ScheduleDatabase {
 	models: ModelsTable;
 	model_metrics: ModelMetricsTable;
 	records: RecordsTable;
+	repeated_keys: RepeatedKeysTable;
 	scores: ScoresTable;
 	synthetic_tables: SyntheticTablesTable;
 	synthetic_rows: SyntheticRowsTable;
@@ -121,6 +122,12 @@ interface RunShardsTable {
 	row_count: number;
 	content_sha256: string;
 	committed_at: string;
+}
+
+interface RepeatedKeysTable {
+	dataset_id: string;
+	key_hash: string;
+	occurrences: number;
 }
 
 export type ModelStage = 'candidate' | 'active' | 'retired';

@@ -1,10 +1,10 @@
 import { createHash, hash } from 'node:crypto';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunShard } from './database.ts';
-import { numberKeys } from './number-keys.ts';
+import { insertRecords, type KeyedContent } from './insert-records.ts';
 import { takeTurn } from './row-locks.ts';
 import { type StepAttempt, staleAttempt, turnOfStep } from './run-steps.ts';
-import type { Bindable, BulkRows, BulkTransaction, Store, StoreTransaction } from './store.ts';
+import type { Bindable, BulkTransaction, Store, StoreTransaction } from './store.ts';
 import type { Flag, Severity } from './stored-words.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -26,9 +26,6 @@ export interface PublishedShard {
 	/** False if the shard had been committed before. */
 	readonly written: boolean;
 }
-
-/** Keys of one `in (...)`, well below the limit of parameters. */
-const KEYS_PER_QUERY = 1_000;
 
 export interface NewRecord {
 	/** Number of the row within the data set, from 1 without gaps. */
@@ -98,32 +95,6 @@ export function publishRecords(
 		}
 		await insertRecords(bulk, datasetId, fresh);
 	});
-}
-
-type KeyedContent = NewRecord & { readonly content: string };
-
-async function insertRecords(bulk: BulkTransaction, datasetId: string, rows: readonly KeyedContent[]): Promise<void> {
-	const withKeys = (keys: readonly string[]): BulkRows => ({
-		table: 'records',
-		columns: ['dataset_id', 'row_number', 'record_key', 'content_sha256', 'data_json'],
-		rows: rows.map((row, i) => [datasetId, row.row_number, keys[i] as string, row.content, row.data_json]),
-	});
-	// Most keys are new, and to find out by inserting is cheaper than to ask before.
-	if (await bulk.insertUnlessTaken(withKeys(await numberKeys(rows, async () => [])))) return;
-	const findTaken = async (keys: readonly string[]): Promise<string[]> => {
-		const taken: string[] = [];
-		for (let start = 0; start < keys.length; start += KEYS_PER_QUERY) {
-			const found = await bulk.transaction
-				.selectFrom('records')
-				.select('record_key')
-				.where('dataset_id', '=', datasetId)
-				.where('record_key', 'in', keys.slice(start, start + KEYS_PER_QUERY))
-				.execute();
-			for (const { record_key } of found) taken.push(record_key);
-		}
-		return taken;
-	};
-	await bulk.insert(withKeys(await numberKeys(rows, findTaken)));
 }
 
 /**

@@ -146,6 +146,32 @@ onBothStores(
 	},
 );
 
+onBothStores('rows that are repeated shard after shard go on being numbered, and how far is kept', async (t) => {
+	const { store, runId, datasetId } = await seededRun(t, 15);
+	const attempt = await attemptOf(store, runId, 'publish-records');
+	for (let shard = 0; shard < 5; shard++) {
+		// The same cells; and a key that occurs once and in the last shard again.
+		const rows = ['{"amount":1}', '{"amount":2}'].map((data_json, i) => ({
+			row_number: 3 * shard + i + 1,
+			key: null,
+			data_json,
+		}));
+		const key = shard === 4 ? 'k0' : `k${shard}`;
+		await publishRecords(store, { ...attempt, shard, datasetId }, [
+			...rows,
+			{ row_number: 3 * shard + 3, key, data_json: '{}' },
+		]);
+	}
+	const stored = await store.reader.selectFrom('records').select('record_key').orderBy('row_number').execute();
+	// printf '{"amount":1}' | sha256sum | cut -c1-16, and of 2
+	assert.deepEqual(
+		stored.map(({ record_key }) => record_key),
+		[1, 2, 3, 4, 5].flatMap((n) => [`c2b11e657e12fd17-${n}`, `a2879a37ea1e0b89-${n}`, n === 5 ? 'k0#2' : `k${n - 1}`]),
+	);
+	const kept = await store.reader.selectFrom('repeated_keys').select('occurrences').execute();
+	assert.deepEqual(kept.map(({ occurrences }) => occurrences).sort(), [2, 5, 5]);
+});
+
 onBothStores('records must come in order, and a later run finds them stored', async (t) => {
 	const { store, runId, datasetId } = await seededRun(t, 4);
 	const attempt = await attemptOf(store, runId, 'publish-records');
