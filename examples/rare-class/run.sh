@@ -6,6 +6,7 @@ table=$1
 label=$2
 shift 2
 
-# The generator's kind and settings are taken from a model; the advice trains it anew in every fold.
-counterfoil train "$table" --label "$label" --name rare --budget "${BUDGET:-5s}" --quiet >trained.txt
+# The generator's kind is taken from a model, whose own training may be short; the advice trains anew in every fold.
+# shellcheck disable=SC2086
+counterfoil train "$table" --label "$label" --name rare ${TRAINING:---budget 5s} --quiet >trained.txt
 counterfoil augment rare --advise --label "$label" "$@"
