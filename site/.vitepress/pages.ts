@@ -34,8 +34,10 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
 	{
 		text: 'Reference',
 		items: [
+			{ text: 'The command line', link: '/command-line' },
 			{ text: 'Commands', link: '/reference/commands' },
-			{ text: 'Configuration', link: '/reference/configuration' },
+			{ text: 'Configuration', link: '/configuration' },
+			{ text: 'Keys of the configuration', link: '/reference/configuration' },
 			{ text: 'Tables and views', link: '/reference/tables' },
 			{ text: 'HTTP API', link: '/reference/api' },
 			{ text: 'Error codes', link: '/errors' },
