@@ -12,7 +12,8 @@ export function describeCause(error: { readonly cause?: unknown }): string | nul
 	const { code, errno, syscall } = cause as NodeJS.ErrnoException;
 	const known = errno === undefined ? undefined : getSystemErrorMap().get(errno);
 	if (known !== undefined) return `${known[0]}: ${known[1]}${syscall === undefined ? '' : `, ${syscall}`}`;
-	return typeof code === 'string' ? `${cause.name}: ${code}` : cause.name;
+	if (typeof code === 'string') return `${cause.name}: ${code}`;
+	return cause.name === 'Error' ? null : cause.name;
 }
 
 /** The calls that led to an error and to its causes, innermost last; without their messages. */

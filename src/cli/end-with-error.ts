@@ -1,8 +1,11 @@
 import { CommanderError } from 'commander';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { COMMANDS } from './command-list.ts';
+import { commandName } from './command-name.ts';
 import { ExitWith } from './exit-with.ts';
 import { type ErrorContext, printError } from './print-error.ts';
 import type { Terminal } from './terminal.ts';
+import { translateSystemError } from './translate-system-error.ts';
 import { writeBugBundle } from './write-bug-bundle.ts';
 
 /** Prints whatever a command threw, where there is something to say. @returns the exit code */
@@ -12,12 +15,12 @@ export async function endWithError(error: unknown, terminal: Terminal): Promise<
 		return error.exitCode;
 	}
 	if (error instanceof CommanderError) {
-		const failure = toUsageError(error);
+		const failure = toUsageError(error, terminal.argv);
 		// A group such as `runs` without its command has printed its help instead.
 		if (error.code !== 'commander.help') printError(failure, terminal);
 		return failure.exitCode;
 	}
-	const failure = CounterfoilError.from(error);
+	const failure = translateSystemError(error);
 	await print(failure, terminal);
 	return failure.exitCode;
 }
@@ -37,11 +40,12 @@ async function print(failure: CounterfoilError, terminal: Terminal, context: Err
 }
 
 /** `error: unknown option '--foo'\n(Did you mean --for?)` as our error. */
-function toUsageError(error: CommanderError): CounterfoilError {
+function toUsageError(error: CommanderError, argv: readonly string[]): CounterfoilError {
 	const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
 	const suggestion = /\(Did you mean (.+)\?\)/.exec(rest.join(' '))?.[1];
+	const named = COMMANDS.find(({ name }) => name === argv.find((argument) => !argument.startsWith('-')))?.name;
+	const help = [commandName(), ...(named === undefined ? [] : [named]), '--help'].join(' ');
 	return new CounterfoilError('USAGE', first, {
-		hint:
-			suggestion === undefined ? 'the command with --help shows what it understands' : `did you mean ${suggestion}?`,
+		hint: suggestion === undefined ? `${help} shows what is understood` : `did you mean ${suggestion}?`,
 	});
 }

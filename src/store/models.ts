@@ -1,6 +1,10 @@
 import { CounterfoilError } from '../contracts/errors.ts';
+import { findNearest } from '../contracts/find-nearest.ts';
 import type { Model, NewModel } from './database.ts';
 import { inTransaction, type Store, type StoreTransaction } from './store.ts';
+
+/** Names looked at for a suggestion. */
+const MOST_NAMES = 1_000;
 
 /** A model to store; its version is the next of its name. */
 export type UnnumberedModel = Omit<NewModel, 'version' | 'stage'>;
@@ -70,8 +74,16 @@ export async function getModel(store: Store, reference: string): Promise<Model> 
 		version === undefined
 			? (candidates.find((model) => model.stage === 'active') ?? candidates[0])
 			: candidates.find((model) => model.version === Number(version));
-	if (found === undefined) throw modelNotFound(reference);
+	if (found === undefined) throw modelNotFound(reference, await nearestName(store, versionedName ?? reference));
 	return found;
+}
+
+async function nearestName(store: Store, name: string): Promise<string | null> {
+	const rows = await store.reader.selectFrom('models').select('name').distinct().limit(MOST_NAMES).execute();
+	return findNearest(
+		name,
+		rows.map((row) => row.name),
+	);
 }
 
 /** Latest first. */
@@ -99,9 +111,9 @@ export async function listModels(
 		.execute();
 }
 
-function modelNotFound(reference: string): CounterfoilError {
+function modelNotFound(reference: string, nearest: string | null = null): CounterfoilError {
 	return new CounterfoilError('NOT_FOUND', 'There is no such model.', {
 		where: `model ${reference}`,
-		hint: 'See "counterfoil models list".',
+		hint: nearest === null ? '"counterfoil models list" shows those there are' : `did you mean ${nearest}?`,
 	});
 }

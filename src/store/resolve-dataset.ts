@@ -1,6 +1,10 @@
 import { CounterfoilError } from '../contracts/errors.ts';
+import { findNearest } from '../contracts/find-nearest.ts';
 import type { Dataset } from './database.ts';
 import type { Store } from './store.ts';
+
+/** Names looked at for a suggestion. */
+const MOST_NAMES = 1_000;
 
 /**
  * The data set that is meant by an id, the beginning of one, or a name (the latest of that name).
@@ -27,7 +31,16 @@ export async function resolveDataset(store: Store, reference: string): Promise<D
 	const [dataset, another] = datasets;
 	if (dataset !== undefined && another === undefined) return dataset;
 	const what = dataset === undefined ? 'No data set' : 'More than one data set';
+	const nearest = dataset === undefined ? await nearestName(store, reference) : null;
 	throw new CounterfoilError('NOT_FOUND', `${what} has the name or an id that begins with "${reference}".`, {
-		hint: 'the command that read the file tells the id of its data set; its name is that of the file',
+		hint: nearest === null ? '"counterfoil datasets list" shows those there are' : `did you mean ${nearest}?`,
 	});
+}
+
+async function nearestName(store: Store, reference: string): Promise<string | null> {
+	const rows = await store.reader.selectFrom('datasets').select('name').distinct().limit(MOST_NAMES).execute();
+	return findNearest(
+		reference,
+		rows.map(({ name }) => name),
+	);
 }

@@ -20,8 +20,15 @@ export function translateSqliteError(error: unknown, path: string): unknown {
 			cause: error,
 		});
 	}
-	if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-		return new CounterfoilError('DATABASE_CORRUPT', 'The file is damaged or not an SQLite database.', {
+	if (code.startsWith('SQLITE_NOTADB')) {
+		return new CounterfoilError('DATABASE_CORRUPT', 'The file is no SQLite database, or its beginning is damaged.', {
+			where,
+			hint: 'If it never was one, name another file with --db, which counterfoil makes; else restore a copy of it.',
+			cause: error,
+		});
+	}
+	if (code.startsWith('SQLITE_CORRUPT')) {
+		return new CounterfoilError('DATABASE_CORRUPT', 'The database is damaged.', {
 			where,
 			hint: 'Run "counterfoil db check", or restore a copy made by "counterfoil db backup".',
 			cause: error,

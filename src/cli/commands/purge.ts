@@ -19,7 +19,7 @@ export function definePurge(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<PurgeFlags>();
-		await confirm('what is purged cannot be brought back; go on', flags, terminal);
+		await confirm('what is purged cannot be brought back', flags, terminal);
 		await withWorkspace(flags, async (workspace) => {
 			const { purgeRecordEverywhere } = await import('../../runtime/purge-record-everywhere.ts');
 			const purged = await purgeRecordEverywhere(workspace, {
