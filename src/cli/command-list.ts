@@ -93,6 +93,12 @@ export const COMMANDS: readonly CommandEntry[] = [
 		load: async () => (await import('./commands/simulate.ts')).defineSimulate,
 	},
 	{
+		name: 'learn',
+		summary: 'how a GAN works and fails, step by step, on data that can be drawn',
+		group: LOOK,
+		load: async () => (await import('./commands/learn.ts')).defineLearn,
+	},
+	{
 		name: 'console',
 		summary: 'look at it all in a browser, and work on the queue there',
 		group: LOOK,

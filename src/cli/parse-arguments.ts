@@ -19,6 +19,13 @@ export function parseWhole(least: number): (text: string) => number {
 	};
 }
 
+/** A number above 0. */
+export function parseNumber(text: string): number {
+	const value = text.trim() === '' ? Number.NaN : Number(text);
+	if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError('It must be a number above 0.');
+	return value;
+}
+
 /** `100` rows, or `1%` of them. */
 export function parseRejectLimit(text: string): string {
 	const limit = text.replaceAll(' ', '');

@@ -7,18 +7,18 @@ export const RING = { modes: 8, radius: 2, std: 0.05, rows: 10_000 } as const;
 
 /** A plain GAN, which tends to collapse here: nothing holds the discriminator back, and nothing looks at the batch. */
 export const PLAIN_RING = {
-	steps: 2000,
+	steps: 1500,
 	batchRows: 128,
 	loss: 'non-saturating',
 	penaltyWeight: 0,
 	optimiser: 'adam',
-	learningRate: 0.002,
+	learningRate: 0.005,
 	schedule: 'constant',
 	latent: 'normal',
 	latentWidth: 4,
 	averageDecay: 0,
 	generator: { hiddenWidths: [32, 32], activation: 'leaky-relu' },
-	discriminator: { hiddenWidths: [32, 32], activation: 'leaky-relu' },
+	discriminator: { hiddenWidths: [16, 16], activation: 'leaky-relu' },
 } as const satisfies VectorGanOptions;
 
 /** What fixes it. */
@@ -52,17 +52,29 @@ export function drawRing(seed: number): Float32Array {
 }
 
 export function measureRing(gan: VectorGan): RingFigures {
-	const points = gan.generate(MEASURED_ROWS, createRandom(0, 'textbook/measured'));
-	const counts = new Int32Array(RING.modes);
-	for (let i = 0; i < points.length; i += 2) {
-		const mode = findMode(points[i] as number, points[i + 1] as number);
-		if (mode !== null) counts[mode] = (counts[mode] as number) + 1;
-	}
+	const counts = countByMode(gan.generate(MEASURED_ROWS, createRandom(0, 'textbook/measured')));
 	const fairShare = MEASURED_ROWS / RING.modes;
 	return {
 		modes: counts.filter((count) => count >= fairShare / 4).length,
 		goodShare: counts.reduce((sum, count) => sum + count, 0) / MEASURED_ROWS,
 	};
+}
+
+/** By Gaussian, those near none of them last. */
+export function countPoints(points: Float32Array): { readonly label: string; readonly count: number }[] {
+	const counts = countByMode(points);
+	const near = counts.reduce((sum, count) => sum + count, 0);
+	const bars = Array.from(counts, (count, mode) => ({ label: `at ${(360 * mode) / RING.modes} deg`, count }));
+	return [...bars, { label: 'near none', count: points.length / 2 - near }];
+}
+
+function countByMode(points: Float32Array): Int32Array {
+	const counts = new Int32Array(RING.modes);
+	for (let i = 0; i < points.length; i += 2) {
+		const mode = findMode(points[i] as number, points[i + 1] as number);
+		if (mode !== null) counts[mode] = (counts[mode] as number) + 1;
+	}
+	return counts;
 }
 
 /** The Gaussian that a point lies within 3 standard deviations of. */

@@ -1,0 +1,136 @@
+import { writeFile } from 'node:fs/promises';
+import { Argument, type Command, Option } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import type { VectorGanOptions } from '../../gan/vector/options.ts';
+import type { ToldLesson } from '../../report/learning/learning-page.ts';
+import type { Example, ExampleName } from '../../textbook/examples.ts';
+import { addExamples } from '../add-examples.ts';
+import { DEFAULT_SEED } from '../carry-out-run.ts';
+import type { GlobalFlags } from '../global-flags.ts';
+import { parseNumber, parseWhole } from '../parse-arguments.ts';
+import { openPauseQuestion } from '../pause-question.ts';
+import { compareChanges, lessonJson, printLessons, repeatLessons, type SetUp } from '../print-lessons.ts';
+import type { Terminal } from '../terminal.ts';
+
+type LearnFlags = GlobalFlags & {
+	readonly out?: string;
+	readonly textbook?: true;
+	readonly mended?: true;
+	readonly seeds?: number;
+	readonly compare?: true;
+	readonly pauseEvery?: number;
+	readonly steps?: number;
+	readonly learningRate?: number;
+	readonly loss?: NonNullable<VectorGanOptions['loss']>;
+	readonly optimiser?: NonNullable<VectorGanOptions['optimiser']>;
+	readonly latent?: NonNullable<VectorGanOptions['latent']>;
+	readonly discriminatorSteps?: number;
+	readonly featureMatching?: number;
+	readonly minibatch?: true;
+	readonly balance?: true;
+	readonly stopEarly?: true;
+};
+
+export function defineLearn(command: Command, terminal: Terminal): void {
+	command
+		.addArgument(new Argument('<example>', 'the data to learn by').choices(['heights', 'ring']))
+		.option('--textbook', 'only the set-up of the books, as it comes out')
+		.option('--mended', 'only the set-up that works')
+		.option('-o, --out <file>', 'the page with the pictures (default: heights.html or ring.html)')
+		.option('--seeds <n>', 'figures of that many seeds instead of a page', parseWhole(1))
+		.option('--compare', 'what each option does by itself, instead of a page; takes minutes')
+		.option('--pause-every <steps>', 'show samples that often, and ask whether to go on', parseWhole(1))
+		.option('--steps <n>', 'steps of the generator', parseWhole(1))
+		.option('--learning-rate <n>', 'of both networks', parseNumber)
+		.addOption(new Option('--loss <loss>').choices(['non-saturating', 'minimax', 'wasserstein-gp']))
+		.addOption(new Option('--optimiser <optimiser>').choices(['adam', 'sgd']))
+		.addOption(new Option('--latent <latent>', 'what rows are made from').choices(['normal', 'uniform', 'real']))
+		.option('--discriminator-steps <n>', 'for each of the generator', parseWhole(1))
+		.option('--feature-matching <weight>', 'of the means of what the discriminator sees', parseNumber)
+		.option('--minibatch', 'minibatch discrimination; without gradient penalty')
+		.option('--balance', 'hold back the discriminator where it is winning, help it on where it is not')
+		.option('--stop-early', 'end when the rows get no better, and keep the best');
+	addExamples(command, [
+		['learn heights', 'the set-up of the books, what fixes it, and a page with both step by step'],
+		['learn heights --mended --pause-every 300', 'look at samples and go on or stop'],
+		['learn heights --mended --loss minimax --balance', 'try another set-up'],
+		['learn heights --mended --seeds 5', 'how it comes out with five seeds'],
+		['learn ring --compare --seeds 3', 'what each option does, modes counted'],
+	]);
+	command.action(async (name: ExampleName) => {
+		const flags = command.optsWithGlobals<LearnFlags>();
+		const { EXAMPLES } = await import('../../textbook/examples.ts');
+		const example = EXAMPLES[name];
+		const firstSeed = flags.seed ?? DEFAULT_SEED;
+		if (flags.compare) return compareChanges(terminal, example, firstSeed, flags.seeds ?? 3);
+		const setUps = chosenSetUps(example, flags);
+		if (flags.seeds !== undefined) return repeatLessons(terminal, example, setUps, firstSeed, flags.seeds);
+		await teach(terminal, example, setUps, firstSeed, flags);
+	});
+}
+
+function chosenSetUps(example: Example, flags: LearnFlags): SetUp[] {
+	const own = ownOptions(flags);
+	const changed = Object.keys(own).length === 0 ? '' : ' Changed as asked.';
+	const both = flags.textbook === flags.mended;
+	const setUps: SetUp[] = [];
+	if (both || flags.textbook) {
+		const { title, words } = example.told.textbook;
+		setUps.push({ id: 'textbook', title, words: words + changed, options: { ...example.textbook, ...own } });
+	}
+	if (both || flags.mended) {
+		const { title, words } = example.told.mended;
+		setUps.push({ id: 'mended', title, words: words + changed, options: { ...example.mended, ...own } });
+	}
+	return setUps;
+}
+
+function ownOptions(flags: LearnFlags): VectorGanOptions {
+	const { steps, learningRate, loss, optimiser, latent, discriminatorSteps, featureMatching } = flags;
+	const given = { steps, learningRate, loss, optimiser, latent, discriminatorSteps, featureMatching };
+	return {
+		...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+		// The penalty of a set-up is meant for its own loss.
+		...(loss === 'wasserstein-gp' ? { penaltyWeight: 1 } : {}),
+		...(flags.minibatch ? { minibatch: { kernels: 5, dimensions: 3 }, penaltyWeight: 0 } : {}),
+		...(flags.balance ? { balance: true } : {}),
+		...(flags.stopEarly ? { earlyStopping: { everySteps: 50, patience: 8 } } : {}),
+	};
+}
+
+async function teach(
+	terminal: Terminal,
+	example: Example,
+	setUps: readonly SetUp[],
+	seed: number,
+	flags: LearnFlags,
+): Promise<void> {
+	const { runLesson } = await import('../../textbook/run-lesson.ts');
+	const { buildLearningPage } = await import('../../report/learning/learning-page.ts');
+	const question = flags.pauseEvery === undefined ? null : openPauseQuestion(terminal, example);
+	const told: ToldLesson[] = [];
+	for (const { id, title, words, options } of setUps) {
+		const run = await runLesson(example, options, seed, {
+			onProgress: (step) => terminal.note(`${title}: step ${step} of ${options.steps}`),
+			...(flags.pauseEvery === undefined || question === null
+				? {}
+				: { pauseEverySteps: flags.pauseEvery, onPause: question.ask }),
+		});
+		told.push({ id, title, words, run });
+	}
+	question?.close();
+	const out = flags.out ?? `${example.name}.html`;
+	await writeFile(out, buildLearningPage(example, told)).catch((cause: unknown) => {
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'The page cannot be written there.', { where: out, cause });
+	});
+	if (terminal.json) {
+		terminal.outJson({
+			example: example.name,
+			lessons: told.map(({ id, run }) => lessonJson(id, run, example)),
+			page: out,
+		});
+	} else {
+		printLessons(terminal, example, told);
+		terminal.out(`\nPictures: ${out}`);
+	}
+}
