@@ -127,17 +127,20 @@ export function criticBackward(
  * gradient of this gradient needs no second pass of back-propagation, only `inputGradientBackward`.
  *
  * @param upstream [batch, 1]; the gradient of the logit, 1 for the logit itself
+ * @param onFeatures what else depends on the last hidden layer: the gradient of that, [batch, hidden]
  */
 export function criticInputGradient(
 	tf: Tfjs,
 	parameters: readonly Tensor[],
 	slopes: readonly Tensor[],
 	upstream: Tensor,
+	onFeatures?: Tensor,
 ): InputGradient {
 	const outputs: Tensor[] = [upstream];
 	let gradient = upstream;
 	for (let layer = slopes.length; layer > 0; layer--) {
 		gradient = denseInputGradient(tf, parameters[2 * layer] as Tensor, gradient);
+		if (layer === slopes.length && onFeatures !== undefined) gradient = tf.add(gradient, onFeatures);
 		gradient = leakyReluBackward(tf, slopes[layer - 1] as Tensor, gradient);
 		outputs.unshift(gradient);
 	}

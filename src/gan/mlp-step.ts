@@ -1,10 +1,12 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { EncodedLayout } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
-import { type AdamState, adamStep } from './adam.ts';
+import type { AdamState } from './adam.ts';
 import type { Tfjs } from './backend.ts';
+import type { Handicap } from './balance.ts';
 import { createRowConditions, drawRealConditions, type RowConditions, writeConditionVectors } from './conditions.ts';
 import { type CriticForward, criticBackward, criticForward, criticInputGradient } from './critic-network.ts';
+import { matchFeatures } from './feature-matching.ts';
 import { type GeneratorForward, generatorBackward, generatorForward } from './generator-network.ts';
 import { gradientPenalty } from './gradient-penalty.ts';
 import {
@@ -18,7 +20,7 @@ import {
 import { LOSSES } from './losses.ts';
 import { fillLatents } from './mlp-generator.ts';
 import { type MomentMatcher, matchMoments } from './moment-matching.ts';
-import { ADAM } from './optimiser.ts';
+import { optimiserStep } from './optimiser.ts';
 import type { ResolvedMlpOptions } from './options.ts';
 import { joinParameters, type ParameterLayout, splitParameters } from './parameter-layout.ts';
 
@@ -83,7 +85,8 @@ export function createStepBuffers(options: ResolvedMlpOptions, layout: EncodedLa
 /**
  * One step: the generator makes two halves of a batch; the discriminator learns to tell the first from real rows;
  * the generator learns to pass the second, which that discriminator has not seen, and to match the real moments
- * with both. Without moments the halves are made one after the other, and nothing is kept of the first.
+ * with both. Without moments the halves are made one after the other, and nothing is kept of the first. Further
+ * steps of the discriminator come before, each on rows of its own.
  *
  * To be called inside a tidy.
  *
@@ -97,19 +100,27 @@ export function trainStep(
 	random: Random,
 	step: number,
 	rate: number,
+	{ rateShare, discriminatorSteps }: Handicap,
 	isMeasured: boolean,
 ): { readonly state: NetworkState; readonly measures: StepMeasures | undefined } {
 	const { tf, options, generatorLayout } = context;
 	const isMatched = options.momentWeight > 0;
 	const generatorParameters = splitParameters(tf, state.generator.parameters, generatorLayout);
+	const firstUpdate = (step - 1) * discriminatorSteps + 1;
+	const criticRate = rate * rateShare;
+	let before = state.critic;
+	for (let extra = 0; extra < discriminatorSteps - 1; extra++) {
+		const [rows] = halves(generateRows(context, generatorParameters, random));
+		before = trainCritic(context, before, rows, random, firstUpdate + extra, criticRate, false).state;
+	}
 	const shown = generateRows(context, generatorParameters, random);
-	const [forCritic, unseen] = isMatched ? tf.split(shown.rows.sample, 2) : [shown.rows.sample];
-
-	const critic = trainCritic(context, state.critic, forCritic as Tensor, random, step, rate, isMeasured);
+	const [forCritic, unseen] = halves(shown);
+	const update = firstUpdate + discriminatorSteps - 1;
+	const critic = trainCritic(context, before, forCritic, random, update, criticRate, isMeasured);
 
 	const made = isMatched ? shown : generateRows(context, generatorParameters, random);
 	const judged = judgeRows(context, critic.state.parameters, unseen ?? made.rows.sample);
-	const verdict = tf.mul(judged.inputGradient, options.adversarialWeight);
+	const verdict = judged.inputGradient;
 	const matched = isMatched ? matchBlock(context, made, random) : null;
 	const logitGradient =
 		matched === null
@@ -122,10 +133,8 @@ export function trainStep(
 					tf.mul(matched.gradient, options.momentWeight),
 				);
 	const gradient = joinParameters(tf, generatorBackward(tf, generatorParameters, made.network, logitGradient));
-	const generator = adamStep(tf, state.generator, clipToNorm(tf, gradient, options.clipNorm), step, {
-		...ADAM,
-		learningRate: rate,
-	});
+	const clipped = clipToNorm(tf, gradient, options.clipNorm);
+	const generator = optimiserStep(tf, options.optimiser, state.generator, clipped, step, rate);
 
 	const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
 	const average = tf.add(state.average, tf.mul(tf.sub(generator.parameters, state.average), 1 - decay));
@@ -135,6 +144,11 @@ export function trainStep(
 		momentDistance: matched === null ? null : readScalar(matched.loss),
 	};
 	return { state: { generator, critic: critic.state, average }, measures };
+
+	/** What the discriminator is shown, and where moments are matched the other half. */
+	function halves({ rows }: MadeRows): [Tensor, Tensor?] {
+		return isMatched ? (tf.split(rows.sample, 2) as [Tensor, Tensor]) : [rows.sample];
+	}
 }
 
 interface MadeRows {
@@ -179,7 +193,7 @@ function trainCritic(
 	state: AdamState,
 	fake: Tensor,
 	random: Random,
-	step: number,
+	update: number,
 	rate: number,
 	isMeasured: boolean,
 ) {
@@ -205,7 +219,7 @@ function trainCritic(
 	for (const [layer, weightGradient] of penalty.weightGradients.entries()) {
 		blocks[2 * layer] = tf.add(blocks[2 * layer] as Tensor, tf.mul(weightGradient, loss.penaltyWeight));
 	}
-	const next = adamStep(tf, state, joinParameters(tf, blocks), step, { ...ADAM, learningRate: rate });
+	const next = optimiserStep(tf, options.optimiser, state, joinParameters(tf, blocks), update, rate);
 	return {
 		state: next,
 		measures: isMeasured ? measureCritic(tf, options, realLogits, fakeLogits, penalty) : undefined,
@@ -230,17 +244,27 @@ function measureCritic(
 	};
 }
 
-/** Logits of generated rows, and the gradient of the generator's loss with respect to the rows. */
+/**
+ * Logits of generated rows, and the gradient of the generator's loss with respect to the rows. Features are matched
+ * with those of the real rows that the discriminator saw last.
+ */
 function judgeRows(
-	{ tf, options, criticLayout, layout }: StepContext,
+	{ tf, options, criticLayout, layout, buffers }: StepContext,
 	criticParameters: Tensor,
 	rows: Tensor,
 ): { readonly logits: Tensor; readonly inputGradient: Tensor } {
 	const parameters = splitParameters(tf, criticParameters, criticLayout);
 	const groups = options.batchRows / options.pac;
 	const forward: CriticForward = criticForward(tf, parameters, tf.reshape(rows, [groups, -1]));
-	const upstream = LOSSES[options.loss].generatorGradient(tf, forward.logits);
-	const { gradient } = criticInputGradient(tf, parameters, forward.slopes, upstream);
+	const upstream = tf.mul(LOSSES[options.loss].generatorGradient(tf, forward.logits), options.adversarialWeight);
+	let onFeatures: Tensor | undefined;
+	if (options.featureMatching > 0) {
+		const real = tf.tensor2d(buffers.real, [groups, layout.width * options.pac]);
+		const [realFeatures, features] = [criticForward(tf, parameters, real), forward].map(({ inputs }) => inputs.at(-1));
+		const matched = matchFeatures(tf, realFeatures as Tensor, features as Tensor);
+		onFeatures = tf.mul(matched.gradient, options.featureMatching);
+	}
+	const { gradient } = criticInputGradient(tf, parameters, forward.slopes, upstream, onFeatures);
 	return { logits: forward.logits, inputGradient: tf.reshape(gradient, [options.batchRows, layout.width]) };
 }
 

@@ -4,6 +4,7 @@ import type { EncodedLayout } from '../contracts/features.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import { createRandom, type Random, type RandomState, restoreRandom } from '../contracts/random.ts';
 import type { Backend } from './backend.ts';
+import { handicapOf, judgeBalance } from './balance.ts';
 import { createCriticLayout, initialiseCritic } from './critic-network.ts';
 import { createGeneratorLayout, initialiseGenerator } from './generator-network.ts';
 import { createSpanOutputLayer, disposeSpanOutputLayer } from './layers/span-output.ts';
@@ -150,11 +151,11 @@ function assembleTrainer(
 	function runStep(): StepMeasures | undefined {
 		const number = step + 1;
 		const isMeasured = number % options.historyEverySteps === 0 || number === 1 || number === options.steps;
-		const rate = (options.learningRate * rateShareAt('half-then-linear', number, options.steps)) / 2 ** recoveries;
+		const rate = (options.learningRate * rateShareAt(options.schedule, number, options.steps)) / 2 ** recoveries;
 		const before = networks;
 		let measures: StepMeasures | undefined;
 		const next = tidyNetworks(() => {
-			const result = trainStep(context, before, random, number, rate, isMeasured);
+			const result = trainStep(context, before, random, number, rate, handicapOf(history.balance, options), isMeasured);
 			measures = result.measures;
 			return result.state;
 		});
@@ -211,7 +212,7 @@ function assembleTrainer(
 				keepAsGood();
 			}
 			if (measures !== undefined) {
-				appendHistory(history, step, measures);
+				appendHistory(history, options, step, measures);
 				onProgress?.({ step, untilStep, history });
 			}
 			if (isCheckpoint && onCheckpoint !== undefined) {
@@ -313,12 +314,19 @@ function createHistory(): TrainingHistory {
 		realAccuracy: [],
 		fakeAccuracy: [],
 		momentDistance: [],
+		balance: [],
 	};
 }
 
-function appendHistory(history: TrainingHistory, step: number, measures: StepMeasures): void {
+function appendHistory(
+	history: TrainingHistory,
+	options: ResolvedMlpOptions,
+	step: number,
+	measures: StepMeasures,
+): void {
 	history.step.push(step);
 	for (const [name, value] of Object.entries(measures)) history[name as keyof StepMeasures].push(value);
+	history.balance.push(judgeBalance(history.balance, options, { step, ...measures }));
 }
 
 /** Takes back what was recorded after `step`. */

@@ -1,6 +1,7 @@
 import type { SpanCondition } from '../contracts/features.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import type { Random } from '../contracts/random.ts';
+import type { BalanceEntry } from './balance.ts';
 
 export type { SpanCondition };
 
@@ -45,6 +46,8 @@ export interface TrainingHistory {
 	readonly fakeAccuracy: number[];
 	/** Distance between the second moments of generated and real rows; noise around zero at best, null where it is not matched. */
 	readonly momentDistance: (number | null)[];
+	/** Which of the two networks was winning, and what was done about it. */
+	readonly balance: BalanceEntry[];
 }
 
 export interface TrainingProgress {

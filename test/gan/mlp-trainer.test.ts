@@ -21,6 +21,15 @@ const small: MlpOptions = {
 	steps: 40,
 };
 
+const TEXTBOOK_OPTIONS = {
+	loss: 'minimax',
+	optimiser: 'sgd',
+	schedule: { factor: 0.9, everySteps: 10 },
+	discriminatorSteps: 2,
+	featureMatching: 1,
+	balance: true,
+} as const satisfies MlpOptions;
+
 /** Mean over all pairs of softmax spans of the total variation between the two contingency tables. */
 function pairDistance(left: Float32Array, right: Float32Array): number {
 	const spans = mixedLayout.spans.filter(({ activation }) => activation === 'softmax');
@@ -101,34 +110,76 @@ describe('training of the plain GAN', () => {
 		for (const part of [trainer, untrained, trained]) part.dispose();
 	});
 
-	it('goes on from a checkpoint exactly as it would have without the interruption', async () => {
-		const whole = createMlpTrainer(backend, mixedLayout, real, { ...small, pac: 2 }, 5);
-		await whole.train({ untilStep: 40, checkpointEverySteps: 16, onCheckpoint: () => {} });
+	const CHECKPOINTED: Readonly<Record<string, MlpOptions>> = {
+		'packed rows': { ...small, pac: 2 },
+		'the options of textbooks': { ...small, ...TEXTBOOK_OPTIONS },
+	};
+	for (const [name, options] of Object.entries(CHECKPOINTED)) {
+		it(`goes on from a checkpoint exactly as it would have without the interruption: ${name}`, async () => {
+			const whole = createMlpTrainer(backend, mixedLayout, real, options, 5);
+			await whole.train({ untilStep: 40, checkpointEverySteps: 16, onCheckpoint: () => {} });
 
-		const saved: string[] = [];
-		const first = createMlpTrainer(backend, mixedLayout, real, { ...small, pac: 2 }, 5);
-		const stop = new AbortController();
-		const interrupted = first.train({
-			untilStep: 40,
-			signal: stop.signal,
-			checkpointEverySteps: 16,
-			onCheckpoint: (state) => {
-				saved.push(toText(state));
-			},
-			onProgress: ({ step }) => {
-				if (step >= 20) stop.abort();
-			},
+			const saved: string[] = [];
+			const first = createMlpTrainer(backend, mixedLayout, real, options, 5);
+			const stop = new AbortController();
+			const interrupted = first.train({
+				untilStep: 40,
+				signal: stop.signal,
+				checkpointEverySteps: 16,
+				onCheckpoint: (state) => {
+					saved.push(toText(state));
+				},
+				onProgress: ({ step }) => {
+					if (step >= 20) stop.abort();
+				},
+			});
+			await assert.rejects(interrupted, { code: 'CANCELLED' });
+			assert.equal(saved.length, 1);
+			const resumed = restoreMlpTrainer(backend, mixedLayout, real, fromText(saved[0] as string));
+			assert.equal(resumed.step, 16);
+			await resumed.train({ untilStep: 40, checkpointEverySteps: 16, onCheckpoint: () => {} });
+
+			assert.equal(toText(resumed.checkpoint()), toText(whole.checkpoint()));
+			const [left, right] = [whole.generator(), resumed.generator()];
+			assert.deepEqual(left.sample(50, createRandom(1)), right.sample(50, createRandom(1)));
+			for (const part of [whole, first, resumed, left, right]) part.dispose();
 		});
-		await assert.rejects(interrupted, { code: 'CANCELLED' });
-		assert.equal(saved.length, 1);
-		const resumed = restoreMlpTrainer(backend, mixedLayout, real, fromText(saved[0] as string));
-		assert.equal(resumed.step, 16);
-		await resumed.train({ untilStep: 40, checkpointEverySteps: 16, onCheckpoint: () => {} });
+	}
 
-		assert.equal(toText(resumed.checkpoint()), toText(whole.checkpoint()));
-		const [left, right] = [whole.generator(), resumed.generator()];
-		assert.deepEqual(left.sample(50, createRandom(1)), right.sample(50, createRandom(1)));
-		for (const part of [whole, first, resumed, left, right]) part.dispose();
+	const CHANGES: Readonly<Record<string, MlpOptions>> = {
+		'the minimax loss': { loss: 'minimax' },
+		'gradient descent with step decay': { optimiser: 'sgd', schedule: { factor: 0.5, everySteps: 2 } },
+		'two steps of the discriminator': { discriminatorSteps: 2 },
+		'feature matching, also of packed rows': { featureMatching: 1, pac: 2 },
+		'balance, once it has judged': { balance: true, historyEverySteps: 1 },
+	};
+	for (const [name, change] of Object.entries(CHANGES)) {
+		it(`trains otherwise with ${name}`, async () => {
+			const [plain, changed] = await Promise.all(
+				[{ pac: change.pac ?? 1, historyEverySteps: change.historyEverySteps ?? 5 }, change].map(async (options) => {
+					const trainer = createMlpTrainer(backend, mixedLayout, real, { ...small, ...options, steps: 8 }, 2);
+					await trainer.train({ untilStep: 8 });
+					const { generator } = trainer.checkpoint().tensors;
+					trainer.dispose();
+					return generator?.data as Float32Array;
+				}),
+			);
+			assert.ok(changed?.every(Number.isFinite));
+			assert.notDeepEqual(changed, plain);
+		});
+	}
+
+	it('tells which network is winning at each look, and what was done about it', async () => {
+		const trainer = createMlpTrainer(backend, mixedLayout, real, { ...small, balance: true, momentWeight: 0 }, 5);
+		await trainer.train({ untilStep: 40 });
+		const { step, balance } = trainer.history;
+		assert.deepEqual(
+			balance.map((entry) => entry.step),
+			step,
+		);
+		assert.ok(balance.some(({ leader }) => leader !== 'even'));
+		assert.ok(balance.some(({ action }) => action !== ''));
+		trainer.dispose();
 	});
 
 	it('gives the same for the same seed and something else for another', async () => {
@@ -145,7 +196,7 @@ describe('training of the plain GAN', () => {
 
 	it('leaks no tensor, from step to step nor when it is disposed of', async () => {
 		const before = tf.memory().numTensors;
-		const trainer = createMlpTrainer(backend, mixedLayout, real, small, 5);
+		const trainer = createMlpTrainer(backend, mixedLayout, real, { ...small, ...TEXTBOOK_OPTIONS }, 5);
 		await trainer.train({ untilStep: 6 });
 		const during = tf.memory().numTensors;
 		await trainer.train({ untilStep: 11 });
@@ -162,7 +213,8 @@ describe('training of the plain GAN', () => {
 	it('records losses, accuracies and distances for the report, all arrays of one length', async () => {
 		const trainer = createMlpTrainer(backend, mixedLayout, real, small, 5);
 		await trainer.train({ untilStep: 40 });
-		const { step, ...measures } = trainer.history;
+		const { step, balance, ...measures } = trainer.history;
+		assert.equal(balance.length, step.length);
 		assert.deepEqual(step, [1, 5, 10, 15, 20, 25, 30, 35, 40]);
 		for (const values of Object.values(measures)) {
 			assert.equal(values.length, step.length);

@@ -53,6 +53,18 @@ describe('discriminator network', () => {
 		assertGradient(tf, loss, input, gradient.dataSync());
 	});
 
+	it('has the input gradient that finite differences find of a loss on its last hidden layer too', () => {
+		const parameters = split(flat);
+		const onFeatures = normals('critic/features', 7 * 4);
+		const { slopes } = criticForward(tf, parameters, inputTensor(input));
+		const { gradient } = criticInputGradient(tf, parameters, slopes, upstreamTensor, tf.tensor2d(onFeatures, [7, 4]));
+		const loss = (values: Float32Array) => {
+			const { logits, inputs } = criticForward(tf, parameters, inputTensor(values));
+			return weightedSum(logits, upstream) + weightedSum(inputs.at(-1) as Tensor, onFeatures);
+		};
+		assertGradient(tf, loss, input, gradient.dataSync());
+	});
+
 	it('has the gradients that finite differences find where parts of the inputs are dropped', () => {
 		const random = createRandom(12);
 		const dropouts = [6, 5, 4].map((width) =>
