@@ -91,8 +91,7 @@ const ring: Example = {
 		},
 		mended: {
 			title: 'Mended',
-			words:
-				'A wider discriminator with a weak gradient penalty, two steps of it for each of the generator, a falling rate, the averaged generator.',
+			words: 'Wider nets of tanh, a weak gradient penalty, a falling learning rate, the averaged generator.',
 		},
 	},
 	measure: (gan) => ({ ...measureRing(gan) }),

@@ -7,7 +7,7 @@ export const RING = { modes: 8, radius: 2, std: 0.05, rows: 10_000 } as const;
 
 /** A plain GAN, which tends to collapse here: nothing holds the discriminator back, and nothing looks at the batch. */
 export const PLAIN_RING = {
-	steps: 1500,
+	steps: 1000,
 	batchRows: 128,
 	loss: 'non-saturating',
 	penaltyWeight: 0,
@@ -24,9 +24,13 @@ export const PLAIN_RING = {
 /** What fixes it. */
 export const MENDED_RING = {
 	...PLAIN_RING,
-	penaltyWeight: 0.1,
+	steps: 1500,
+	penaltyWeight: 0.01,
+	learningRate: 0.008,
 	schedule: 'half-then-linear',
 	averageDecay: 0.99,
+	generator: { hiddenWidths: [32, 32], activation: 'tanh' },
+	discriminator: { hiddenWidths: [64, 32], activation: 'tanh' },
 } as const satisfies VectorGanOptions;
 
 export interface RingFigures {
