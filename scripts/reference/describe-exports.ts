@@ -27,6 +27,12 @@ export const ENTRIES = [
 		file: 'src/review-entry.ts',
 		about: 'The review queue for programs; [the review queue](../queue.md#for-programs) shows how.',
 	},
+	{
+		page: 'docs/reference/config.md',
+		name: 'counterfoil/config',
+		file: 'src/define-config.ts',
+		about: 'For `counterfoil.config.ts`; [Configuration](../configuration.md) shows it.',
+	},
 ] as const;
 
 export interface DescribedExport {

@@ -44,6 +44,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
 			{ text: 'counterfoil', link: '/reference/library' },
 			{ text: 'counterfoil/client', link: '/reference/client' },
 			{ text: 'counterfoil/review', link: '/reference/review' },
+			{ text: 'counterfoil/config', link: '/reference/config' },
 			{ text: 'What can be read, and how', link: '/ingestion' },
 			{ text: 'The payments simulator', link: '/simulator' },
 		],

@@ -42,6 +42,8 @@ export function openWorkspace(): DocumentedWorkspace {
 function inFolder(folder: string): DocumentedWorkspace {
 	const env = {
 		...process.env,
+		// What a page writes for its reader stays in the folder.
+		HOME: folder,
 		PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
 		COUNTERFOIL_DB: '',
 		COUNTERFOIL_HOME: '',

@@ -4,13 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { ENTRIES } from '../../scripts/reference/describe-exports.ts';
 import { listPages, placeOf, ROOT, readBlocks } from './fenced-blocks.ts';
-
-const ENTRIES: Readonly<Record<string, string>> = {
-	counterfoil: 'src/index.ts',
-	'counterfoil/client': 'src/client/connect.ts',
-	'counterfoil/review': 'src/review-entry.ts',
-};
 
 test('every TypeScript block of every page fits the types of the package', (t) => {
 	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-types-'));
@@ -23,7 +18,7 @@ test('every TypeScript block of every page fits the types of the package', (t) =
 	for (const [index, { given, text }] of blocks.entries()) {
 		writeFileSync(join(folder, names[index] as string), `${given}\n${text}\nexport {};\n`);
 	}
-	const paths = Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, [join(ROOT, path)]]));
+	const paths = Object.fromEntries(ENTRIES.map(({ name, file }) => [name, [join(ROOT, file)]]));
 	const compilerOptions = {
 		...{ target: 'es2023', module: 'nodenext', moduleResolution: 'nodenext', allowImportingTsExtensions: true },
 		// Examples are read, not built upon: an index is taken to be there.
