@@ -1,8 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, sep } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { ArtifactRef } from '../contracts/pipeline.ts';
+import { artifactUri, hashOf, missing, placeOf, requireContent } from './artifact-uri.ts';
 
 /**
  * Files named by the hash of their content: shards, models, synthetic tables, reports. The same content is
@@ -13,7 +14,7 @@ export interface ArtifactStore {
 	/**
 	 * Once it resolves, the content survives a loss of power.
 	 * @param extension of the file name, 1 to 16 lower-case letters and digits, e.g. `arrow`.
-	 * @throws DISK_FULL, OUTPUT_NOT_WRITABLE.
+	 * @throws DISK_FULL, OUTPUT_NOT_WRITABLE; in object storage STORAGE_UNREACHABLE, STORAGE_NOT_ACCESSIBLE.
 	 */
 	put(content: Uint8Array, options: { readonly extension: string }): Promise<ArtifactRef>;
 	/** @throws ARTIFACT_MISSING, ARTIFACT_CORRUPT if the content does not have its hash. */
@@ -25,7 +26,6 @@ export interface ArtifactStore {
 	pathOf?(uri: string): string;
 }
 
-const URI = /^artifact:(sha256\/([0-9a-f]{2})\/([0-9a-f]{64})\.[a-z0-9]{1,16})$/;
 /** Files of writers that died; a write takes seconds. */
 const STALE_MS = 60 * 60 * 1000;
 
@@ -42,14 +42,7 @@ export async function openFileStore(rootDir: string): Promise<ArtifactStore> {
 	const root = await realpath(rootDir);
 	await removeStale(temporary);
 
-	/** The pattern leaves no way out of the root. */
-	function pathOf(uri: string): string {
-		const match = URI.exec(uri);
-		if (match === null || !(match[3] as string).startsWith(match[2] as string)) {
-			throw new CounterfoilError('ARTIFACT_MISSING', 'The address of a stored file is not valid.', { where: uri });
-		}
-		return join(root, match[1] as string);
-	}
+	const pathOf = (uri: string) => join(root, placeOf(uri).place);
 
 	/** The path of an existing file; links that lead out of the root are not followed. */
 	async function findFile(uri: string): Promise<string> {
@@ -68,13 +61,7 @@ export async function openFileStore(rootDir: string): Promise<ArtifactStore> {
 		const content = await readFile(path).catch((error) => {
 			throw missing(uri, error);
 		});
-		if (hashOf(content) !== basename(path).slice(0, 64)) {
-			throw new CounterfoilError('ARTIFACT_CORRUPT', 'A stored file was changed or damaged.', {
-				where: uri,
-				hint: 'Restore it from a backup, or run the step that made it again.',
-			});
-		}
-		return content;
+		return requireContent(uri, content);
 	}
 
 	return {
@@ -82,7 +69,7 @@ export async function openFileStore(rootDir: string): Promise<ArtifactStore> {
 		get: read,
 		async put(content, { extension }) {
 			const sha256 = hashOf(content);
-			const uri = `artifact:sha256/${sha256.slice(0, 2)}/${sha256}.${extension}`;
+			const uri = artifactUri(sha256, extension);
 			const path = pathOf(uri);
 			const ref = { uri, sha256, bytes: content.byteLength };
 			if (await read(uri).then(Boolean, () => false)) return ref;
@@ -111,10 +98,6 @@ export async function openFileStore(rootDir: string): Promise<ArtifactStore> {
 	};
 }
 
-function hashOf(content: Uint8Array): string {
-	return createHash('sha256').update(content).digest('hex');
-}
-
 async function writeDurably(path: string, content: Uint8Array): Promise<void> {
 	const handle = await open(path, 'wx');
 	try {
@@ -141,14 +124,6 @@ async function removeStale(folder: string): Promise<void> {
 		const stats = await stat(path).catch(() => null);
 		if (stats !== null && Date.now() - stats.mtimeMs > STALE_MS) await rm(path, { force: true });
 	}
-}
-
-function missing(uri: string, cause?: unknown): CounterfoilError {
-	return new CounterfoilError('ARTIFACT_MISSING', 'A stored file does not exist.', {
-		where: uri,
-		hint: 'Check that the artifact folder is the one that belongs to the database.',
-		cause,
-	});
 }
 
 function describeWriteError(error: unknown, where: string): CounterfoilError {

@@ -232,6 +232,12 @@ export const ERROR_CATALOGUE = {
 		exitCode: 1,
 		meaning: 'A newer attempt of the same step has taken over; this one may not write.',
 	},
+	STORAGE_NOT_ACCESSIBLE: {
+		retryable: false,
+		exitCode: 7,
+		meaning: 'The object storage may not be used: credentials, rights, no such bucket, or its client is not installed.',
+	},
+	STORAGE_UNREACHABLE: { retryable: true, exitCode: 1, meaning: 'The object storage does not answer.' },
 	TABLE_EMPTY: { retryable: false, exitCode: 4, meaning: 'The input has no rows.' },
 	TABLE_EXISTS: {
 		retryable: false,

@@ -17,6 +17,7 @@ const PACES: Partial<Record<ErrorCode, Pace>> = {
 	DATABASE_LOCKED: { waitMs: 1_000, attempts: 100 },
 	// The waits grow from a second to a minute: a restart is over in seconds, an outage lasts up to an hour and a half.
 	DATABASE_UNREACHABLE: { attempts: 100 },
+	STORAGE_UNREACHABLE: { attempts: 100 },
 	DATABASE_TIMEOUT: { attempts: 20 },
 	// Likely to happen again, except where something else took the memory.
 	CHILD_OUT_OF_MEMORY: { waitMs: 30_000, attempts: 3 },

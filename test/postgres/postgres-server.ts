@@ -1,11 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, chownSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openStore } from '../../src/store/open-store.ts';
+import { freePort, sharedServer } from '../shared-server.ts';
 
 /** A server that was started for the tests. Its user `tester` may do everything, without a password. */
 export interface PostgresServer {
@@ -31,7 +29,6 @@ export interface ServerOptions {
 /** A database with all tables and no rows. */
 export const TEMPLATE = 'counterfoil_template';
 
-const START_MS = 60_000;
 const SETTINGS = `
 listen_addresses = '127.0.0.1'
 max_connections = 200
@@ -60,33 +57,20 @@ export function postgresMissing(): string | false {
 		: false;
 }
 
-/**
- * The server of this test run. The first test file that asks starts it in a temporary folder, the others find it; it
- * ends when the run does.
- */
+/** The server of this test run; one that keeps what is committed is its own. */
 export async function postgresServer(options: ServerOptions = {}): Promise<PostgresServer> {
 	const programs = findPrograms();
 	if (programs === null) throw new Error(String(postgresMissing()));
-	// The test runner starts a process for each file and outlives them all; a file that runs alone is its own run.
-	const run = process.env.NODE_TEST_CONTEXT === undefined ? process.pid : process.ppid;
-	const folder = join(tmpdir(), `counterfoil-postgres-${run}`);
-	const [ready, failed] = [join(folder, 'ready'), join(folder, 'failed')];
-	if (makeFolder(folder)) {
-		endWith(run, folder);
-		try {
-			const started = await start(folder, programs, options.isDurable ?? false);
-			await makeTemplate(describeServer(folder, programs, started));
-			writeFileSync(ready, JSON.stringify(started));
-		} catch (error) {
-			writeFileSync(failed, String(error));
-		}
-	}
-	for (const end = Date.now() + START_MS; ; await sleep(50)) {
-		if (existsSync(failed)) throw new Error(readFileSync(failed, 'utf8'));
-		if (existsSync(ready) && readFileSync(ready, 'utf8').endsWith('}')) break;
-		if (Date.now() > end) throw new Error(`the PostgreSQL server in ${folder} does not start`);
-	}
-	return describeServer(folder, programs, JSON.parse(readFileSync(ready, 'utf8')) as StartedServer);
+	const { folder, started } = await sharedServer({
+		name: 'postgres',
+		start: async (own) => {
+			const made = await start(own, programs, options.isDurable ?? false);
+			await makeTemplate(describeServer(own, programs, made));
+			return made;
+		},
+		stop: (own) => `kill -QUIT "$(head -n 1 '${own}/data/postmaster.pid')"`,
+	});
+	return describeServer(folder, programs, started);
 }
 
 type StartedServer = Pick<PostgresServer, 'port' | 'hasTls'>;
@@ -119,17 +103,6 @@ function findPrograms(): string | null {
 	return (
 		folders.find((folder) => ['initdb', 'postgres', 'pg_ctl'].every((name) => existsSync(join(folder, name)))) ?? null
 	);
-}
-
-/** Only one process makes it. */
-function makeFolder(folder: string): boolean {
-	try {
-		mkdirSync(folder, { mode: 0o755 });
-		return true;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-		throw error;
-	}
 }
 
 interface ServerUser {
@@ -201,23 +174,4 @@ function makeCertificate(run: (program: string, ...args: string[]) => void): boo
 	} catch {
 		return false;
 	}
-}
-
-function freePort(): Promise<number> {
-	return new Promise((resolve, reject) => {
-		const server = createServer().on('error', reject);
-		server.listen(0, '127.0.0.1', () => {
-			const address = server.address();
-			server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-		});
-	});
-}
-
-/** Ends the server and removes its folder when a process is gone. */
-function endWith(pid: number, folder: string): void {
-	const script = `while kill -0 ${pid} 2>/dev/null; do sleep 1; done
-		kill -QUIT "$(head -n 1 '${folder}/data/postmaster.pid')" 2>/dev/null
-		sleep 1
-		rm -rf '${folder}'`;
-	spawn('sh', ['-c', script], { detached: true, stdio: 'ignore', cwd: '/' }).unref();
 }

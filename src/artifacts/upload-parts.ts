@@ -1,0 +1,64 @@
+import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import type { S3 } from './load-s3.ts';
+import { isNotThere } from './storage-errors.ts';
+
+export interface UploadTarget {
+	readonly Bucket: string;
+	readonly Key: string;
+}
+
+/**
+ * Stores an object in parts, one after the other, so that one part is in memory. The object is there once all of it
+ * is; an upload that fails is taken back. What a killed process leaves is invisible, and removed by
+ * `abandonUploads`.
+ *
+ * @param parts each of at least 5 MiB but for the last
+ */
+export async function uploadParts(
+	{ s3, client }: { readonly s3: S3; readonly client: S3Client },
+	target: UploadTarget,
+	parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+	const { UploadId } = await client.send(
+		new s3.CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: s3.ChecksumAlgorithm.CRC32 }),
+	);
+	const upload = { ...target, UploadId };
+	try {
+		const Parts: CompletedPart[] = [];
+		let bytes = 0;
+		for await (const Body of parts) {
+			const PartNumber = Parts.length + 1;
+			const { ETag, ChecksumCRC32 } = await client.send(
+				new s3.UploadPartCommand({ ...upload, PartNumber, Body, ChecksumAlgorithm: s3.ChecksumAlgorithm.CRC32 }),
+			);
+			Parts.push({ PartNumber, ETag, ...(ChecksumCRC32 === undefined ? {} : { ChecksumCRC32 }) });
+			bytes += Body.byteLength;
+		}
+		await client
+			.send(new s3.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }))
+			.catch(async (error: unknown) => {
+				// Its answer may have been lost on the way, and asked again there is nothing left to complete.
+				if (!isNotThere(error) && !(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
+				const { ContentLength } = await client.send(new s3.HeadObjectCommand(target));
+				if (ContentLength !== bytes) throw error;
+			});
+	} catch (error) {
+		await client.send(new s3.AbortMultipartUploadCommand(upload)).catch(() => undefined);
+		throw error;
+	}
+}
+
+/** Takes back uploads below a prefix that were begun so long ago that whoever began them is gone. */
+export async function abandonUploads(
+	{ s3, client }: { readonly s3: S3; readonly client: S3Client },
+	{ Bucket, Prefix }: { readonly Bucket: string; readonly Prefix: string },
+	olderThanMs: number,
+): Promise<void> {
+	const { Uploads = [] } = await client.send(new s3.ListMultipartUploadsCommand({ Bucket, Prefix }));
+	for (const { Key, UploadId, Initiated } of Uploads) {
+		if (Key === undefined || UploadId === undefined || Initiated === undefined) continue;
+		// A server that takes prefixes loosely must not cost others their uploads.
+		if (!Key.startsWith(Prefix) || Date.now() - Initiated.getTime() < olderThanMs) continue;
+		await client.send(new s3.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+	}
+}
