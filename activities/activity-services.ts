@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '../src/artifacts/artifact-store.ts';
+import type { NamedFiles } from '../src/artifacts/named-files.ts';
 import type { ComputeSettings } from '../src/compute/run-task.ts';
 import type { StepContext } from '../src/contracts/steps.ts';
 import type { Store } from '../src/store/store.ts';
@@ -8,10 +9,10 @@ export interface ActivityServices {
 	readonly store: Store;
 	readonly artifacts: ArtifactStore;
 	readonly compute: ComputeSettings;
-	/** Folder for the reports that people open. */
-	readonly reportsFolder: string;
-	/** Folder for tables that counterfoil itself has written to be read. */
-	readonly spoolFolder: string;
+	/** The reports that people open. */
+	readonly reports: NamedFiles;
+	/** Tables that counterfoil itself has written to be read. */
+	readonly spool: NamedFiles;
 	/** Version of counterfoil, noted with every run. */
 	readonly version: string;
 }

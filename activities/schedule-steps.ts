@@ -15,7 +15,7 @@ export const takeDue: Activity<TakeDueInput, TakeDueOutput> = async (services, i
 });
 
 /** What has become of such a run. */
-export const noteDue: Activity<NoteDueInput, void> = ({ store }, input) => noteDueRun(store, input);
+export const noteDue: Activity<NoteDueInput, void> = (services, input) => noteDueRun(services.store, services, input);
 
 /** Removes what the schedule keeps no longer. */
 export const cleanUp: Activity<CleanUpInput, CleanUpOutput> = ({ store, artifacts }, { scheduleId }) =>

@@ -126,7 +126,9 @@ async function removeStale(folder: string): Promise<void> {
 	}
 }
 
-function describeWriteError(error: unknown, where: string): CounterfoilError {
+/** What a file system says of a file that cannot be written. */
+export function describeWriteError(error: unknown, where: string): CounterfoilError {
+	if (error instanceof CounterfoilError) return error;
 	const code = error instanceof Error && 'code' in error ? error.code : undefined;
 	if (code === 'ENOSPC' || code === 'EDQUOT') {
 		return new CounterfoilError('DISK_FULL', 'There is no space left for a stored file.', {

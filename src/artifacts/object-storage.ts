@@ -9,7 +9,7 @@ export interface ObjectStorage {
 	readonly bucket: string;
 	/** Seen whole or not at all. */
 	put(key: string, content: Uint8Array): Promise<void>;
-	/** The same for pieces of any size; 8 MiB of them are in memory at a time. */
+	/** The same for pieces of any size; 16 MiB of them are in memory at a time, more beyond 4 GB. */
 	putPieces(key: string, pieces: AsyncIterable<Uint8Array>): Promise<void>;
 	/** Null if there is none. */
 	get(key: string): Promise<Uint8Array | null>;
@@ -115,7 +115,13 @@ export function openObjectStorage(address: string, options: ObjectStorageOptions
 			const { s3, client } = await load();
 			await client.send(new s3.PutObjectCommand({ ...at(key), Body: content })).catch(fail(key));
 		},
-		putPieces: (key, pieces) => putParts(key, join(pieces)),
+		async putPieces(key, pieces) {
+			const parts = join(pieces);
+			const first = await parts.next();
+			const second = await parts.next();
+			if (first.done || second.done) await this.put(key, first.value ?? new Uint8Array());
+			else await putParts(key, chain([first.value, second.value], parts));
+		},
 		async get(key) {
 			const pieces: Uint8Array[] = [];
 			try {
@@ -147,7 +153,8 @@ export function openObjectStorage(address: string, options: ObjectStorageOptions
 			try {
 				for await (const { Contents = [] } of pages) {
 					for (const { Key, Size = 0, ETag = '', LastModified } of Contents) {
-						if (Key !== undefined) yield { key: Key, bytes: Size, etag: ETag, modifiedMs: LastModified?.getTime() ?? 0 };
+						if (Key !== undefined)
+							yield { key: Key, bytes: Size, etag: ETag, modifiedMs: LastModified?.getTime() ?? 0 };
 					}
 				}
 			} catch (error) {
@@ -182,5 +189,10 @@ async function* join(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arr
 		bytes = 0;
 		parts++;
 	}
-	if (bytes > 0 || parts === 0) yield Buffer.concat(held, bytes);
+	if (bytes > 0) yield Buffer.concat(held, bytes);
+}
+
+async function* chain(first: readonly Uint8Array[], rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+	yield* first;
+	yield* rest;
 }

@@ -10,7 +10,6 @@ import { ExitWith } from './exit-with.ts';
 import { followProgress } from './follow-progress.ts';
 import { handleInterrupt } from './handle-interrupt.ts';
 import { type RunFlags, toConfigFlags } from './run-options.ts';
-import { dropSpooled } from './spool-stdin.ts';
 import type { Terminal } from './terminal.ts';
 import { timedOut } from './time-limit.ts';
 
@@ -71,7 +70,7 @@ export async function carryOutRun(
 			throw placeIn(asked.source, error);
 		}),
 	);
-	await dropSpooled(asked.source, workspace.paths.home);
+	if (asked.source !== undefined) await workspace.spool.drop(asked.source);
 	return done;
 }
 
@@ -165,11 +164,11 @@ export function isWrittenByCommand({ augment }: RunRequest): boolean {
 
 /** Opens the workspace that the flags name, for as long as `work` goes on. */
 export async function withWorkspace<T>(
-	flags: { readonly db?: string },
+	{ db, artifacts }: { readonly db?: string; readonly artifacts?: string },
 	work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
 	const { openWorkspace } = await import('../runtime/open-workspace.ts');
-	const workspace = await openWorkspace(flags.db === undefined ? {} : { db: flags.db });
+	const workspace = await openWorkspace({ db, artifacts });
 	try {
 		return await work(workspace);
 	} finally {

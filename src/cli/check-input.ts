@@ -2,6 +2,7 @@ import { opendir, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
+import { isObjectAddress } from '../contracts/object-address.ts';
 import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
 import { type RunFlags, toConfigFlags } from './run-options.ts';
 
@@ -17,12 +18,18 @@ const MOST_NAMES = 10_000;
  */
 export async function checkInput(file: string, flags: RunFlags): Promise<string> {
 	if (file === '-') {
-		const { findHome } = await import('../runtime/find-home.ts');
+		const { findArtifacts } = await import('../runtime/find-home.ts');
+		const { openNamedFiles } = await import('../artifacts/named-files.ts');
 		const { spoolStdin } = await import('./spool-stdin.ts');
 		const { resolveConfig } = await import('../runtime/resolve-config.ts');
 		const { limits } = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
 		const maxBytes = limits?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
-		return spoolStdin(process.stdin, findHome(flags.db), maxBytes);
+		return spoolStdin(process.stdin, openNamedFiles(findArtifacts(flags).spool), maxBytes);
+	}
+	if (isObjectAddress(file)) {
+		const { openObjectInputs } = await import('../artifacts/object-inputs.ts');
+		await openObjectInputs().find(file);
+		return file;
 	}
 	const { findInputs, requireNoUrl } = await import('../ingest/find-inputs.ts');
 	requireNoUrl(file);

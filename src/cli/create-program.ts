@@ -26,6 +26,7 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 			'--db <path>',
 			'database file or postgres:// URL; also COUNTERFOIL_DB (default: .counterfoil/counterfoil.db)',
 		)
+		.option('--artifacts <root>', 'folder or s3://bucket/prefix for models and tables; also COUNTERFOIL_ARTIFACTS')
 		.option('--seed <n>', 'seed of all random numbers (default: 1)', parseWhole(0))
 		.option('-c, --config <file>', 'configuration (default: counterfoil.config.yaml or .ts if there is one)')
 		.option('-q, --quiet', 'nothing on stderr but errors')

@@ -3,6 +3,7 @@ export interface GlobalFlags {
 	readonly json?: boolean;
 	readonly ndjson?: boolean;
 	readonly db?: string;
+	readonly artifacts?: string;
 	readonly seed?: number;
 	readonly config?: string;
 	readonly quiet?: boolean;

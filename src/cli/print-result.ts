@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { isObjectAddress } from '../contracts/object-address.ts';
 import { describePromise } from '../contracts/privacy.ts';
 import type { ModelMetric } from '../store/database.ts';
 import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
@@ -150,7 +151,9 @@ function printPrivacy(metrics: readonly ModelMetric[], terminal: Terminal): void
 export function printNext(result: RunResult, next: readonly NextCommand[], terminal: Terminal): void {
 	if (result.reportPath !== null) {
 		const near = relative('', result.reportPath);
-		terminal.out(`\n${terminal.paint('bold', 'Report')}  ${near.startsWith('..') ? result.reportPath : near}`);
+		terminal.out(
+			`\n${terminal.paint('bold', 'Report')}  ${near.startsWith('..') || isObjectAddress(result.reportPath) ? result.reportPath : near}`,
+		);
 	}
 	if (next.length === 0) return;
 	heading('Next', terminal);

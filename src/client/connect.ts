@@ -31,6 +31,8 @@ export type RunSettings = ConfigFlags;
 export interface ConnectOptions {
 	/** Path of the database, or its URL on a PostgreSQL server. @default COUNTERFOIL_DB, else `.counterfoil/counterfoil.db` */
 	readonly db?: string;
+	/** Where models, tables and reports are: a folder, or `s3://bucket/prefix`. @default COUNTERFOIL_ARTIFACTS, else beside the database */
+	readonly artifacts?: string;
 	/**
 	 * Who carries the work out: this process and children of it, or the workers of the Temporal server that
 	 * TEMPORAL_ADDRESS or TEMPORAL_PROFILE names, which have to see the same database and files.
@@ -127,7 +129,7 @@ export interface CounterfoilClient {
  * @throws CounterfoilError DATABASE_*, DISK_FULL
  */
 export async function connect(options: ConnectOptions = {}): Promise<CounterfoilClient> {
-	const workspace = await openWorkspace({ db: options.db });
+	const workspace = await openWorkspace({ db: options.db, artifacts: options.artifacts });
 	const client = clientOf(workspace, options);
 	return {
 		...client,
@@ -142,7 +144,10 @@ export async function connect(options: ConnectOptions = {}): Promise<Counterfoil
  * The client over a workspace that is open already; closing it leaves the workspace open. On SQLite whoever writes in
  * this process must share one workspace: a second connection would wait for the first without letting it go on.
  */
-export function clientOf(workspace: Workspace, options: Omit<ConnectOptions, 'db'> = {}): CounterfoilClient {
+export function clientOf(
+	workspace: Workspace,
+	options: Omit<ConnectOptions, 'db' | 'artifacts'> = {},
+): CounterfoilClient {
 	const isTemporal = options.runner === 'temporal';
 	const jobs = new Set<Job<unknown>>();
 

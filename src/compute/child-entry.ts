@@ -1,4 +1,4 @@
-import { openFileStore } from '../artifacts/artifact-store.ts';
+import { openArtifactStore } from '../artifacts/open-artifact-store.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { ComputeTasks } from '../contracts/steps.ts';
 import type { ChildMessage, TaskRequest } from './messages.ts';
@@ -52,7 +52,7 @@ async function carryOut(request: TaskRequest): Promise<void> {
 	const alive = setInterval(() => void send({ type: 'alive' }), ALIVE_EVERY_MS);
 	try {
 		const environment: TaskEnvironment = {
-			artifacts: await openFileStore(request.artifactRoot),
+			artifacts: await openArtifactStore(request.artifactRoot),
 			backend: request.backend,
 			previous: request.previous,
 			report: (progress) => void send({ type: 'progress', progress }),

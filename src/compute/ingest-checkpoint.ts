@@ -1,3 +1,4 @@
+import { openObjectInputs } from '../artifacts/object-inputs.ts';
 import { getJson } from '../artifacts/stored-json.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { ShardRef } from '../contracts/manifest.ts';
@@ -37,7 +38,8 @@ export async function findBegunIngest(path: string, environment: TaskEnvironment
 	try {
 		const checkpoint = await getJson<IngestCheckpoint>(artifacts, previous.checkpoint);
 		const { prefix } = checkpoint;
-		if (checkpoint.path !== path || (await hashPrefix(path, prefix.bytes)) !== prefix.sha256) return null;
+		if (checkpoint.path !== path || (await hashPrefix(path, prefix.bytes, openObjectInputs())) !== prefix.sha256)
+			return null;
 		return { checkpoint, profiler: await profileShards(checkpoint.names, checkpoint.shards, artifacts) };
 	} catch (error) {
 		// Another run of the same file may have had the same checkpoint, and deleted it when it was done.

@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path';
+import { openObjectInputs } from '../artifacts/object-inputs.ts';
 import type { DialectConfig, InputLimits } from '../contracts/run-config.ts';
 import type { OpenInputOptions } from '../ingest/open-input.ts';
 import type { OpenTableOptions } from '../ingest/table-source.ts';
@@ -19,20 +19,26 @@ export function openOptions(dialect: DialectConfig): OpenInputOptions {
 	};
 }
 
-/** The limits that a run was told, as the readers take them, and the folders that this process may read from. */
+/** The limits that a run was told, as the readers take them, and what this process may read from. */
 export function limitOptions(limits: Partial<InputLimits> = {}): OpenTableOptions {
 	const { recordBytes, fieldBytes, headerBytes, columns, decompressedBytes, compressionRatio } = limits;
 	const roots = process.env[INPUT_ROOTS];
 	return {
+		remote: openObjectInputs(),
 		...(recordBytes === undefined ? {} : { maxRecordBytes: recordBytes }),
 		...(fieldBytes === undefined ? {} : { maxFieldBytes: fieldBytes }),
 		...(headerBytes === undefined ? {} : { maxHeaderBytes: headerBytes }),
 		...(columns === undefined ? {} : { maxColumns: columns }),
 		...(decompressedBytes === undefined ? {} : { maxDecompressedBytes: decompressedBytes }),
 		...(compressionRatio === undefined ? {} : { maxCompressionRatio: compressionRatio }),
-		...(roots === undefined || roots === '' ? {} : { inputRoots: roots.split(delimiter) }),
+		...(roots === undefined || roots === '' ? {} : { inputRoots: splitRoots(roots) }),
 	};
 }
 
-/** Environment variable with the folders that tables may be read from, separated as in PATH; unset: any. */
+/** The colon of `s3://` separates nothing. */
+function splitRoots(roots: string): string[] {
+	return roots.split(/:(?!\/\/)/);
+}
+
+/** Environment variable with the folders and addresses that tables may be read from, separated as in PATH; unset: any. */
 export const INPUT_ROOTS = 'COUNTERFOIL_INPUT_ROOTS';

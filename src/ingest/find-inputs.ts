@@ -2,6 +2,8 @@ import { globSync } from 'node:fs';
 import { readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { isObjectAddress, parseObjectAddress } from '../contracts/object-address.ts';
+import type { RemoteFiles } from '../contracts/remote-files.ts';
 
 /** The files that a source stands for. */
 export interface FoundInputs {
@@ -19,9 +21,14 @@ const MOST_FILES = 100_000;
  * underscore are left out) or a pattern such as `payments-*.csv`. A path that exists is a path, whatever it looks
  * like.
  *
- * @throws INPUT_NOT_READABLE for URLs, INPUT_NOT_FOUND where nothing is found.
+ * @param remote the way to addresses of object storage, where there is one.
+ * @throws INPUT_NOT_READABLE for other URLs, INPUT_NOT_FOUND where nothing is found.
  */
-export async function findInputs(source: string): Promise<FoundInputs> {
+export async function findInputs(source: string, remote?: RemoteFiles): Promise<FoundInputs> {
+	if (remote !== undefined && isObjectAddress(source)) {
+		const { files, isSeveral } = await remote.find(source);
+		return { paths: files.map(({ path }) => path), isSeveral };
+	}
 	requireNoUrl(source);
 	const facts = await stat(source).catch(() => null);
 	if (facts?.isDirectory()) return listed(source, await listFolder(source), 'The folder has no files to read.');
@@ -68,7 +75,7 @@ export function requireNoUrl(source: string): void {
 		where: source,
 		hint: isFile
 			? 'Name the path itself.'
-			: 'Fetch the file first, e.g. curl -o table.csv URL, or pipe it: curl URL | ... -',
+			: 'Fetch the file first, e.g. curl -o table.csv URL, or pipe it: curl URL | ... -; s3://bucket/key is read as it is.',
 	});
 }
 
@@ -80,9 +87,14 @@ export function requireNoUrl(source: string): void {
  */
 export async function requireAllowed(path: string, roots: readonly string[] | null): Promise<void> {
 	if (roots === null) return;
+	if (isObjectAddress(path)) {
+		if (roots.some((root) => isObjectAddress(root) && holdsAddress(root, path))) return;
+		throw notAllowed(path);
+	}
 	// What does not exist is judged by its name alone, so that nobody learns what exists elsewhere.
 	const real = await realpath(path).catch(() => resolve(path));
 	for (const root of roots) {
+		if (isObjectAddress(root)) continue;
 		if (isWithin(await realpath(root).catch(() => resolve(root)), real)) return;
 	}
 	throw notAllowed(path);
@@ -93,6 +105,13 @@ export async function requireAllowedHandle(fd: number, path: string, roots: read
 	if (roots === null) return;
 	const real = await readlink(`/proc/self/fd/${fd}`).catch(() => null);
 	if (real !== null) await requireAllowed(real, roots).catch(() => Promise.reject(notAllowed(path)));
+}
+
+/** Keys have no way up, so that names tell all. */
+function holdsAddress(root: string, path: string): boolean {
+	const [outer, inner] = [parseObjectAddress(root), parseObjectAddress(path)];
+	const folder = outer.key === '' || outer.key.endsWith('/') ? outer.key : `${outer.key}/`;
+	return outer.bucket === inner.bucket && (inner.key === outer.key || inner.key.startsWith(folder));
 }
 
 function isWithin(root: string, path: string): boolean {

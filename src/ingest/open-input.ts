@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ValueForm } from '../contracts/column-type.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { isObjectAddress } from '../contracts/object-address.ts';
 import type { RefusedFile } from '../contracts/pipeline.ts';
 import type { ColumnRename } from '../contracts/run-config.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
@@ -40,7 +41,7 @@ export interface OpenInputOptions extends OpenTableOptions {
 export async function openInput(source: string, options: OpenInputOptions = {}): Promise<TableSource> {
 	const roots = options.inputRoots ?? null;
 	await requireAllowed(source.replace(/[*?[{].*$/s, ''), roots);
-	const { paths, isSeveral } = await findInputs(source);
+	const { paths, isSeveral } = await findInputs(source, options.remote);
 	if (!isSeveral) {
 		options.onFile?.(source);
 		const renamer = createColumnRenamer(options.renames ?? []);
@@ -91,7 +92,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 	if (first === null) throw firstFailure ?? noFile(source);
 
 	const perBatch = options.rowsPerBatch ?? rowsPerBatchOf(names.length);
-	const progress = await createProgress(paths, options.onProgress);
+	const progress = await createProgress(paths, options);
 	const totals = { rowsLoaded: 0, rowsRejected: 0, blankLines: 0, bytes: 0 };
 	const forms = new Map<string, ValueForm | null>();
 	const hash = createHash('sha256');
@@ -197,10 +198,12 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 /** Stored bytes of all files, one after the other. */
 async function createProgress(
 	paths: readonly string[],
-	tell: OpenTableOptions['onProgress'],
+	{ onProgress: tell, remote }: OpenInputOptions,
 ): Promise<{ next(): NonNullable<OpenTableOptions['onProgress']> }> {
 	let total = 0;
-	for (const path of paths) total += (await stat(path).catch(() => null))?.size ?? 0;
+	const isRemote = remote !== undefined && paths.some(isObjectAddress);
+	// To ask a server for each would take longer than the bar is worth.
+	if (!isRemote) for (const path of paths) total += (await stat(path).catch(() => null))?.size ?? 0;
 	let before = 0;
 	let now = 0;
 	return {
@@ -227,11 +230,18 @@ function requireKin(names: readonly string[], table: TableSource): void {
 	});
 }
 
+const NOT_OF_FILE: readonly string[] = [
+	'CANCELLED',
+	'CONFIG_INVALID',
+	'DISK_FULL',
+	'INTERNAL',
+	'STORAGE_NOT_ACCESSIBLE',
+	'STORAGE_UNREACHABLE',
+];
+
 /** What is wrong with one file and not with what was asked for. */
 function isOfFile(error: unknown): error is CounterfoilError {
-	return (
-		error instanceof CounterfoilError && !['CANCELLED', 'CONFIG_INVALID', 'DISK_FULL', 'INTERNAL'].includes(error.code)
-	);
+	return error instanceof CounterfoilError && !NOT_OF_FILE.includes(error.code);
 }
 
 function rejectFile(path: string, { code, message }: { readonly code: string; readonly message: string }): RejectedRow {

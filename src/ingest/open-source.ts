@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { findNearest } from '../contracts/find-nearest.ts';
+import type { RemoteFiles } from '../contracts/remote-files.ts';
 import { type Compression, type DecompressLimits, decompress, sniffCompression } from './decompress.ts';
-import { requireAllowed, requireAllowedHandle, requireNoUrl } from './find-inputs.ts';
+import { openStored } from './open-stored.ts';
 import { type SourceFormat, sniffFormat } from './sniff-format.ts';
 import type { StoredPrefix } from './table-source.ts';
 
@@ -44,8 +43,10 @@ export interface OpenSourceOptions extends DecompressLimits {
 	readonly delimiter?: string;
 	/** More than `HEAD_BYTES` for a longer head. @default HEAD_BYTES */
 	readonly maxHeaderBytes?: number;
-	/** Folders that files may be read from. @default any */
+	/** Folders and addresses that tables may be read from. @default any */
 	readonly inputRoots?: readonly string[];
+	/** The way to tables that are in no file system. @default none */
+	readonly remote?: RemoteFiles;
 	readonly onProgress?: (bytesRead: number, bytesTotal: number) => void;
 	readonly signal?: AbortSignal;
 }
@@ -53,29 +54,26 @@ export interface OpenSourceOptions extends DecompressLimits {
 /** What the format and the dialect are found from. */
 export const HEAD_BYTES = 256 * 1024;
 
-const CHUNK_BYTES = 256 * 1024;
-
 /**
- * Opens a regular file for reading from the first byte to the last.
+ * Opens a regular file, or one of object storage, for reading from the first byte to the last.
  *
  * @throws INPUT_NOT_FOUND, INPUT_NOT_READABLE, INPUT_NOT_ALLOWED, INPUT_COMPRESSION_DAMAGED, INPUT_TOO_LARGE, CANCELLED; the
  * last three also while the bytes are read.
  */
 export async function openSource(path: string, options: OpenSourceOptions = {}): Promise<OpenSource> {
-	const { handle, size } = await openRegularFile(path, options.inputRoots ?? null);
+	const { inputRoots: roots = null, remote } = options;
+	const input = await openStored(path, { roots, ...(remote === undefined ? {} : { remote }) });
+	const { size, handle } = input;
 	const hash = createHash('sha256');
 	let bytesRead = 0;
 	let sha256: string | null = null;
 	let trailing = 0;
 
 	async function* storedBytes(): AsyncGenerator<Buffer> {
-		for (;;) {
+		for await (const piece of input.pieces()) {
 			if (options.signal?.aborted) throw new CounterfoilError('CANCELLED', 'Reading was cancelled.', { where: path });
-			const { bytesRead: length, buffer } = await readPiece(handle, path);
-			if (length === 0) break;
-			const piece = buffer.subarray(0, length);
 			hash.update(piece);
-			bytesRead += length;
+			bytesRead += piece.length;
 			options.onProgress?.(bytesRead, Math.max(size, bytesRead));
 			yield piece;
 		}
@@ -107,23 +105,24 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 			isHeadWhole: isWhole,
 			bytes: takeBytes,
 			async asFile(look) {
-				if (compression !== 'none') copy = await openTemporary();
+				const plainFile = compression === 'none' ? handle : null;
+				if (plainFile === null) copy = await openTemporary();
 				for await (const piece of takeBytes()) {
 					look?.(piece);
 					await copy?.write(piece).catch(describeSpoolError);
 				}
-				return copy ?? handle;
+				return plainFile ?? (copy as FileHandle);
 			},
 			stored: () => ({ bytes: sha256 === null ? size : bytesRead, sha256 }),
 			prefix: () => ({ bytes: bytesRead, sha256: sha256 ?? hash.copy().digest('hex') }),
 			trailingBytes: () => trailing,
 			async close() {
 				await copy?.close();
-				await handle.close();
+				await input.close();
 			},
 		};
 	} catch (error) {
-		await handle.close();
+		await input.close();
 		throw error;
 	}
 }
@@ -142,84 +141,6 @@ function describeSpoolError(error: unknown): never {
 		hint: 'Free some space, name another folder in TMPDIR, or name a plain, uncompressed file.',
 		cause: error,
 	});
-}
-
-/** A FIFO would block on opening and a device could be endless, so both are told apart before they are opened. */
-async function openRegularFile(
-	path: string,
-	roots: readonly string[] | null,
-): Promise<{ handle: FileHandle; size: number }> {
-	requireNoUrl(path);
-	await requireAllowed(path, roots);
-	let handle: FileHandle | undefined;
-	try {
-		requireRegularFile(await stat(path), path);
-		handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		const opened = await handle.stat();
-		requireRegularFile(opened, path);
-		await requireAllowedHandle(handle.fd, path, roots);
-		return { handle, size: opened.size };
-	} catch (error) {
-		await handle?.close();
-		if (error instanceof CounterfoilError) throw error;
-		throw await describeOpenError(error, path);
-	}
-}
-
-function requireRegularFile(
-	stats: { isFile(): boolean; isDirectory(): boolean; isFIFO(): boolean },
-	path: string,
-): void {
-	if (stats.isFile()) return;
-	const [what, hint] = stats.isDirectory()
-		? ['a folder', 'Name one file in it.']
-		: stats.isFIFO()
-			? ['a named pipe', 'Write its content to a file first.']
-			: ['a device or socket', 'Name a regular file.'];
-	throw new CounterfoilError('INPUT_NOT_READABLE', `The input is ${what}, not a file.`, { where: path, hint });
-}
-
-async function describeOpenError(error: unknown, path: string): Promise<CounterfoilError> {
-	const code = error instanceof Error && 'code' in error ? error.code : undefined;
-	if (code === 'ENOENT' || code === 'ENOTDIR') {
-		const nearest = await findNearestFile(path);
-		return new CounterfoilError('INPUT_NOT_FOUND', 'The input file does not exist.', {
-			where: path,
-			hint: nearest === null ? 'Check the path.' : `Did you mean ${nearest}?`,
-			cause: error,
-		});
-	}
-	if (code === 'EACCES' || code === 'EPERM') {
-		return new CounterfoilError('INPUT_NOT_READABLE', 'There is no permission to read the input file.', {
-			where: path,
-			hint: 'Give yourself read permission (chmod u+r) or copy the file.',
-			cause: error,
-		});
-	}
-	const reason = error instanceof Error ? error.message : String(error);
-	return new CounterfoilError('INPUT_NOT_READABLE', `The input cannot be opened: ${reason}`, {
-		where: path,
-		cause: error,
-	});
-}
-
-async function findNearestFile(path: string): Promise<string | null> {
-	const folder = dirname(path);
-	const names = await readdir(folder).catch(() => []);
-	// A folder of a million files is not worth a suggestion.
-	const nearest = names.length > 10_000 ? null : findNearest(basename(path), names);
-	return nearest === null ? null : path.slice(0, path.length - basename(path).length) + nearest;
-}
-
-async function readPiece(handle: FileHandle, path: string): Promise<{ bytesRead: number; buffer: Buffer }> {
-	try {
-		return await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
-	} catch (error) {
-		throw new CounterfoilError('INPUT_NOT_READABLE', 'The input file cannot be read to its end.', {
-			where: path,
-			cause: error,
-		});
-	}
 }
 
 async function* prepend(pieces: readonly Buffer[], rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {

@@ -1,4 +1,5 @@
 import type { ValueForm } from '../contracts/column-type.ts';
+import type { RemoteFiles } from '../contracts/remote-files.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import type { Compression } from './decompress.ts';
 import type { SourceFormat } from './sniff-format.ts';
@@ -207,6 +208,8 @@ export interface OpenTableOptions {
 	readonly maxCompressionRatio?: number;
 	/** Folders that files may be read from; links are followed first. @default any */
 	readonly inputRoots?: readonly string[];
+	/** The way to tables that are in no file system. @default none */
+	readonly remote?: RemoteFiles;
 	/** Rows of a batch. @default ROWS_PER_SHARD */
 	readonly rowsPerBatch?: number;
 	/** Where to go on, from a chunk of an earlier reading of the same text. @default the first row */

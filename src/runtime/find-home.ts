@@ -1,8 +1,8 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { joinKey } from '../artifacts/object-store.ts';
+import { isObjectAddress } from '../contracts/object-address.ts';
 import { isPostgresUrl } from '../store/postgres-url.ts';
 
-/** Beside the database: tables that counterfoil itself has written to be read. */
-export const SPOOL_FOLDER = 'inputs';
 export const DEFAULT_DATABASE = '.counterfoil/counterfoil.db';
 
 /** The database: the one named, else COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`. A path, or a URL of PostgreSQL. */
@@ -20,4 +20,31 @@ export function findHome(db: string | undefined): string {
 	return isPostgresUrl(database)
 		? resolve(process.env.COUNTERFOIL_HOME || dirname(DEFAULT_DATABASE))
 		: dirname(database);
+}
+
+/** What says where a workspace is; all of it has a default. */
+export interface WorkspacePlace {
+	readonly db?: string | undefined;
+	/** A folder, or `s3://bucket/prefix`. @default COUNTERFOIL_ARTIFACTS, else `artifacts` beside the database */
+	readonly artifacts?: string | undefined;
+}
+
+/** Where what is no row of the database is kept. */
+export interface ArtifactPlaces {
+	readonly artifacts: string;
+	readonly reports: string;
+	/** Tables that counterfoil itself has written to be read. */
+	readonly spool: string;
+}
+
+/** A root that was named is shared by several machines, so everything is within it. */
+export function findArtifacts({ db, artifacts }: WorkspacePlace): ArtifactPlaces {
+	const named = artifacts ?? (process.env.COUNTERFOIL_ARTIFACTS || undefined);
+	if (named === undefined) {
+		const home = findHome(db);
+		return { artifacts: join(home, 'artifacts'), reports: join(home, 'reports'), spool: join(home, 'inputs') };
+	}
+	const root = isObjectAddress(named) ? named : resolve(named);
+	const within = (name: string) => (isObjectAddress(root) ? joinKey(root, name) : join(root, name));
+	return { artifacts: root, reports: within('reports'), spool: within('inputs') };
 }

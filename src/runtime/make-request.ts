@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { openObjectInputs } from '../artifacts/object-inputs.ts';
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
+import { isObjectAddress } from '../contracts/object-address.ts';
 import type { RunConfig, RunKind, RunRequest } from '../contracts/run-config.ts';
 import { findInputs } from '../ingest/find-inputs.ts';
 import { createRunId, findUnfinishedRun } from '../store/runs.ts';
@@ -38,7 +40,7 @@ export async function makeRequest(
 	asked: AskedRun,
 ): Promise<{ readonly request: RunRequest; readonly resumed: boolean }> {
 	requireConsistentConfig(asked.config);
-	const source = asked.source === undefined ? null : resolve(asked.source);
+	const source = asked.source === undefined ? null : absolute(asked.source);
 	const body = {
 		kind: asked.kind,
 		seed: asked.seed,
@@ -66,9 +68,17 @@ export function requestOfRun(run: { readonly run_id: string; readonly config_jso
 	return { runId: run.run_id, ...(JSON.parse(run.config_json) as Omit<RunRequest, 'runId'>) };
 }
 
+function absolute(source: string): string {
+	return isObjectAddress(source) ? source : resolve(source);
+}
+
 /** Size and time of change stand for the content, which is hashed when it is read. */
 async function describeFile(path: string | null): Promise<unknown> {
 	if (path === null) return null;
+	if (isObjectAddress(path)) {
+		const { files } = await openObjectInputs().find(path);
+		return files.map((file) => [file.path, file.bytes, file.etag]);
+	}
 	const { paths, isSeveral } = await findInputs(path).catch(() => ({ paths: [path], isSeveral: false }));
 	const all: unknown[] = [];
 	for (const each of paths) {

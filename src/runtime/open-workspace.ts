@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { ActivityServices } from '../../activities/activity-services.ts';
-import { openFileStore } from '../artifacts/artifact-store.ts';
+import { openNamedFiles } from '../artifacts/named-files.ts';
+import { openArtifactStore } from '../artifacts/open-artifact-store.ts';
 import { openStore } from '../store/open-store.ts';
 import { showDatabase } from '../store/postgres-url.ts';
-import { findDatabase, findHome, SPOOL_FOLDER } from './find-home.ts';
+import { findArtifacts, findDatabase, findHome, type WorkspacePlace } from './find-home.ts';
 
 /** A database with the folders that belong to it: everything that commands work on. */
 export interface Workspace extends ActivityServices {
@@ -13,8 +13,10 @@ export interface Workspace extends ActivityServices {
 		readonly home: string;
 		/** The file, or the URL without its password. */
 		readonly database: string;
+		/** A folder, or an address in object storage; so is what follows. */
 		readonly artifacts: string;
 		readonly reports: string;
+		readonly spool: string;
 	};
 	close(): Promise<void>;
 }
@@ -22,28 +24,28 @@ export interface Workspace extends ActivityServices {
 /**
  * Opens (and makes, where it is missing) the workspace of a database.
  *
+ * @param options.artifacts where what is no row is kept
  * @param options.db path of the database, or its URL on a PostgreSQL server; default: COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`
  * @throws CounterfoilError as `openStore` does
  */
-export async function openWorkspace(options: { readonly db?: string | undefined } = {}): Promise<Workspace> {
+export async function openWorkspace(options: WorkspacePlace = {}): Promise<Workspace> {
 	const database = findDatabase(options.db);
 	const home = findHome(options.db);
 	const paths = {
 		home,
 		database: showDatabase(database),
-		artifacts: join(home, 'artifacts'),
-		reports: join(home, 'reports'),
+		...findArtifacts(options),
 	};
 	const store = await openStore({ path: database });
 	try {
-		const artifacts = await openFileStore(paths.artifacts);
+		const artifacts = await openArtifactStore(paths.artifacts);
 		return {
 			paths,
 			store,
 			artifacts,
 			compute: { artifactRoot: paths.artifacts, backend: 'auto' },
-			reportsFolder: paths.reports,
-			spoolFolder: join(home, SPOOL_FOLDER),
+			reports: openNamedFiles(paths.reports),
+			spool: openNamedFiles(paths.spool),
 			version: readVersion(),
 			close: () => store.close(),
 		};

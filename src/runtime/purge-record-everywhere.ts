@@ -1,5 +1,4 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { NamedFiles } from '../artifacts/named-files.ts';
 import type { Actor } from '../review/change-items.ts';
 import { type PurgedRecord, purgeRecord } from '../review/purge-record.ts';
 import type { Store } from '../store/store.ts';
@@ -19,27 +18,23 @@ export interface PurgedEverywhere extends PurgedRecord {
  * @throws NOT_FOUND if nothing in the database has the key.
  */
 export async function purgeRecordEverywhere(
-	{ store, paths }: Pick<Workspace, 'store' | 'paths'>,
+	{ store, reports: files }: Pick<Workspace, 'store' | 'reports'>,
 	options: Actor & { readonly recordKey: string; readonly datasetName?: string },
 ): Promise<PurgedEverywhere> {
 	const purged = await purgeRecord(store, options);
-	const reports = await deleteReports(paths.reports, options.recordKey);
+	const reports = await deleteReports(files, options.recordKey);
 	return { ...purged, reports, remaining: await listRemaining(store, purged.datasetIds) };
 }
 
-async function deleteReports(folder: string, recordKey: string): Promise<string[]> {
-	const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-		if (error.code === 'ENOENT') return [];
-		throw error;
-	});
+async function deleteReports(files: NamedFiles, recordKey: string): Promise<string[]> {
 	const shown = [recordKey, JSON.stringify(recordKey).slice(1, -1), escapeHtml(recordKey)];
 	const deleted: string[] = [];
-	for (const name of names.filter((file) => /\.(html|json)$/.test(file))) {
-		const path = join(folder, name);
-		const text = await readFile(path, 'utf8');
+	for (const name of await files.list()) {
+		if (!/\.(html|json)$/.test(name)) continue;
+		const text = (await files.read(name)) ?? '';
 		if (!shown.some((form) => text.includes(form))) continue;
-		await rm(path);
-		deleted.push(path);
+		await files.drop(files.addressOf(name));
+		deleted.push(files.addressOf(name));
 	}
 	return deleted;
 }

@@ -9,7 +9,12 @@ import type { RunEvent, RunOptions } from './run-event.ts';
 import { type ActivityName, createStepRunner } from './step-runner.ts';
 
 /** What a heartbeat may meet while the run goes on. */
-const PASSING: readonly string[] = ['DATABASE_LOCKED', 'DATABASE_TIMEOUT', 'DATABASE_UNREACHABLE', 'STORAGE_UNREACHABLE'];
+const PASSING: readonly string[] = [
+	'DATABASE_LOCKED',
+	'DATABASE_TIMEOUT',
+	'DATABASE_UNREACHABLE',
+	'STORAGE_UNREACHABLE',
+];
 const HEARTBEAT_MS = 2_000;
 /** Times that a step is tried when its failure may pass by itself. */
 const MAX_ATTEMPTS = 3;

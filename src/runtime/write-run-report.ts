@@ -17,10 +17,13 @@ import type { Workspace } from './open-workspace.ts';
 /**
  * Writes the report of a run anew, from what the run has left behind.
  *
- * @returns path of the HTML file; its JSON twin is beside it
+ * @returns id of the run, whose files in `reports` are `ID.html` and `ID.json`, and path of the first
  * @throws NOT_FOUND; RUN_STATE for a run that has not got as far as its report
  */
-export async function writeRunReport(workspace: Workspace, runReference: string): Promise<string> {
+export async function writeRunReport(
+	workspace: Workspace,
+	runReference: string,
+): Promise<{ readonly runId: string; readonly path: string }> {
 	const { store } = workspace;
 	const run = await getRun(store, runReference);
 	const request = requestOfRun(run);
@@ -38,7 +41,7 @@ export async function writeRunReport(workspace: Workspace, runReference: string)
 		signal: new AbortController().signal,
 		report: () => undefined,
 	});
-	return path;
+	return { runId: run.run_id, path };
 }
 
 async function reportInputOf(

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { openObjectInputs } from '../artifacts/object-inputs.ts';
+import { isObjectAddress } from '../contracts/object-address.ts';
 import { findInputs } from '../ingest/find-inputs.ts';
 
 export interface FoundFile {
 	readonly path: string;
-	/** Hash of path, size and time of change: while these stay, the content need not be read again. */
+	/** Hash of path, size and time of change (in object storage the entity tag). */
 	readonly itemKey: string;
 }
 
@@ -19,7 +21,7 @@ const PLACES: Readonly<Record<string, { readonly wildcard: string; readonly patt
 const PLACE = /\{(yyyy|MM|dd|HH)\}/g;
 
 /**
- * The files of a folder or pattern that can be read now, by name: those that have not been written to for a while,
+ * The files of a folder or pattern, of files or objects, that can be read now, by name: those that have not been written to for a while,
  * and whose date, if the pattern has one in it, is not after `dueAtMs` (UTC). None is no error: they may be yet to come.
  */
 export async function findNewFiles(
@@ -28,25 +30,52 @@ export async function findNewFiles(
 ): Promise<FoundFile[]> {
 	const dateOf = datesIn(pattern);
 	const wild = pattern.replace(PLACE, (_, place: string) => PLACES[place]?.wildcard ?? '');
-	const { paths } = await findInputs(wild).catch((error: unknown) => {
-		if (error instanceof Error && 'code' in error && error.code === 'INPUT_NOT_FOUND') return { paths: [] };
-		throw error;
-	});
 	const found: FoundFile[] = [];
-	for (const path of paths) {
-		const facts = await stat(path).catch(() => null);
-		if (facts === null || !facts.isFile() || Date.now() - facts.mtimeMs < settleSeconds * 1_000) continue;
+	for (const { path, modifiedMs, facts } of isObjectAddress(pattern) ? await listRemote(wild) : await listLocal(wild)) {
+		if (Date.now() - modifiedMs < settleSeconds * 1_000) continue;
 		const dateMs = dateOf(path);
 		if (dateMs === null || dateMs > dueAtMs) continue;
-		const key = JSON.stringify([path, facts.size, facts.mtimeMs]);
+		const key = JSON.stringify([path, ...facts]);
 		found.push({ path, itemKey: createHash('sha256').update(key).digest('hex') });
 	}
 	return found;
 }
 
+interface ListedFile {
+	readonly path: string;
+	readonly modifiedMs: number;
+	/** While these stay, the content need not be read again. */
+	readonly facts: readonly (number | string)[];
+}
+
+async function listLocal(source: string): Promise<ListedFile[]> {
+	const { paths } = await findInputs(source).catch(noneIfNotFound({ paths: [] }));
+	const listed: ListedFile[] = [];
+	for (const path of paths) {
+		const facts = await stat(path).catch(() => null);
+		if (facts === null || !facts.isFile()) continue;
+		listed.push({ path, modifiedMs: facts.mtimeMs, facts: [facts.size, facts.mtimeMs] });
+	}
+	return listed;
+}
+
+async function listRemote(source: string): Promise<ListedFile[]> {
+	const { files } = await openObjectInputs()
+		.find(source)
+		.catch(noneIfNotFound({ files: [] }));
+	return files.map(({ path, modifiedMs, bytes, etag }) => ({ path, modifiedMs, facts: [bytes, etag] }));
+}
+
+function noneIfNotFound<None>(none: None): (error: unknown) => None {
+	return (error) => {
+		if (error instanceof Error && 'code' in error && error.code === 'INPUT_NOT_FOUND') return none;
+		throw error;
+	};
+}
+
 export async function hashFile(path: string): Promise<string> {
 	const hash = createHash('sha256');
-	await pipeline(createReadStream(path), hash);
+	await pipeline(isObjectAddress(path) ? openObjectInputs().read(path) : createReadStream(path), hash);
 	return hash.digest('hex');
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { NamedFiles } from '../artifacts/named-files.ts';
 import type { RunRequest } from '../contracts/run-config.ts';
 import type { DueRun, NoteDueInput, TakeDueInput } from '../contracts/schedule.ts';
 import { nameWorkflow } from '../store/name-workflow.ts';
@@ -23,10 +22,10 @@ import { readNewRows } from './read-new-rows.ts';
 /** Runs that a workflow is told of at a time: each brings its configuration, and histories are to stay small. */
 const MOST_AT_ONCE = 8;
 
-/** What may have to be told from a table that somebody else has put there. */
-export interface SourceFolder {
-	/** Folder that workers may read from, for the rows of queries. */
-	readonly spoolFolder: string;
+/** Where what a schedule takes comes to lie. */
+export interface DuePlaces {
+	/** Files that workers may read, for the rows of queries. */
+	readonly spool: NamedFiles;
 }
 
 /**
@@ -37,16 +36,16 @@ export interface SourceFolder {
  */
 export async function takeDue(
 	store: Store,
-	folder: SourceFolder,
+	places: DuePlaces,
 	{ scheduleId, tick, dueAtMs }: TakeDueInput,
 ): Promise<DueRun[]> {
 	const schedule = await getSchedule(store, scheduleId);
 	const taken = await listTaken(store, scheduleId, tick);
 	if (taken.length === 0) {
 		for (const { runId, state } of await listStranded(store, scheduleId, tick)) {
-			await noteDue(store, { scheduleId, runId, state, error: null });
+			await noteDue(store, places, { scheduleId, runId, state, error: null });
 		}
-		taken.push(...(await takeNew(store, folder, await getSchedule(store, scheduleId), tick, dueAtMs)));
+		taken.push(...(await takeNew(store, places, await getSchedule(store, scheduleId), tick, dueAtMs)));
 	}
 	const runs: DueRun[] = [];
 	for (const item of taken.slice(0, MOST_AT_ONCE)) {
@@ -58,7 +57,7 @@ export async function takeDue(
 
 async function takeNew(
 	store: Store,
-	folder: SourceFolder,
+	{ spool }: DuePlaces,
 	schedule: StoredSchedule,
 	tick: string,
 	dueAtMs: number,
@@ -87,12 +86,13 @@ async function takeNew(
 		const item = { itemKey: tickKey, contentSha256: null, path: null, watermark: null, runId };
 		return (await takeItem(store, scheduleId, tick, item)) ? [item] : [];
 	}
-	const path = join(folder.spoolFolder, tickKey.slice(0, 16), `${scheduleId}.jsonl`);
-	const watermark = await readNewRows(store, source, schedule.watermark, path);
+	const name = `${tickKey.slice(0, 16)}/${scheduleId}.jsonl`;
+	const path = spool.addressOf(name);
+	const watermark = await readNewRows(store, source, schedule.watermark, (rows) => spool.writePieces(name, rows));
 	if (watermark === null) return [];
 	const item = { itemKey: tickKey, contentSha256: null, path, watermark, above: schedule.watermark, runId };
 	if (await takeItem(store, scheduleId, tick, item)) return [item];
-	await rm(join(path, '..'), { recursive: true, force: true });
+	await spool.drop(path);
 	return [];
 }
 
@@ -110,10 +110,14 @@ function requestOf({ scheduleId, task, ticks }: StoredSchedule, { path, runId }:
 }
 
 /** Notes what has become of a run that was due. */
-export async function noteDue(store: Store, { scheduleId, runId, state }: NoteDueInput): Promise<void> {
+export async function noteDue(
+	store: Store,
+	{ spool }: DuePlaces,
+	{ scheduleId, runId, state }: NoteDueInput,
+): Promise<void> {
 	const { source } = await getSchedule(store, scheduleId);
 	const path = await endItem(store, scheduleId, runId, state);
 	if (state === 'done') await countTick(store, scheduleId);
 	// The rows of a query are in the database anyway.
-	if (source?.type === 'query' && path !== null) await rm(join(path, '..'), { recursive: true, force: true });
+	if (source?.type === 'query' && path !== null) await spool.drop(path);
 }

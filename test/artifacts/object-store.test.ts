@@ -70,7 +70,9 @@ test('content that was changed in the bucket is refused, and mended by storing i
 	assert.ok(content.equals(await store.get(uri)));
 });
 
-test('an upload that is killed leaves nothing that can be seen, and its parts are cleared away', { skip }, async (t) => {
+test('an upload that is killed leaves nothing that can be seen, and its parts are cleared away', {
+	skip,
+}, async (t) => {
 	const root = await newRoot();
 	let parts = 0;
 	// The second part never arrives.
@@ -173,7 +175,10 @@ test('what passes is tried again, what is forbidden is not, and neither tells wh
 	}
 });
 
-test('a server that is not there is told as such, and can be tried again', { skip: skip, timeout: 60_000 }, async (t) => {
+test('a server that is not there is told as such, and can be tried again', {
+	skip: skip,
+	timeout: 60_000,
+}, async (t) => {
 	const root = await newRoot();
 	const { env } = await objectServer();
 	process.env.AWS_ENDPOINT_URL_S3 = 'http://127.0.0.1:1';
@@ -189,9 +194,12 @@ test('a server that is not there is told as such, and can be tried again', { ski
 test('pieces of a length that nobody knows are stored in parts, and read from any place', { skip }, async () => {
 	const storage = openObjectStorage(await newRoot());
 	const pieces = Array.from({ length: 210 }, (_, i) => randomBytes(100_000 + i));
-	await storage.putPieces('inputs/table.csv', (async function* () {
-		yield* pieces;
-	})());
+	await storage.putPieces(
+		'inputs/table.csv',
+		(async function* () {
+			yield* pieces;
+		})(),
+	);
 	const whole = Buffer.concat(pieces);
 	const found = await storage.describe('inputs/table.csv');
 	assert.equal(found?.bytes, whole.length);
@@ -205,7 +213,8 @@ test('an address with credentials in it, or none at all, is refused without bein
 	for (const root of ['s3://', 's3://key:secret@bucket/x', 's3://bucket/../x', 's3://bucket//x', 's3://B_cket']) {
 		assert.throws(
 			() => openObjectStore(root),
-			(error: Error & { code?: string }) => error.code === 'CONFIG_INVALID' && !JSON.stringify(error).includes('secret'),
+			(error: Error & { code?: string }) =>
+				error.code === 'CONFIG_INVALID' && !JSON.stringify(error).includes('secret'),
 			root,
 		);
 	}

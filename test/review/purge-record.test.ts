@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import { openNamedFiles } from '../../src/artifacts/named-files.ts';
 import { decideItems } from '../../src/review/decide-items.ts';
 import { noteItems } from '../../src/review/move-items.ts';
 import { publishQueue } from '../../src/review/publish-queue.ts';
@@ -115,8 +116,11 @@ onBothStores('an open item of a purged record is closed without a decision, and 
 	mkdirSync(reports, { recursive: true });
 	writeFileSync(join(reports, 'a.html'), `<td>${KEY}</td>`);
 	writeFileSync(join(reports, 'b.html'), '<td>another</td>');
-	const paths = { home: reports, database: store.path, artifacts: reports, reports };
-	const done = await purgeRecordEverywhere({ store, paths }, { ...ann, recordKey: KEY, datasetName: 'payments' });
+	const files = openNamedFiles(reports);
+	const done = await purgeRecordEverywhere(
+		{ store, reports: files },
+		{ ...ann, recordKey: KEY, datasetName: 'payments' },
+	);
 	assert.deepEqual(done.reports, [join(reports, 'a.html')]);
 	assert.ok(existsSync(join(reports, 'b.html')));
 	assert.match(

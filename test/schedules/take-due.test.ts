@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { sql } from 'kysely';
+import { openNamedFiles } from '../../src/artifacts/named-files.ts';
 import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import type { Schedule, ScheduleSource } from '../../src/contracts/schedule.ts';
 import { findNewFiles } from '../../src/schedules/find-new-files.ts';
@@ -42,10 +43,14 @@ function write(path: string, content: string, secondsAgo = 100): void {
 async function takeAll(store: Store, folder: string, tick: string, state: 'done' | 'failed' | 'later' = 'done') {
 	const names: string[] = [];
 	for (;;) {
-		const runs = await takeDue(store, { spoolFolder: folder }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
+		const runs = await takeDue(store, { spool: openNamedFiles(folder) }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
 		for (const { request } of runs) {
 			names.push(basename(request.source ?? ''));
-			await noteDue(store, { scheduleId: 'hourly', runId: request.runId, state, error: null });
+			await noteDue(
+				store,
+				{ spool: openNamedFiles(folder) },
+				{ scheduleId: 'hourly', runId: request.runId, state, error: null },
+			);
 		}
 		if (runs.length === 0 || state === 'later') return names;
 	}
@@ -73,7 +78,8 @@ onBothStores('a tick that is cut off goes on with the same runs, and what could 
 	const folder = temporaryFolder(t);
 	await insertSchedule(store, scheduleOf({ type: 'files', pattern: join(folder, '*.csv'), settleSeconds: 10 }));
 	for (let i = 0; i < 10; i++) write(join(folder, `${i}.csv`), `x\n${i}\n`);
-	const ask = (tick: string) => takeDue(store, { spoolFolder: folder }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
+	const ask = (tick: string) =>
+		takeDue(store, { spool: openNamedFiles(folder) }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
 	const first = await ask('one');
 	assert.equal(first.length, 8);
 	assert.deepEqual(await ask('one'), first);
@@ -81,7 +87,7 @@ onBothStores('a tick that is cut off goes on with the same runs, and what could 
 	assert.deepEqual([first[0]?.request.seed, first[0]?.request.modelId], [7, 'payments']);
 	const [later, failed, ...done] = first;
 	const note = (runId: string | undefined, state: 'done' | 'failed' | 'later') =>
-		noteDue(store, { scheduleId: 'hourly', runId: runId ?? '', state, error: null });
+		noteDue(store, { spool: openNamedFiles(folder) }, { scheduleId: 'hourly', runId: runId ?? '', state, error: null });
 	await note(later?.request.runId, 'later');
 	await note(failed?.request.runId, 'failed');
 	for (const { request } of done) await note(request.runId, 'done');
@@ -103,7 +109,7 @@ onBothStores('of a query only the rows above the last value are taken, once they
 	const query = { type: 'query', sql: 'select * from payments where amount > 1', column: 'id' } as const;
 	await insertSchedule(store, scheduleOf(query, { datasetName: 'hourly' }));
 	const ask = async (tick: string) => {
-		const [due] = await takeDue(store, { spoolFolder: folder }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
+		const [due] = await takeDue(store, { spool: openNamedFiles(folder) }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
 		if (due === undefined) return null;
 		const { source, runId } = due.request;
 		return {
@@ -117,16 +123,28 @@ onBothStores('of a query only the rows above the last value are taken, once they
 	const first = await ask('one');
 	assert.deepEqual(first?.rows, [1, 2, 3]);
 	await add(4, 2);
-	await noteDue(store, { scheduleId: 'hourly', runId: first?.runId ?? '', state: 'done', error: null });
+	await noteDue(
+		store,
+		{ spool: openNamedFiles(folder) },
+		{ scheduleId: 'hourly', runId: first?.runId ?? '', state: 'done', error: null },
+	);
 	assert.equal((await getSchedule(store, 'hourly')).watermark, 3);
 	const second = await ask('two');
 	assert.deepEqual(second?.rows, [4, 5]);
-	await noteDue(store, { scheduleId: 'hourly', runId: second?.runId ?? '', state: 'failed', error: null });
+	await noteDue(
+		store,
+		{ spool: openNamedFiles(folder) },
+		{ scheduleId: 'hourly', runId: second?.runId ?? '', state: 'failed', error: null },
+	);
 	assert.equal(await ask('two'), null, 'the tick that failed does not try again and again');
 	const again = await ask('three');
 	assert.equal(await ask('beside'), null, 'two ticks do not take the same rows');
 	assert.deepEqual(again?.rows, [4, 5], 'rows that could not be used come again');
-	await noteDue(store, { scheduleId: 'hourly', runId: again?.runId ?? '', state: 'done', error: null });
+	await noteDue(
+		store,
+		{ spool: openNamedFiles(folder) },
+		{ scheduleId: 'hourly', runId: again?.runId ?? '', state: 'done', error: null },
+	);
 	assert.equal(await ask('four'), null);
 });
 
@@ -136,7 +154,11 @@ onBothStores('what a tick left behind that was terminated ends as its run did, o
 	await insertSchedule(store, scheduleOf({ type: 'files', pattern: join(folder, '*.csv'), settleSeconds: 10 }));
 	const names = ['begun', 'cancelled', 'failed', 'never-begun', 'succeeded', 'too-soon'];
 	for (const name of names) write(join(folder, `${name}.csv`), `x\n${name}\n`);
-	const taken = await takeDue(store, { spoolFolder: folder }, { scheduleId: 'hourly', tick: 'gone', dueAtMs: NOW });
+	const taken = await takeDue(
+		store,
+		{ spool: openNamedFiles(folder) },
+		{ scheduleId: 'hourly', tick: 'gone', dueAtMs: NOW },
+	);
 	const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 	for (const { request } of taken) {
 		const { runId } = request;
@@ -173,10 +195,14 @@ onBothStores('rows are generated once a tick, and other ones each time', async (
 	await insertSchedule(store, scheduleOf(null, { kind: 'augment', seed: 7 }));
 	const seeds: number[] = [];
 	for (const tick of ['one', 'two']) {
-		const ask = () => takeDue(store, { spoolFolder: '/' }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
+		const ask = () => takeDue(store, { spool: openNamedFiles('/') }, { scheduleId: 'hourly', tick, dueAtMs: NOW });
 		const [due] = await ask();
 		seeds.push(due?.request.seed ?? -1);
-		await noteDue(store, { scheduleId: 'hourly', runId: due?.request.runId ?? '', state: 'done', error: null });
+		await noteDue(
+			store,
+			{ spool: openNamedFiles('/') },
+			{ scheduleId: 'hourly', runId: due?.request.runId ?? '', state: 'done', error: null },
+		);
 		assert.deepEqual(await ask(), []);
 	}
 	assert.deepEqual(seeds, [7, 8]);

@@ -1,4 +1,4 @@
-import { copyFile, readFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
@@ -15,22 +15,22 @@ export function defineReport(command: Command, terminal: Terminal): void {
 		['report 20261122-0114 --out report.html', 'to hand it on'],
 		['report 20261122-0114 --json', 'the same figures for a program'],
 	]);
-	command.action(async (runId: string) => {
+	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly out?: string }>();
 		await withWorkspace(flags, async (workspace) => {
 			const { writeRunReport } = await import('../../runtime/write-run-report.ts');
-			const path = await writeRunReport(workspace, runId);
+			const { runId, path } = await writeRunReport(workspace, reference);
+			const read = async (name: string) => (await workspace.reports.read(name)) ?? '';
 			if (flags.out !== undefined) {
-				await copyFile(path, flags.out).catch((cause: unknown) => {
+				await writeFile(flags.out, await read(`${runId}.html`)).catch((cause: unknown) => {
 					throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'The report cannot be written there.', {
 						where: flags.out as string,
 						cause,
 					});
 				});
 			}
-			if (terminal.json) {
-				terminal.outJson(JSON.parse(await readFile(path.replace(/\.html$/, '.json'), 'utf8')) as object);
-			} else terminal.out(flags.out ?? path);
+			if (terminal.json) terminal.outJson(JSON.parse(await read(`${runId}.json`)) as object);
+			else terminal.out(flags.out ?? path);
 		});
 	});
 }

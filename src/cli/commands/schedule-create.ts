@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import { isObjectAddress } from '../../contracts/object-address.ts';
 import {
 	type Retention,
 	SCHEDULE_KINDS,
@@ -155,8 +156,9 @@ async function sourceOf(flags: CreateFlags): Promise<ScheduleSource> {
 	}
 	if (files !== undefined) {
 		const { requireNoUrl } = await import('../../ingest/find-inputs.ts');
-		requireNoUrl(files);
-		return { type: 'files', pattern: resolve(files), settleSeconds: settle };
+		const isRemote = isObjectAddress(files);
+		if (!isRemote) requireNoUrl(files);
+		return { type: 'files', pattern: isRemote ? files : resolve(files), settleSeconds: settle };
 	}
 	if (queryColumn === undefined) {
 		throw new CounterfoilError('USAGE', 'it is not said what is new in the query', {

@@ -1,8 +1,8 @@
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { INPUT_ROOTS } from '../../compute/open-options.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
-import { SPOOL_FOLDER } from '../../runtime/find-home.ts';
+import { isObjectAddress } from '../../contracts/object-address.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
@@ -30,7 +30,10 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 				.default('both'),
 		)
 		.option('--compute-slots <n>', 'calculations at a time', parseWhole(1), 2)
-		.option('--input-root <folders...>', 'folders that tables may be read from (default: the current one)');
+		.option(
+			'--input-root <folders...>',
+			'folders and s3:// addresses that tables may be read from (default: the current folder)',
+		);
 	command
 		.option(
 			'--drain <time>',
@@ -57,7 +60,7 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		const interrupt = handleInterrupt(terminal);
 		try {
 			await withWorkspace(flags, async (workspace) => {
-				allowInputs(flags.inputRoot, workspace.paths.home);
+				allowInputs(flags.inputRoot, workspace.paths.spool);
 				const { startWorker } = await import('../../runtime/start-worker.ts');
 				await startWorker(workspace, {
 					queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
@@ -92,8 +95,9 @@ function versionOf({ deployment, buildId }: WorkerFlags) {
  * Whoever can start a workflow names the file, so a worker reads from some folders only. The processes that read
  * find them in the environment, where they may also be set.
  */
-function allowInputs(roots: readonly string[] | undefined, home: string): void {
+function allowInputs(roots: readonly string[] | undefined, spool: string): void {
 	if (roots === undefined && process.env[INPUT_ROOTS] !== undefined) return;
-	const folders = [...(roots ?? ['.']), join(home, SPOOL_FOLDER)];
-	process.env[INPUT_ROOTS] = folders.map((folder) => resolve(folder)).join(delimiter);
+	const folders = [...(roots ?? ['.']), spool];
+	const absolute = folders.map((folder) => (isObjectAddress(folder) ? folder : resolve(folder)));
+	process.env[INPUT_ROOTS] = absolute.join(delimiter);
 }

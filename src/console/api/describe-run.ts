@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { getJson } from '../../artifacts/stored-json.ts';
 import type { GeneratorHistory } from '../../contracts/generator-history.ts';
 import type { AlertCut, ArtifactRef } from '../../contracts/pipeline.ts';
@@ -16,15 +14,12 @@ const MOST_POINTS = 200;
 
 /** Everything about a run that a page shows. @throws NOT_FOUND */
 export async function describeRun(workspace: Workspace, reference: string): Promise<RunDetail> {
-	const { store, paths } = workspace;
+	const { store, reports } = workspace;
 	const run = await getRun(store, reference);
 	const steps = await listSteps(store, run.run_id);
 	const dataset = run.dataset_id === null ? null : await getDataset(store, run.dataset_id);
 	const cut = outputOf<AlertCut>(steps, 'decideAlerts');
-	const hasReport = await access(join(paths.reports, `${run.run_id}.html`)).then(
-		() => true,
-		() => false,
-	);
+	const hasReport = await reports.has(`${run.run_id}.html`);
 	return {
 		...presentRun(run, dataset?.name ?? null),
 		steps: steps.map((step) => ({

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createRoute, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { CounterfoilError } from '../../../contracts/errors.ts';
@@ -145,8 +143,7 @@ export function addRunRoutes(api: ConsoleApi, services: ConsoleServices): void {
 		}),
 		async (context) => {
 			const { run_id: runId } = await getRun(store, context.req.valid('param').runId);
-			const path = join(workspace.paths.reports, `${runId}.html`);
-			const report = await readFile(path, 'utf8').catch(() => null);
+			const report = await workspace.reports.read(`${runId}.html`);
 			if (report === null) {
 				throw new CounterfoilError('NOT_FOUND', 'The run has no report.', { where: `run ${runId}` });
 			}
