@@ -99,6 +99,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
 	['COUNTERFOIL_DEBUG', '1: what compute processes and the SDK of Temporal say, and the stacks of errors'],
 	['COUNTERFOIL_DOCS_URL', 'page on which the codes of errors are explained, in place of the one in the package'],
 	['COUNTERFOIL_INPUT_ROOTS', 'folders and s3:// addresses that a worker may read from, separated as in `PATH`'],
+	['COUNTERFOIL_LOG_LEVEL', 'what a worker logs: trace, debug, info, warn, error or silent; `--log-level` wins'],
 	[
 		'COUNTERFOIL_PAYLOAD_KEYS',
 		'keys that encrypt what goes through Temporal; see [On Temporal](../temporal.md#encryption)',

@@ -9,6 +9,7 @@ import type { Workspace } from './open-workspace.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { type HealthServer, serveHealth } from './serve-health.ts';
 import { createStepRunner } from './step-runner.ts';
+import type { LogFacts, WorkerLog } from './worker-log.ts';
 
 export interface WorkerOptions {
 	/** Which task queues this process serves. */
@@ -25,10 +26,13 @@ export interface WorkerOptions {
 	readonly version?: { readonly deploymentName: string; readonly buildId: string };
 	/** Aborted: finish or hand back what is under way, then return. */
 	readonly signal: AbortSignal;
+	/** What happens is told here. */
+	readonly log: WorkerLog;
 	readonly onReady: () => void;
 }
 
 const HEARTBEAT_EVERY_MS = 5_000;
+const PROBE_URI = `artifact:sha256/00/${'0'.repeat(64)}.json`;
 
 /**
  * Serves the task queues until the signal is aborted. Workflows run on the io queue's worker.
@@ -36,9 +40,9 @@ const HEARTBEAT_EVERY_MS = 5_000;
  * @throws CounterfoilError TEMPORAL_UNREACHABLE
  */
 export async function startWorker(workspace: Workspace, options: WorkerOptions): Promise<void> {
-	const { metricsAddress, version } = options;
+	const { log, metricsAddress, version } = options;
 	Runtime.install({
-		logger: new DefaultLogger('WARN'),
+		logger: new DefaultLogger('WARN', (entry) => log.warn(`Temporal SDK: ${entry.message}`, factsOf(entry.meta))),
 		shutdownSignals: [],
 		...(metricsAddress === undefined
 			? {}
@@ -47,7 +51,7 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 	const { connection, namespace } = await connectWorker();
 	let health: HealthServer | null = null;
 	try {
-		const activities = temporalActivities(workspace);
+		const activities = temporalActivities(workspace, log);
 		await ensureSearchAttributes(connection, namespace);
 		const shared = {
 			connection,
@@ -82,6 +86,7 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 			);
 		}
 		const stop = () => {
+			if (options.signal.aborted) log.info('worker stopping');
 			for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 		};
 		// The connection can be closed, and the failure of one told, only when none uses it any more.
@@ -91,8 +96,11 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 			health = await serveHealth(options.healthAddress, {
 				workers: async () => workers.every((worker) => worker.getState() === 'RUNNING'),
 				database: async () => (await listRuns(workspace.store, { limit: 1 })).length >= 0,
+				// Whether it is there does not matter, only that somebody answers.
+				artifacts: async () => typeof (await workspace.artifacts.has(PROBE_URI)) === 'boolean',
 			});
 		}
+		for (const { options: of } of workers) log.info('worker ready', { queue: of.taskQueue ?? '' });
 		options.onReady();
 		if (options.signal.aborted) stop();
 		const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
@@ -101,6 +109,7 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 	} finally {
 		await health?.close();
 		await connection.close();
+		log.info('worker stopped');
 	}
 }
 
@@ -109,31 +118,63 @@ function versionedAs(version: NonNullable<WorkerOptions['version']>) {
 }
 
 /** The steps as Temporal activities: heartbeats out, checkpoint of the attempt before in, failures by code. */
-function temporalActivities(workspace: Workspace): Record<string, (input: never) => Promise<unknown>> {
+function temporalActivities(workspace: Workspace, log: WorkerLog): Record<string, (input: never) => Promise<unknown>> {
 	const runner = createStepRunner(workspace);
 	const activities: Record<string, (input: never) => Promise<unknown>> = {};
 	for (const name of runner.names) {
 		activities[name] = async (input) => {
 			const context = Context.current();
+			const { attempt, taskQueue: queue, workflowExecution } = context.info;
+			const begunMs = performance.now();
+			const facts = (): LogFacts => ({
+				...runOf(input),
+				...(workflowExecution === undefined ? {} : { workflowId: workflowExecution.workflowId }),
+				activity: name,
+				attempt,
+				queue,
+				durationMs: Math.round(performance.now() - begunMs),
+			});
+			let step: Pick<LogFacts, 'step' | 'reused'> = {};
 			let last = (context.info.heartbeatDetails ?? null) as StepProgress | null;
 			const beating = setInterval(() => context.heartbeat(last), HEARTBEAT_EVERY_MS);
 			try {
-				return await runner.run(name, input, {
+				log.debug('step begun', facts());
+				const output = await runner.run(name, input, {
 					signal: context.cancellationSignal,
 					onEvent: (event) => {
+						step = event.type === 'reused' ? { step: event.step, reused: true } : { step: event.step };
 						if (event.progress === undefined) return;
 						last = event.progress;
 						context.heartbeat(last);
 					},
 				});
+				log.info('step done', { ...facts(), ...step });
+				return output;
 			} catch (error) {
+				log.failed('step failed', error, { ...facts(), ...step });
 				// Temporal knows a cancelled activity by its own failure; only that ends the workflow as cancelled.
 				if (context.cancellationSignal.aborted) await context.cancelled;
-				throw toApplicationFailure(error, context.info.attempt);
+				throw toApplicationFailure(error, attempt);
 			} finally {
 				clearInterval(beating);
 			}
 		};
 	}
 	return activities;
+}
+
+/** The run that a step is of; what schedules ask has none. */
+function runOf(input: { readonly runId?: unknown }): Pick<LogFacts, 'runId'> {
+	return typeof input?.runId === 'string' ? { runId: input.runId } : {};
+}
+
+/** Of what the SDK says beside its messages, only names: its failures hold what was thrown. */
+function factsOf(meta: Record<string, unknown> = {}): LogFacts {
+	const { workflowId, activityType, attempt, taskQueue } = meta;
+	return {
+		...(typeof workflowId === 'string' ? { workflowId } : {}),
+		...(typeof activityType === 'string' ? { activity: activityType } : {}),
+		...(typeof attempt === 'number' ? { attempt } : {}),
+		...(typeof taskQueue === 'string' ? { queue: taskQueue } : {}),
+	};
 }

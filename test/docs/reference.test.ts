@@ -38,7 +38,7 @@ describe('the reference has', () => {
 		const found = new Set(
 			files
 				.filter((file) => !file.startsWith('scripts/reference'))
-				.flatMap((file) => page(file).match(/COUNTERFOIL_[A-Z_]+/g) ?? []),
+				.flatMap((file) => page(file).match(/COUNTERFOIL_[A-Z0-9_]+/g) ?? []),
 		);
 		// Between a process and its own child.
 		found.delete('COUNTERFOIL_INVOKED_AS');

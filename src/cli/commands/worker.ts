@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { INPUT_ROOTS } from '../../compute/open-options.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { isObjectAddress } from '../../contracts/object-address.ts';
+import type { LogLevel } from '../../runtime/worker-log.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
@@ -10,6 +11,9 @@ import type { GlobalFlags } from '../global-flags.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseDuration, parseWhole } from '../parse-arguments.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** Named here, so that the help does not load the logger. */
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const satisfies readonly LogLevel[];
 
 type WorkerFlags = GlobalFlags & {
 	readonly queue: 'io' | 'compute' | 'both';
@@ -20,6 +24,7 @@ type WorkerFlags = GlobalFlags & {
 	readonly health?: string;
 	readonly deployment?: string;
 	readonly buildId?: string;
+	readonly logLevel?: LogLevel;
 };
 
 export function defineWorker(command: Command, terminal: Terminal): void {
@@ -43,6 +48,12 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		)
 		.option('--metrics <host:port>', 'Prometheus finds the metrics of the Temporal SDK here, under /metrics')
 		.option('--health <host:port>', 'answers GET /healthz')
+		.addOption(
+			new Option(
+				'--log-level <level>',
+				'of the JSON lines on stdout; also COUNTERFOIL_LOG_LEVEL (default: info)',
+			).choices(LOG_LEVELS),
+		)
 		.option('--deployment <name>', 'worker versioning: name of the deployment, with --build-id')
 		.option('--build-id <id>', 'worker versioning: runs stay with the version that began them');
 	command.addHelpText(
@@ -62,6 +73,7 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 			await withWorkspace(flags, async (workspace) => {
 				allowInputs(flags.inputRoot, workspace.paths.spool);
 				const { startWorker } = await import('../../runtime/start-worker.ts');
+				const { openWorkerLog } = await import('../../runtime/worker-log.ts');
 				await startWorker(workspace, {
 					queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
 					computeSlots: flags.computeSlots,
@@ -69,6 +81,7 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 					...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
 					...(flags.health === undefined ? {} : { healthAddress: flags.health }),
 					...versionOf(flags),
+					log: openWorkerLog(levelOf(flags), workspace.version),
 					signal: interrupt.signal,
 					onReady: () => terminal.note('the worker is ready; Ctrl-C ends it'),
 				});
@@ -80,6 +93,14 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		const exitCode = interrupt.exitCode();
 		if (exitCode !== null) throw new ExitWith(exitCode);
 	});
+}
+
+/** @throws CounterfoilError USAGE */
+function levelOf({ logLevel, quiet }: WorkerFlags): LogLevel {
+	const named = logLevel ?? (process.env.COUNTERFOIL_LOG_LEVEL || (quiet === true ? 'warn' : 'info'));
+	const level = LOG_LEVELS.find((known) => known === named);
+	if (level !== undefined) return level;
+	throw new CounterfoilError('USAGE', 'COUNTERFOIL_LOG_LEVEL is no level', { hint: `one of ${LOG_LEVELS.join(', ')}` });
 }
 
 /** @throws CounterfoilError USAGE for one without the other */
