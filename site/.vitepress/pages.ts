@@ -27,6 +27,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
 			{ text: 'Schedules', link: '/schedules' },
 			{ text: 'PostgreSQL', link: '/postgresql' },
 			{ text: 'Object storage', link: '/object-storage' },
+			{ text: 'Deploying', link: '/deploy' },
 			{ text: 'Sizing', link: '/sizing' },
 			{ text: 'Coming from SDV or CTGAN', link: '/migrate-from-sdv' },
 			{ text: 'Coming from PyOD', link: '/migrate-from-pyod' },
