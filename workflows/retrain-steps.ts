@@ -57,11 +57,19 @@ export async function runMonitoring(request: RunRequest, activities: Activities,
 	await activities.recordDrift({ ...common, datasetId, modelId, drift: measured.drift });
 	const { isDrifted, columns } = measured;
 	const { webhook } = plan;
+	let refused: unknown = null;
 	const alert =
 		isDrifted && webhook !== null
-			? await activities.sendAlert({ ...common, datasetId, modelId, drift: measured, webhook })
+			? await activities
+					.sendAlert({ ...common, datasetId, modelId, drift: measured, webhook })
+					.catch((error: unknown) => {
+						refused = error;
+						return null;
+					})
 			: null;
 	const retrain = isDrifted && plan.retrain !== null ? await learnFromLabels(request, parts, activities) : null;
+	// That nobody was told is told by the end of the run; what was to be learnt has been.
+	if (refused !== null) throw refused;
 	return finish(request, activities, {
 		...describeTable(table),
 		modelId: retrain?.modelId ?? modelId,

@@ -51,6 +51,13 @@ export async function sendWebhook({ url, delivery, body, secret, signal, now }: 
 			hint: `set ${WEBHOOK_SECRET} to a secret that the receiver has too`,
 		});
 	}
+	// No other try reads it differently.
+	if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+		throw new CounterfoilError('WEBHOOK_REFUSED', 'The address of the webhook is not valid.', {
+			where: '--webhook',
+			hint: 'it begins with https:// or http://',
+		});
+	}
 	const text = JSON.stringify(body);
 	const seconds = Math.floor((now ?? new Date()).getTime() / 1000);
 	const timeout = AbortSignal.timeout(TIMEOUT_MS);

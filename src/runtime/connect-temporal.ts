@@ -16,12 +16,19 @@ export function temporalConfig() {
 	};
 }
 
-/** @throws CounterfoilError TEMPORAL_UNREACHABLE */
-export async function connectClient(): Promise<Client> {
+/**
+ * @param connectTimeout in milliseconds
+ * @throws CounterfoilError TEMPORAL_UNREACHABLE
+ */
+export async function connectClient(connectTimeout = 10_000): Promise<Client> {
 	const { connectionOptions, namespace } = temporalConfig();
 	const dataConverter = payloadConverter();
 	try {
-		return new Client({ connection: await Connection.connect(connectionOptions), namespace, dataConverter });
+		return new Client({
+			connection: await Connection.connect({ connectTimeout, ...connectionOptions }),
+			namespace,
+			dataConverter,
+		});
 	} catch (cause) {
 		throw unreachable(cause);
 	}

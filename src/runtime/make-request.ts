@@ -56,11 +56,19 @@ export async function makeRequest(
 	const files = await Promise.all([source, asked.augment?.complete ?? null].map(describeFile));
 	const identity = [body, workspace.version, files];
 	const runKey = createHash('sha256').update(JSON.stringify(identity)).digest('hex');
-	const unfinished = await findUnfinishedRun(workspace.store, runKey);
+	const unfinished = await findOpenRun(workspace.store, runKey);
 	const runId = unfinished?.run_id ?? createRunId();
 	// Not part of what was asked for: the result is the same.
 	const parts = asked.scorerParts === undefined ? {} : { scorerParts: asked.scorerParts };
 	return { request: { runId, runKey, ...body, ...parts }, resumed: unfinished !== undefined };
+}
+
+/** One that a workflow is said to carry out may be over, where somebody terminated the workflow. */
+async function findOpenRun(store: Workspace['store'], runKey: string) {
+	const found = await findUnfinishedRun(store, runKey);
+	if (found?.status !== 'running' || found.runner !== 'temporal') return found;
+	const { closeEndedRuns } = await import('./close-ended-runs.ts');
+	return (await closeEndedRuns(store)).includes(found.run_id) ? findUnfinishedRun(store, runKey) : found;
 }
 
 /** The request of a run that is in the database, to take it up again. */

@@ -4,6 +4,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contracts/steps.ts';
 import { listRuns } from '../store/runs.ts';
 import { toApplicationFailure } from './application-failure.ts';
+import { closeEndedRuns } from './close-ended-runs.ts';
 import { connectWorker, payloadConverter } from './connect-temporal.ts';
 import type { Workspace } from './open-workspace.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
@@ -32,6 +33,7 @@ export interface WorkerOptions {
 }
 
 const HEARTBEAT_EVERY_MS = 5_000;
+const CLOSE_EVERY_MS = 5 * 60_000;
 const PROBE_URI = `artifact:sha256/00/${'0'.repeat(64)}.json`;
 
 /**
@@ -50,6 +52,7 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 	});
 	const { connection, namespace } = await connectWorker();
 	let health: HealthServer | null = null;
+	let closing: NodeJS.Timeout | null = null;
 	try {
 		const activities = temporalActivities(workspace, log);
 		await ensureSearchAttributes(connection, namespace);
@@ -101,16 +104,28 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 			});
 		}
 		for (const { options: of } of workers) log.info('worker ready', { queue: of.taskQueue ?? '' });
+		if (options.queues.includes('io')) closing = closeAgainAndAgain(workspace.store, log);
 		options.onReady();
 		if (options.signal.aborted) stop();
 		const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
 		options.signal.removeEventListener('abort', stop);
 		if (failed !== undefined) throw failed.reason;
 	} finally {
+		if (closing !== null) clearInterval(closing);
 		await health?.close();
 		await connection.close();
 		log.info('worker stopped');
 	}
+}
+
+/** A run whose workflow was terminated would keep the retention from clearing up for ever. */
+function closeAgainAndAgain(store: Workspace['store'], log: WorkerLog): NodeJS.Timeout {
+	const close = async () => {
+		const closed = await closeEndedRuns(store).catch(() => []);
+		for (const runId of closed) log.warn('the workflow of a run was ended from outside', { runId });
+	};
+	void close();
+	return setInterval(() => void close(), CLOSE_EVERY_MS).unref();
 }
 
 function versionedAs(version: NonNullable<WorkerOptions['version']>) {

@@ -46,14 +46,17 @@ async function deleteShards(store: Store, artifacts: ArtifactStore, runs: readon
 		if (datasetId !== null && !(await isTrainedOn(store, datasetId))) goneTables.add(datasetId);
 	}
 	const kept = new Set<string>();
+	const manifests = new Set<string>();
 	for (const { datasetId, uri } of await listTables(store)) {
 		if (!(await artifacts.has(uri))) continue;
 		const files = [uri, ...(await getJson<TableManifest>(artifacts, { uri })).shards.map((shard) => shard.uri)];
+		manifests.add(uri);
 		const isGone = datasetId !== null && goneTables.has(datasetId);
 		for (const file of files) (isGone ? gone : kept).add(file);
 	}
 	let deleted = 0;
-	for (const uri of gone) {
+	// Manifests last: whoever is stopped on the way leaves what names the rest.
+	for (const uri of [...gone].sort((a, b) => Number(manifests.has(a)) - Number(manifests.has(b)))) {
 		if (kept.has(uri) || !(await artifacts.has(uri))) continue;
 		await artifacts.delete(uri);
 		deleted++;

@@ -2,6 +2,9 @@ import type { Insertable, Selectable } from 'kysely';
 import type { Database } from './database.ts';
 import { inTransaction, type Store } from './store.ts';
 
+/** Databases take some 32,000 values in one statement. */
+const ROWS_PER_STATEMENT = 1_000;
+
 export type StoredDrift = Selectable<Database['drift_metrics']>;
 
 /** Stores how far a data set is from what a model was trained on; what was measured of the two before is replaced. */
@@ -19,7 +22,10 @@ export async function putDriftMetrics(
 				.where('dataset_id', '=', first.dataset_id)
 				.where('model_id', '=', first.model_id)
 				.execute();
-			await transaction.insertInto('drift_metrics').values(metrics).execute();
+			for (let from = 0; from < metrics.length; from += ROWS_PER_STATEMENT) {
+				const rows = metrics.slice(from, from + ROWS_PER_STATEMENT);
+				await transaction.insertInto('drift_metrics').values(rows).execute();
+			}
 		},
 		`drift ${first.dataset_id}`,
 	);

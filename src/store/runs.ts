@@ -309,6 +309,19 @@ export async function listRuns(store: Store, options: ListRunsOptions = {}): Pro
 	return runs.map(withTrueStatus);
 }
 
+/** Runs that a workflow carries out, as far as the database knows. */
+export async function listRunsOfWorkflows(store: Store): Promise<{ runId: string; workflowId: string }[]> {
+	const rows = await store.reader
+		.selectFrom('runs')
+		.select(['run_id', 'workflow_id'])
+		.where('status', '=', 'running')
+		.where('runner', '=', 'temporal')
+		.execute();
+	return rows.flatMap(({ run_id: runId, workflow_id: workflowId }) =>
+		workflowId === null ? [] : [{ runId, workflowId }],
+	);
+}
+
 /**
  * A run by its id or by the beginning of it, as long as only one begins so.
  *

@@ -80,6 +80,9 @@ test('what may pass can be tried again, what is refused cannot, and no redirect 
 	}
 	assert.equal(received.length, 4);
 	await assert.rejects(sendWebhook(message('http://127.0.0.1:9/')), { code: 'WEBHOOK_FAILED' });
+	for (const wrong of ['alerts.example/hook?token=x', 'ftp://alerts.example/', '']) {
+		await assert.rejects(sendWebhook(message(wrong)), { code: 'WEBHOOK_REFUSED' });
+	}
 	await assert.rejects(sendWebhook({ ...message(url), secret: '' }), { code: 'WEBHOOK_REFUSED' });
 	assert.equal(received.length, 4);
 });

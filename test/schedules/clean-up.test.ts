@@ -85,7 +85,14 @@ onBothStores(
 		assert.deepEqual(await cleanUp(store, artifacts, 'hourly'), nothing, 'it is not old enough');
 		await endedAt(31);
 		assert.deepEqual(await cleanUp(store, artifacts, 'other'), nothing, 'it is of another schedule');
-		assert.deepEqual(await cleanUp(store, artifacts, 'hourly'), { scores: 4, files: 3, steps: 3 });
+		const stopped = {
+			...artifacts,
+			delete: (uri: string) =>
+				uri === scored.manifest.uri ? Promise.reject(new Error('stopped')) : artifacts.delete(uri),
+		};
+		await assert.rejects(cleanUp(store, stopped, 'hourly'), /stopped/);
+		assert.equal(await artifacts.has(scored.shards[0]?.uri ?? ''), false, 'what names the others goes last');
+		assert.deepEqual(await cleanUp(store, artifacts, 'hourly'), { scores: 0, files: 1, steps: 3 });
 		assert.deepEqual([await count('scores'), await count('run_steps')], [0, 0]);
 		for (const ref of [scored.manifest, scored.shards[0], scoreFile])
 			assert.equal(await artifacts.has(ref?.uri ?? ''), false);

@@ -113,6 +113,14 @@ test('what has drifted is stored, told where asked to, and learnt from where ask
 	assert.ok(loud.calls.includes('sendAlert') && loud.calls.includes('registerHead'));
 	assert.deepEqual([told.monitor?.alertStatus, told.retrain?.version], [204, 2]);
 
+	const unheard = recorded();
+	const deaf = new Proxy(unheard.activities, {
+		get: (target, name: keyof Steps) =>
+			name === 'sendAlert' ? () => Promise.reject(new Error('refused')) : Reflect.get(target, name),
+	});
+	await assert.rejects(runSteps({ ...request, monitor }, deaf), /refused/);
+	assert.ok(unheard.calls.includes('registerHead') && !unheard.calls.includes('finishRun'));
+
 	const calm = recorded({ measureDrift: { drift: REF, isDrifted: false, columns: [] } });
 	await runSteps({ ...request, monitor }, calm.activities);
 	assert.ok(!calm.calls.includes('sendAlert') && !calm.calls.includes('gatherLabels'));

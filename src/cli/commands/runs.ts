@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { Run, RunStep } from '../../store/database.ts';
+import type { Store } from '../../store/store.ts';
 import { addExamples } from '../add-examples.ts';
 import { follow, isWrittenByCommand, withWorkspace } from '../carry-out-run.ts';
 import { collectResult } from '../collect-result.ts';
@@ -41,6 +42,7 @@ function defineList(group: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
 		await withWorkspace(flags, async ({ store }) => {
 			const { listRuns } = await import('../../store/runs.ts');
+			await closeTerminated(store);
 			const runs = await listRuns(store, { limit: flags.limit });
 			if (terminal.json) return terminal.outJson(runs.map(toPlain));
 			if (runs.length === 0) {
@@ -73,6 +75,14 @@ function defineList(group: Command, terminal: Terminal): void {
 	});
 }
 
+/** Runs of workflows that were terminated are closed, where the server can be asked. */
+async function closeTerminated(store: Store): Promise<void> {
+	const { listRunsOfWorkflows } = await import('../../store/runs.ts');
+	if ((await listRunsOfWorkflows(store)).length === 0) return;
+	const { closeEndedRuns } = await import('../../runtime/close-ended-runs.ts');
+	await closeEndedRuns(store);
+}
+
 function defineShow(group: Command, terminal: Terminal): void {
 	const command = group
 		.command('show')
@@ -89,6 +99,7 @@ function defineShow(group: Command, terminal: Terminal): void {
 			const { getRun } = await import('../../store/runs.ts');
 			const { listSteps } = await import('../../store/run-steps.ts');
 			const { watchRun } = await import('./runs-watch.ts');
+			await closeTerminated(store);
 			const { run_id: id } = await getRun(store, runId);
 			const { run, steps } =
 				flags.watch === true
