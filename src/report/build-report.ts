@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { displayText } from './display-text.ts';
 import { formatCount, formatShare } from './format.ts';
 import { headline } from './headline.ts';
-import { dataText, type Html, html, trustedMarkup } from './html.ts';
+import { dataText, type Html, html } from './html.ts';
+import { htmlPage } from './html-page.ts';
 import { type KeyFigure, type Section, verdictMark } from './page-parts.ts';
 import type { ReportData } from './report-data.ts';
 import { anomalySection, signVerdict } from './sections/anomaly-section.ts';
@@ -117,21 +117,7 @@ function writtenAt(createdAt: string | undefined): string {
 
 function page(data: ReportData): string {
 	const sections = sectionsOf(data);
-	const styleHash = createHash('sha256').update(STYLE_SHEET).digest('base64');
-	const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; form-action 'none'`;
-	const { markup } = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${displayText(data.title, 60)} - counterfoil report</title>
-<style>${trustedMarkup(STYLE_SHEET)}</style>
-</head>
-<body>
-<header>
+	const body = html`<header>
 <p class="eyebrow">counterfoil report${writtenAt(data.createdAt)}</p>
 <h1>${dataText(data.title, 80)}</h1>
 ${headline(data)}
@@ -147,10 +133,8 @@ ${body}
 `,
 )}</main>
 <footer>Written by counterfoil. The figures describe this run on this table.</footer>
-</body>
-</html>
 `;
-	return markup;
+	return htmlPage({ title: `${displayText(data.title, 60)} - counterfoil report`, styleSheet: STYLE_SHEET, body });
 }
 
 /** JSON has no NaN; an undefined figure is null, as JSON.stringify has it. */

@@ -52,6 +52,12 @@ describe('the example', () => {
 		return out;
 	}
 
+	test('of heights tells both set-ups and draws them', async () => {
+		const out = await run('sh', [example('heights/run.sh'), '--steps', '20']);
+		assert.match(out, /^textbook +\S+ .*no\nmended /m);
+		assert.match(readFileSync(join(folder, 'heights.html'), 'utf8'), /<div class="frame">/);
+	});
+
 	test('of ranking frauds counts those at the budget and stands beside the other detectors', async () => {
 		const out = await run('sh', [example('fraud-ranking/run.sh')], { ROWS: '600', BUDGET: '20' });
 		assert.match(out, /^\d+ of 600 payments are frauds; \d+ of the first 20 are: precision [01]\.\d\d,$/m);

@@ -28,6 +28,7 @@ type LearnFlags = GlobalFlags & {
 	readonly featureMatching?: number;
 	readonly minibatch?: true;
 	readonly balance?: true;
+	readonly standardise?: true;
 	readonly stopEarly?: true;
 };
 
@@ -48,6 +49,7 @@ export function defineLearn(command: Command, terminal: Terminal): void {
 		.option('--discriminator-steps <n>', 'for each of the generator', parseWhole(1))
 		.option('--feature-matching <weight>', 'of the means of what the discriminator sees', parseNumber)
 		.option('--minibatch', 'minibatch discrimination; without gradient penalty')
+		.option('--standardise', 'columns less their means and by their standard deviations; the textbook does not')
 		.option('--balance', 'hold back the discriminator where it is winning, help it on where it is not')
 		.option('--stop-early', 'end when the rows get no better, and keep the best');
 	addExamples(command, [
@@ -93,6 +95,7 @@ function ownOptions(flags: LearnFlags): VectorGanOptions {
 		// The penalty of a set-up is meant for its own loss.
 		...(loss === 'wasserstein-gp' ? { penaltyWeight: 1 } : {}),
 		...(flags.minibatch ? { minibatch: { kernels: 5, dimensions: 3 }, penaltyWeight: 0 } : {}),
+		...(flags.standardise ? { standardise: true } : {}),
 		...(flags.balance ? { balance: true } : {}),
 		...(flags.stopEarly ? { earlyStopping: { everySteps: 50, patience: 8 } } : {}),
 	};

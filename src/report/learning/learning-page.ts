@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { BalanceEntry } from '../../gan/balance.ts';
 import type { Example } from '../../textbook/examples.ts';
 import { HEIGHTS } from '../../textbook/heights.ts';
 import type { LessonRun } from '../../textbook/run-lesson.ts';
 import { formatCount, formatFigure, formatSeconds, formatShare } from '../format.ts';
-import { type Html, html, trustedMarkup } from '../html.ts';
+import { type Html, html } from '../html.ts';
+import { htmlPage } from '../html-page.ts';
 import { answer, dataTable, figure, figures, legend } from '../page-parts.ts';
 import { STYLE_SHEET } from '../style-sheet.ts';
 import { framePicture, frameWords, gamePicture, orderPicture } from './lesson-pictures.ts';
@@ -21,32 +21,20 @@ export interface ToldLesson {
 
 /** One page, complete in itself, of what each set-up did step by step and what came out. */
 export function buildLearningPage(example: Example, lessons: readonly ToldLesson[]): string {
-	const style = STYLE_SHEET + STEPPER_STYLE;
-	const hash = (text: string) => createHash('sha256').update(text).digest('base64');
-	const policy = `default-src 'none'; style-src 'sha256-${hash(style)}'; script-src 'sha256-${hash(STEPPER_SCRIPT)}'; base-uri 'none'; form-action 'none'`;
-	const { markup } = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${example.name} - counterfoil learn</title>
-<style>${trustedMarkup(style)}</style>
-</head>
-<body>
-<header>
+	const body = html`<header>
 <p class="eyebrow">counterfoil learn ${example.name}</p>
 <h1>${example.name === 'heights' ? 'A GAN learns heights' : 'A GAN learns a ring of eight Gaussians'}</h1>
 </header>
 <main>
 ${lessons.map((lesson) => lessonSection(example, lesson))}</main>
 <footer>Written by counterfoil. A set-up counts as good with ${example.bar}.</footer>
-<script>${trustedMarkup(STEPPER_SCRIPT)}</script>
-</body>
-</html>
 `;
-	return markup;
+	return htmlPage({
+		title: `${example.name} - counterfoil learn`,
+		styleSheet: STYLE_SHEET + STEPPER_STYLE,
+		script: STEPPER_SCRIPT,
+		body,
+	});
 }
 
 function lessonSection(example: Example, { id, title, words, run }: ToldLesson): Html {
