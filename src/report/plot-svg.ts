@@ -34,5 +34,12 @@ export function plotSvg({ description, ...options }: PlotSvgOptions): Html {
 	drawn.setAttribute('class', 'plot');
 	drawn.setAttribute('role', 'img');
 	drawn.setAttribute('aria-label', description);
-	return trustedMarkup(drawn.outerHTML);
+	return trustedMarkup(roundPlaces(drawn.outerHTML));
+}
+
+/** To a hundredth of a pixel, which makes a picture of a thousand points a third shorter. */
+function roundPlaces(markup: string): string {
+	return markup.replaceAll(/ (?:d|c?[xy][12]?|width|height|transform)="[^"]*"/g, (attribute) =>
+		attribute.replaceAll(/(\.\d\d)\d+/g, '$1'),
+	);
 }
