@@ -60,6 +60,7 @@ export type { LearningTarget } from './learn/learning-target.ts';
 export { restoreBoostedTrees } from './learn/restore-boosted-trees.ts';
 export { chooseTargets, measureTrainOnSynthetic, type TrainOnSynthetic } from './learn/train-on-synthetic.ts';
 export { measureTwoSample, type TwoSample } from './learn/two-sample.ts';
+export { type ReadTableFileOptions, readTableFile } from './read-table-file.ts';
 export {
 	type CompleteRowsOptions,
 	type GeneratedRow,
@@ -78,6 +79,7 @@ export { type GeneratorOptions, restoreGenerator, startGenerator } from './synth
 export { fitPrivateGenerator, type PrivateFit, type PrivateFitOptions } from './synthesis/fit-private-generator.ts';
 export type { RowSource } from './synthesis/row-source.ts';
 export type { FittedGenerator, GeneratorTraining, TableGenerator } from './synthesis/table-generator.ts';
+export type { ArrowTable } from './table-from-arrow.ts';
 export type { PlainCell, PlainRow, TableInput } from './table-from-rows.ts';
 export {
 	type RowExplanation,

@@ -1,5 +1,6 @@
 import { cellValue, type TableBatch } from './contracts/table.ts';
 import { createColumnBuilder } from './ingest/build-columns.ts';
+import { type ArrowTable, isArrowTable, tableFromArrow } from './table-from-arrow.ts';
 
 /** A cell of a plain JavaScript record; missing are null, undefined, NaN and ''. */
 export type PlainCell = string | number | bigint | boolean | Date | null | undefined;
@@ -34,12 +35,12 @@ export function rowsFromTable(batch: TableBatch): Record<string, string | number
 	);
 }
 
-/** Records as plain objects, or columns as the pipeline has them. */
-export type TableInput = readonly PlainRow[] | TableBatch;
+/** Records as plain objects, a table of apache-arrow, or columns as the pipeline has them. */
+export type TableInput = readonly PlainRow[] | ArrowTable | TableBatch;
 
-/** The columns of either. */
+/** The columns of any of them. @throws CounterfoilError ARROW_UNREADABLE */
 export function readTable(table: TableInput): TableBatch {
-	return 'columns' in table && !Array.isArray(table)
-		? (table as TableBatch)
-		: tableFromRows(table as readonly PlainRow[]);
+	if (Array.isArray(table)) return tableFromRows(table as readonly PlainRow[]);
+	const columns = table as ArrowTable | TableBatch;
+	return isArrowTable(columns) ? tableFromArrow(columns) : columns;
 }

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { decodeModel, encodeModel } from './artifacts/model-file.ts';
 import { shownValues } from './compute/shown-values.ts';
 import type { Constraint } from './contracts/constraints.ts';
@@ -14,6 +15,7 @@ import { requireSameSchema } from './features/require-same-schema.ts';
 import { requireTrainable } from './features/require-trainable.ts';
 import { toFeatures } from './features/to-features.ts';
 import { loadBackend } from './gan/backend.ts';
+import { readTableFile } from './read-table-file.ts';
 import {
 	type CompleteRowsOptions,
 	type GeneratedRow,
@@ -110,11 +112,12 @@ export class TabularGan {
 	/**
 	 * Finds out what the columns hold and trains both halves on the rows.
 	 *
-	 * @throws CounterfoilError TABLE_UNTRAINABLE, COLUMN_UNKNOWN, SIGN_CHECK_FAILED, TRAINING_DIVERGED, CANCELLED
+	 * @param table rows, or the path of a file, which `readTableFile` reads
+	 * @throws CounterfoilError what `readTableFile` throws; TABLE_UNTRAINABLE, COLUMN_UNKNOWN, SIGN_CHECK_FAILED, TRAINING_DIVERGED, CANCELLED
 	 */
-	static async fit(table: TableInput, options: TabularGanOptions = {}): Promise<TabularGan> {
+	static async fit(table: TableInput | string, options: TabularGanOptions = {}): Promise<TabularGan> {
 		const { seed = 1, signal, onProgress } = options;
-		const batch = readTable(table);
+		const batch = typeof table === 'string' ? await readTableFile(table) : readTable(table);
 		const profile = profileOf(batch, options);
 		requireTrainable(profile);
 		const specs = fitFeatures(profile, [batch]);
@@ -196,6 +199,11 @@ export class TabularGan {
 	 */
 	generate(rows: number, options: GenerateOptions = {}): GeneratedRow[] {
 		return this.rows.generate(rows, options);
+	}
+
+	/** `generate` by the name that it has in most packages. */
+	sample(rows: number, options: GenerateOptions = {}): GeneratedRow[] {
+		return this.generate(rows, options);
 	}
 
 	/**
@@ -284,6 +292,27 @@ export class TabularGan {
 			scoring: restoreScoringModel(backend, parts.scoring),
 			rows: hasRows ? RowGenerator.fromState(backend, parts.rows) : null,
 		});
+	}
+
+	/** Writes the whole model to a file, in place of one that is there. */
+	async save(path: string): Promise<void> {
+		await writeFile(path, this.toBytes());
+	}
+
+	/**
+	 * The model that `save` has written.
+	 *
+	 * @throws CounterfoilError INPUT_NOT_FOUND, MODEL_INVALID
+	 */
+	static async load(path: string, options: Pick<TabularGanOptions, 'backend'> = {}): Promise<TabularGan> {
+		const bytes = await readFile(path).catch((cause: unknown) => {
+			throw new CounterfoilError('INPUT_NOT_FOUND', 'The model cannot be read.', {
+				where: path,
+				hint: 'Check the path; `save` writes such files.',
+				cause,
+			});
+		});
+		return TabularGan.fromBytes(bytes, options);
 	}
 
 	/** Frees the memory on the device; the model cannot be used after it. */
