@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createRandom } from '../../src/contracts/random.ts';
+import { carryOut } from './carry-out.ts';
 
 const DOCUMENT = readFileSync(new URL('../../docs/automation.md', import.meta.url), 'utf8');
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,23 +35,7 @@ describe('the examples of docs/automation.md', () => {
 		PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH ?? ''}`,
 	};
 
-	async function run(program: string, ...args: string[]): Promise<string> {
-		const child = spawn(program, args, { cwd: folder, env });
-		let out = '';
-		let errors = '';
-		child.stdout.on('data', (piece) => {
-			out += piece;
-		});
-		child.stderr.on('data', (piece) => {
-			errors += piece;
-		});
-		const code = await new Promise<number | null>((resolve, reject) => {
-			child.once('error', reject);
-			child.once('close', resolve);
-		});
-		assert.equal(code, 0, `${program}: ${errors}`);
-		return out;
-	}
+	const run = (program: string, ...args: string[]) => carryOut(program, args, { cwd: folder, env });
 
 	before(async () => {
 		mkdirSync(join(folder, 'bin'));

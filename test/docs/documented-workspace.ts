@@ -1,8 +1,7 @@
-import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { carryOut } from './carry-out.ts';
 import { type FencedBlock, placeOf, ROOT } from './fenced-blocks.ts';
 
 /**
@@ -53,18 +52,7 @@ function inFolder(folder: string): DocumentedWorkspace {
 		folder,
 		run: async (block) => {
 			const script = SUBSTITUTES.reduce((text, [said, run]) => text.replaceAll(said, run), fillIn(block.text, folder));
-			const child = spawn('sh', ['-eu', '-c', script], { cwd: folder, env });
-			let out = '';
-			let errors = '';
-			child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-			child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-			child.stdin.end();
-			const code = await new Promise<number | null>((resolve, reject) => {
-				child.once('error', reject);
-				child.once('close', resolve);
-			});
-			assert.equal(code, 0, `${placeOf(block)}\n${script}\n${errors}`);
-			return out;
+			return carryOut('sh', ['-eu', '-c', script], { cwd: folder, env, words: `${placeOf(block)}\n${script}` });
 		},
 		copy: () => {
 			const other = mkdtempSync(join(tmpdir(), 'counterfoil-docs-'));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { test } from 'node:test';
+import { slugOf } from '../../site/.vitepress/slug.ts';
 import { listPages, ROOT } from './fenced-blocks.ts';
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
@@ -11,16 +12,6 @@ function proseOf(page: string): string {
 	return read(page)
 		.replaceAll(/^```.*\n[\s\S]*?^```$/gm, '')
 		.replaceAll(/`[^`\n]*`/g, '');
-}
-
-/** What a heading is called in an address, as GitHub and the site make it. */
-function slugOf(heading: string): string {
-	return heading
-		.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
-		.toLowerCase()
-		.replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-		.trim()
-		.replaceAll(' ', '-');
 }
 
 function anchorsOf(page: string): Set<string> {

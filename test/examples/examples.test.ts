@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import {
 	copyFileSync,
 	existsSync,
@@ -16,6 +15,7 @@ import { delimiter, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createRandom } from '../../src/contracts/random.ts';
+import { carryOut } from '../docs/carry-out.ts';
 import { createIdleProgram } from '../docs/command-tree.ts';
 import { readCommands } from '../docs/shell-words.ts';
 
@@ -37,20 +37,8 @@ describe('the example', () => {
 	};
 	after(() => rmSync(folder, { recursive: true, force: true }));
 
-	async function run(program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> {
-		const child = spawn(program, args, { cwd: folder, env: { ...env, ...more } });
-		let out = '';
-		let errors = '';
-		child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-		child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-		child.stdin.end();
-		const code = await new Promise<number | null>((resolve, reject) => {
-			child.once('error', reject);
-			child.once('close', resolve);
-		});
-		assert.equal(code, 0, errors);
-		return out;
-	}
+	const run = (program: string, args: readonly string[], more: NodeJS.ProcessEnv = {}) =>
+		carryOut(program, args, { cwd: folder, env: { ...env, ...more } });
 
 	test('of heights tells both set-ups and draws them', async () => {
 		const out = await run('sh', [example('heights/run.sh'), '--steps', '20']);
