@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { checkArtifacts } from './check-artifacts.ts';
 import { checkDatabase } from './check-database.ts';
 import { type Finding, finding } from './finding.ts';
 import { formatBytes, formatQuantity } from './format-values.ts';
 
 export interface CheckOptions {
 	readonly db: string | undefined;
+	readonly artifacts?: string | undefined;
 	readonly backend: 'auto' | 'node' | 'wasm';
 	/** Fetch the Temporal server if it is not there. */
 	readonly download: boolean;
@@ -25,13 +27,14 @@ export async function checkMachine(options: CheckOptions): Promise<Finding[]> {
 		checkNode(process.versions.node),
 		checkBackend(options.backend),
 		checkDatabase(options.db),
+		checkArtifacts({ db: options.db, artifacts: options.artifacts }),
 		checkTemporalBinary(options.download),
 		checkTemporalServer(),
 		checkDisk(options.db),
 		checkCores(availableParallelism()),
 		checkMemory(totalmem(), process.availableMemory()),
 	]);
-	return findings;
+	return findings.filter((found) => found !== null);
 }
 
 /** @param version as `process.versions.node` has it */

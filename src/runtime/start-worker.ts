@@ -89,12 +89,15 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 			);
 		}
 		const stop = () => {
-			if (options.signal.aborted) log.info('worker stopping');
 			for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
 		};
 		// The connection can be closed, and the failure of one told, only when none uses it any more.
 		const runs = workers.map((worker) => worker.run().finally(stop));
-		options.signal.addEventListener('abort', stop, { once: true });
+		const onAbort = () => {
+			log.info('worker stopping');
+			stop();
+		};
+		options.signal.addEventListener('abort', onAbort, { once: true });
 		if (options.healthAddress !== undefined) {
 			health = await serveHealth(options.healthAddress, {
 				workers: async () => workers.every((worker) => worker.getState() === 'RUNNING'),
@@ -106,9 +109,9 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 		for (const { options: of } of workers) log.info('worker ready', { queue: of.taskQueue ?? '' });
 		if (options.queues.includes('io')) closing = closeAgainAndAgain(workspace.store, log);
 		options.onReady();
-		if (options.signal.aborted) stop();
+		if (options.signal.aborted) onAbort();
 		const failed = (await Promise.allSettled(runs)).find((run) => run.status === 'rejected');
-		options.signal.removeEventListener('abort', stop);
+		options.signal.removeEventListener('abort', onAbort);
 		if (failed !== undefined) throw failed.reason;
 	} finally {
 		if (closing !== null) clearInterval(closing);
@@ -178,9 +181,16 @@ function temporalActivities(workspace: Workspace, log: WorkerLog): Record<string
 	return activities;
 }
 
+interface StepOfRun {
+	readonly runId?: unknown;
+	/** Of the step that begins a run. */
+	readonly request?: { readonly runId?: unknown };
+}
+
 /** The run that a step is of; what schedules ask has none. */
-function runOf(input: { readonly runId?: unknown }): Pick<LogFacts, 'runId'> {
-	return typeof input?.runId === 'string' ? { runId: input.runId } : {};
+function runOf(input: StepOfRun | null): Pick<LogFacts, 'runId'> {
+	const runId = input?.runId ?? input?.request?.runId;
+	return typeof runId === 'string' ? { runId } : {};
 }
 
 /** Of what the SDK says beside its messages, only names: its failures hold what was thrown. */

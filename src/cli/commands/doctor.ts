@@ -29,6 +29,7 @@ export function defineDoctor(command: Command, terminal: Terminal): void {
 		const { checkMachine } = await import('../check-machine.ts');
 		const findings = await checkMachine({
 			db: flags.db,
+			artifacts: flags.artifacts,
 			backend: flags.backend ?? 'auto',
 			download: flags.download === true,
 		});
