@@ -43,7 +43,13 @@ export function defineLearn(command: Command, terminal: Terminal): void {
 		.option('--pause-every <steps>', 'show samples that often, and ask whether to go on', parseWhole(1))
 		.option('--steps <n>', 'steps of the generator', parseWhole(1))
 		.option('--learning-rate <n>', 'of both networks', parseNumber)
-		.addOption(new Option('--loss <loss>', 'what the nets are trained on').choices(['non-saturating', 'minimax', 'wasserstein-gp']))
+		.addOption(
+			new Option('--loss <loss>', 'what the nets are trained on').choices([
+				'non-saturating',
+				'minimax',
+				'wasserstein-gp',
+			]),
+		)
 		.addOption(new Option('--optimiser <optimiser>', 'how the nets take their steps').choices(['adam', 'sgd']))
 		.addOption(new Option('--latent <latent>', 'what rows are made from').choices(['normal', 'uniform', 'real']))
 		.option('--discriminator-steps <n>', 'for each of the generator', parseWhole(1))
