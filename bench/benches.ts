@@ -5,6 +5,7 @@ import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
 import { monthBench } from './month/month-bench.ts';
 import { pipelineBench } from './pipeline/pipeline-bench.ts';
 import { hiddenBench } from './settings/hidden-bench.ts';
+import { ideasBench } from './settings/ideas-bench.ts';
 import { settingsBench } from './settings/settings-bench.ts';
 import { generationBench, metricsBench, scoringBench, startBench, trainingBench } from './speed/speed-bench.ts';
 import { storeBench } from './store/store-bench.ts';
@@ -15,6 +16,7 @@ export const BENCHES: readonly Bench[] = [
 	detectionBench,
 	settingsBench,
 	hiddenBench,
+	ideasBench,
 	synthesisBench,
 	trainingBench,
 	scoringBench,

@@ -11,6 +11,7 @@ import { HIDDEN_KINDS, type HiddenKind, RULE_KINDS } from './hide-anomalies.ts';
 import {
 	differenceTables,
 	placeOf,
+	REACHED_NOTE,
 	type Report,
 	rankTable,
 	reachedBy,
@@ -79,7 +80,7 @@ export function reportHidden(
 				`Mean over what was hidden in these tables, without the kind "independent". ${correlations(stored.runs, labelled.runs)}`,
 			),
 			kindTable(stored.runs, chosen),
-			reachedTable(reports),
+			reachedTable(reports, REACHED_NOTE),
 			...differenceTables(reports),
 		],
 	};

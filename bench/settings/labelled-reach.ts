@@ -25,6 +25,9 @@ export interface Report {
 	readonly others: readonly Reached[];
 }
 
+/** How the figures of the neighbours' settings were made. */
+export const REACHED_NOTE = `Mean over the tables and seeds ${REPORTING_SEEDS.join(', ')}; of IForest, its stored seeds. The prototype has no neighbours.`;
+
 /** Best settings of the rule that are shown. */
 const SHOWN = 5;
 
@@ -71,7 +74,7 @@ export function referencesOn(
 }
 
 /** Empty where it was not run on all of the tables. */
-function forestOn(peers: ResultFile<DetectionRun> | null, tables: readonly string[]): Reached[] {
+export function forestOn(peers: ResultFile<DetectionRun> | null, tables: readonly string[]): Reached[] {
 	const runs = (peers?.runs ?? []).filter((run) => run.suite === 'tables' && run.detector === ISOLATION_FOREST);
 	return summariseDetectors(runs, tables).map(({ cases }) => ({
 		name: `PyOD's ${ISOLATION_FOREST}`,
@@ -80,7 +83,8 @@ function forestOn(peers: ResultFile<DetectionRun> | null, tables: readonly strin
 	}));
 }
 
-export function reachedTable(reports: readonly Report[]): ResultTable {
+/** @param note how the figures were made */
+export function reachedTable(reports: readonly Report[], note: string): ResultTable {
 	return {
 		title: 'Reached',
 		columns: [
@@ -97,9 +101,7 @@ export function reachedTable(reports: readonly Report[]): ResultTable {
 				formatFigure(mean(one.averagePrecision), 4),
 			]),
 		),
-		notes: [
-			`Mean over the tables and seeds ${REPORTING_SEEDS.join(', ')}; of IForest, its stored seeds. The prototype has no neighbours.`,
-		],
+		notes: [note],
 	};
 }
 

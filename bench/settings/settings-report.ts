@@ -5,6 +5,7 @@ import type { ResultSection } from '../result-section.ts';
 import { rankSettings } from './choose-setting.ts';
 import {
 	differenceTables,
+	REACHED_NOTE,
 	type Report,
 	rankTable,
 	reachedBy,
@@ -46,7 +47,7 @@ export function reportSettings(stored: ResultFile<SettingsRun>, peers: ResultFil
 		],
 		commands: ['npm run bench -- --only settings'],
 		tables: [
-			reachedTable(reports),
+			reachedTable(reports, REACHED_NOTE),
 			...differenceTables(reports),
 			rankTable(
 				[
