@@ -12,7 +12,7 @@ import {
 	type MemberInputs,
 	writeConstants,
 } from '../../src/scoring/member-inputs.ts';
-import { BLOCK_ROWS, DEFAULT_SETTINGS } from '../../src/scoring/options.ts';
+import { BLOCK_ROWS, type ScoringSettings } from '../../src/scoring/options.ts';
 import type { FakeSource } from '../../src/scoring/reference-density.ts';
 import { trainGroup } from '../../src/scoring/train-group.ts';
 import type { Family } from './chosen-columns.ts';
@@ -33,19 +33,20 @@ export async function fitChosen(
 	kept: Int32Array,
 	families: readonly Family[],
 	edges: number,
+	settings: ScoringSettings,
 	random: Random,
 ): Promise<FittedGroup> {
 	const inputs = layOutInputs(coordinates, families);
 	const { members, width } = inputs;
 	const { hidden } = CHOSEN;
-	const rows = Math.min(DEFAULT_SETTINGS.memberRows, Math.floor(kept.length / 2));
+	const rows = Math.min(settings.memberRows, Math.floor(kept.length / 2));
 	const dealer = random.fork('bags');
 	const bags = families.map(() => dealer.sample(kept.length, rows).map((at) => kept[at] as number));
 	const source = new Float32Array(members * rows * width);
 	for (const [member, bag] of bags.entries()) {
 		source.set(seenBy(table, coordinates, inputs, member, bag), member * rows * width);
 	}
-	const training = { ...DEFAULT_SETTINGS, inputs, source, rows, hidden, drawFakes: drawFirstFeature, onStep: () => {} };
+	const training = { ...settings, inputs, source, rows, hidden, drawFakes: drawFirstFeature, onStep: () => {} };
 	const parameters = await trainGroup(backend, training, random.fork('training'));
 	// The weight of a member's logit is the number of dependent features over `features`.
 	const features = coordinates.dependent.length / edges;
@@ -64,7 +65,7 @@ export async function fitChosen(
 		const spans = inputs.spans[member] as (typeof inputs.spans)[number];
 		drawFirstFeature({ source: from, rows: BLOCK_ROWS, width, spans, target: fake, offset, count: BLOCK_ROWS }, free);
 	}
-	const { weight } = fitTemperature(loaded.logits(real), loaded.logits(fake), DEFAULT_SETTINGS.temperatureMax);
+	const { weight } = fitTemperature(loaded.logits(real), loaded.logits(fake), settings.temperatureMax);
 	loaded.dispose();
 	return { group: { ...group, temperature: weight }, bags };
 }

@@ -95,7 +95,7 @@ export async function scoreIdeas(
 	const chosen: FittedGroup[] = [];
 	for (const [index, families] of [pairs, triples].entries()) {
 		const fork = chosenBy.fork(`${index}`);
-		chosen.push(await fitChosen(backend, table, coordinates, kept, families, edges, fork));
+		chosen.push(await fitChosen(backend, table, coordinates, kept, families, edges, settings, fork));
 	}
 	const ofChosen = see(chosen);
 	tell('chosen columns');
