@@ -38,6 +38,8 @@ export interface CarriedOut {
 }
 
 export const DEFAULT_SEED = 1;
+/** Said at the end of every `--dry-run`. */
+const DRY_RUN_NOTE = 'a dry run: nothing was changed';
 
 /**
  * Carries out a run with progress on the terminal, by the in-process runner or on Temporal.
@@ -61,6 +63,14 @@ export async function carryOutRun(
 		seed: flags.seed ?? DEFAULT_SEED,
 		...(flags.temporal === true ? { scorerParts: PARTS_ON_TEMPORAL } : {}),
 	});
+	if (flags.dryRun === true) {
+		const { printPlan } = await import('./print-plan.ts');
+		const { findDatabase } = await import('../runtime/find-home.ts');
+		const database = findDatabase(flags.db);
+		await printPlan({ request, resumed, rows: rows ?? null, database }, workspace, terminal);
+		if (!terminal.json) terminal.note(DRY_RUN_NOTE);
+		throw new ExitWith(0);
+	}
 	if (resumed) terminal.note(`going on with run ${request.runId}`);
 	if (asked.kind === 'pipeline' || asked.kind === 'train') notePrivacy(config, terminal);
 
@@ -162,13 +172,14 @@ export function isWrittenByCommand({ augment }: RunRequest): boolean {
 	return augment?.into.kind === 'file';
 }
 
-/** Opens the workspace that the flags name, for as long as `work` goes on. */
+/** Opens the workspace that the flags name, for as long as `work` goes on; with `--dry-run` a trial of it. */
 export async function withWorkspace<T>(
-	{ db, artifacts }: { readonly db?: string; readonly artifacts?: string },
+	{ db, artifacts, dryRun }: { readonly db?: string; readonly artifacts?: string; readonly dryRun?: boolean },
 	work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
 	const { openWorkspace } = await import('../runtime/open-workspace.ts');
-	const workspace = await openWorkspace({ db, artifacts });
+	const { openTrialWorkspace } = await import('../runtime/open-trial-workspace.ts');
+	const workspace = await (dryRun === true ? openTrialWorkspace : openWorkspace)({ db, artifacts });
 	try {
 		return await work(workspace);
 	} finally {

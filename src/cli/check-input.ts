@@ -18,6 +18,11 @@ const MOST_NAMES = 10_000;
  */
 export async function checkInput(file: string, flags: RunFlags): Promise<string> {
 	if (file === '-') {
+		if (flags.dryRun === true) {
+			throw new CounterfoilError('USAGE', 'a dry run stores nothing, and standard input can be read only once', {
+				hint: 'save it to a file and name that',
+			});
+		}
 		const { findArtifacts } = await import('../runtime/find-home.ts');
 		const { openNamedFiles } = await import('../artifacts/named-files.ts');
 		const { spoolStdin } = await import('./spool-stdin.ts');

@@ -15,6 +15,14 @@ export function addActorOption(command: Command): Command {
 	return command.option('--as <name>', 'who does it (default: COUNTERFOIL_USER, else your name on this machine)');
 }
 
+/** Of commands that change the database: who does it, and that it may be tried. */
+export function addWriterOptions(command: Command): Command {
+	return addActorOption(command).option(
+		'--dry-run',
+		'do it on a copy of the database only, to see what would be changed',
+	);
+}
+
 export function addQueueOptions(command: Command): Command {
 	return command
 		.option('--queue <name>', 'only the queue of this name')

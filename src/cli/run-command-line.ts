@@ -15,6 +15,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
 			return 2;
 		}
 		await terminal.timeLimit.race(program.parseAsync([...argv], { from: 'user' }));
+		if (argv.includes('--dry-run') && !terminal.json) terminal.note('a dry run: nothing was changed');
 		return 0;
 	} catch (error) {
 		// --help and --version end this way too.

@@ -202,6 +202,12 @@ export function addTemporalOption(command: Command): void {
 	command.option('--temporal', 'let the workers of a Temporal server do it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE)');
 }
 
+/** Who carries it out, and that it may only be planned. */
+export function addRunnerOptions(command: Command): void {
+	addTemporalOption(command);
+	command.option('--dry-run', 'only say what would be read and written, and how long it would take');
+}
+
 function toSchemaFlags({ schemaPolicy, against, schemaFile: file }: TableFlags): ConfigFlags['schema'] {
 	if (schemaPolicy === undefined && against === undefined && file === undefined) return undefined;
 	const { policy, columns = [] } = schemaPolicy ?? {};

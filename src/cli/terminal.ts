@@ -58,6 +58,7 @@ export function createTerminal({ stdout, stderr, argv, environment = process.env
 	const ndjson = flags.includes('--ndjson');
 	const json = ndjson || flags.includes('--json');
 	const quiet = flags.includes('--quiet') || flags.includes('-q');
+	const isTrial = flags.includes('--dry-run');
 	const painter = (stream: OutputStream) => {
 		const isColoured = !flags.includes('--no-color') && showsColours(stream, environment);
 		return (style: Style, text: string) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
@@ -74,7 +75,9 @@ export function createTerminal({ stdout, stderr, argv, environment = process.env
 		timeLimit: createTimeLimit(),
 		argv,
 		out: (text) => void stdout.write(`${text}\n`),
-		outJson: (value) => {
+		outJson: (plain) => {
+			// Whoever reads the document must not take a trial for the thing itself.
+			const value = isTrial && isObject(plain) ? { dryRun: true, ...plain } : plain;
 			if (ndjson) line({ type: 'result', result: value });
 			else stdout.write(`${toSafeJson(value, 2)}\n`);
 		},
@@ -87,6 +90,10 @@ export function createTerminal({ stdout, stderr, argv, environment = process.env
 		paint: painter(stdout),
 		paintNote: painter(stderr),
 	};
+}
+
+function isObject(value: unknown): value is object {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** FORCE_COLOR decides where it is set; else a terminal has colours, unless NO_COLOR or TERM=dumb says otherwise. */

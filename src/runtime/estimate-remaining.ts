@@ -91,6 +91,11 @@ interface StepState {
 	tookMs: number | null;
 }
 
+/** How long a run usually takes in milliseconds, before anything is known of this machine; steps side by side count once. */
+export function usualDurationMs(rows: number, kind: FollowedKind): number {
+	return STAGES[kind].reduce((sum, stage) => sum + Math.max(...stage.map((name) => typical(name, rows))), 0);
+}
+
 /**
  * Tells how much of a run is done and how long the rest takes: typical durations per step, scaled by how
  * this machine has done so far, and for a step under way by its own progress.

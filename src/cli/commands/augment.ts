@@ -8,7 +8,7 @@ import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatDuration, formatQuantity } from '../format-values.ts';
 import { parseCondition, parseTemperature, parseWhole } from '../parse-arguments.ts';
-import { addBackendOption, addTemporalOption, type RunFlags } from '../run-options.ts';
+import { addBackendOption, addRunnerOptions, type RunFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** The flags that say which rows are to be generated. */
@@ -30,7 +30,7 @@ export function addGenerationOptions(command: Command): void {
 	command.argument('<model>', 'id or name of the model; name@3 for its third version');
 	addPlanOptions(command);
 	addBackendOption(command);
-	addTemporalOption(command);
+	addRunnerOptions(command);
 }
 
 /** Which rows are to be generated. */

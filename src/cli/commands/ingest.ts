@@ -7,12 +7,12 @@ import { collectResult } from '../collect-result.ts';
 import { databaseOption } from '../database-option.ts';
 import { isLearnt, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
-import { addAgainstOption, addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import { addAgainstOption, addRunnerOptions, addTableOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineIngest(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addTableOptions(command);
 	addAgainstOption(command);
 	addExamples(command, [

@@ -9,7 +9,7 @@ import { formatCount, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseNames, parseWhole } from '../parse-arguments.ts';
 import { formatTime } from '../print-item.ts';
-import { type ActorFlags, actorOf, addActorOption, parseUntil } from '../review-options.ts';
+import { type ActorFlags, actorOf, addWriterOptions, parseUntil } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 const LABELS: readonly LabelWord[] = ['fraud', 'legitimate', 'unsure'];
@@ -53,7 +53,7 @@ function defineImport(group: Command, terminal: Terminal): void {
 		.option('--legitimate <values>', 'values that mean legitimate', parseNames)
 		.option('--reason <column>', 'column with a reason code')
 		.option('--source <name>', 'where the labels come from (default: the name of the file)');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		[
 			'labels import chargebacks.csv --dataset payments --key payment_id --all fraud --known-at reported_at',

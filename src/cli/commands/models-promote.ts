@@ -3,7 +3,7 @@ import type { Model } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { escapeControls } from '../escape-controls.ts';
-import { type ActorFlags, actorOf, addActorOption } from '../review-options.ts';
+import { type ActorFlags, actorOf, addWriterOptions } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Which version of a model its name stands for. */
@@ -12,7 +12,7 @@ export function defineModelPromotion(group: Command, terminal: Terminal): void {
 		.command('promote')
 		.description('Makes a version the active one: what its name stands for from then on.')
 		.argument('<model>', 'id of the model, or name@3 for its third version');
-	addActorOption(promote);
+	addWriterOptions(promote);
 	addExamples(promote, [['models promote payments@3', 'its third version']]);
 	promote.action(async (reference: string) => {
 		const flags = promote.optsWithGlobals<ActorFlags>();
@@ -27,7 +27,7 @@ export function defineModelPromotion(group: Command, terminal: Terminal): void {
 		.command('rollback')
 		.description('Makes the version active again that was before the last promotion; said again, the one before that.')
 		.argument('<name>', 'name of the models');
-	addActorOption(rollBack);
+	addWriterOptions(rollBack);
 	addExamples(rollBack, [['models rollback payments', 'the version before']]);
 	rollBack.action(async (name: string) => {
 		const flags = rollBack.optsWithGlobals<ActorFlags>();

@@ -11,7 +11,7 @@ import { formatTable } from '../format-table.ts';
 import { formatCount } from '../format-values.ts';
 import { addMonitorOptions, addRetrainOptions, type MonitorFlags, toMonitorPlan } from '../learning-options.ts';
 import { addActorOption } from '../review-options.ts';
-import { addBackendOption, addTableOptions, addTemporalOption, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import { addBackendOption, addRunnerOptions, addTableOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { printRetraining, readComparison } from './retrain.ts';
 
@@ -31,7 +31,7 @@ export function defineMonitor(command: Command, terminal: Terminal): void {
 	addMonitorOptions(command);
 	addRetrainOptions(command);
 	addActorOption(command);
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addBackendOption(command);
 	addTableOptions(command);
 	addExamples(command, [

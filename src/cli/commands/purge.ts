@@ -4,7 +4,7 @@ import { withWorkspace } from '../carry-out-run.ts';
 import { confirm } from '../confirm.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatQuantity } from '../format-values.ts';
-import { type ActorFlags, actorOf, addActorOption } from '../review-options.ts';
+import { type ActorFlags, actorOf, addWriterOptions } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 type PurgeFlags = ActorFlags & { readonly recordKey: string; readonly dataset?: string };
@@ -13,7 +13,7 @@ export function definePurge(command: Command, terminal: Terminal): void {
 	command
 		.requiredOption('--record-key <key>', 'key of the record')
 		.option('--dataset <name>', 'only in data sets of this name (default: in all)');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['purge --record-key P000000305 --yes', 'records, scores, labels, notes, queue, rejects, reports'],
 	]);

@@ -7,7 +7,7 @@ import { commandName } from '../command-name.ts';
 import { formatTable } from '../format-table.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
-import { type ActorFlags, actorOf, addActorOption, nameItems, parseItems } from '../review-options.ts';
+import { type ActorFlags, actorOf, addWriterOptions, nameItems, parseItems } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DECISIONS: readonly LabelWord[] = ['fraud', 'legitimate', 'unsure'];
@@ -40,7 +40,7 @@ function defineDecide(group: Command, terminal: Terminal): void {
 		.option('--seconds <n>', 'time spent on each (default: since you claimed it)', parseWhole(0))
 		.option('--mine', 'all items that you hold')
 		.option('--all-hits', 'label every record that hit the item, not only the one it shows');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue decide fraud 17 --reason stolen_card', 'one item'],
 		['queue decide legitimate 18-25,31 --reason known_exception --note "summer sale"', 'many at once'],
@@ -93,7 +93,7 @@ function defineUndo(group: Command, terminal: Terminal): void {
 		.description('Takes back decisions that you made together, the last ones by default; the items are free again.')
 		.option('--events <range>', 'events of the decisions, as decide --json tells them', parseEvents)
 		.option('--note <text>', 'why');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue undo', 'the last decision, of however many items'],
 		['queue undo --events 42-61 --note "wrong filter"', 'an earlier one'],
@@ -123,7 +123,7 @@ function defineReopen(group: Command, terminal: Terminal): void {
 		.description('Brings decided items back, because something speaks against the decision.')
 		.argument('<items...>', 'numbers: 17, 17,18 or 17-25', parseItems)
 		.requiredOption('--reason <text>', 'what speaks against the decision');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [['queue reopen 17 --reason "the customer denies it"', 'it is in the queue again']]);
 	command.action(async (itemIds: readonly number[]) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly reason: string }>();

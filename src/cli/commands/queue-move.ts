@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { formatTime } from '../print-item.ts';
-import { type ActorFlags, actorOf, addActorOption, nameItems, parseItems, parseUntil } from '../review-options.ts';
+import { type ActorFlags, actorOf, addWriterOptions, nameItems, parseItems, parseUntil } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Putting items aside: snooze, escalate, note. */
@@ -20,7 +20,7 @@ function defineSnooze(group: Command, terminal: Terminal): void {
 		.argument('<items...>', 'numbers: 17, 17,18 or 17-25', parseItems)
 		.requiredOption('--until <time>', '2h, 3d, 2026-12-24 or 2026-12-24T09:00 (UTC)', parseUntil)
 		.option('--note <text>', 'why');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [['queue snooze 17 --until 2d --note "asked the merchant"', 'back in two days']]);
 	command.action(async (itemIds: readonly number[]) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly until: Date; readonly note?: string }>();
@@ -44,7 +44,7 @@ function defineEscalate(group: Command, terminal: Terminal): void {
 		.description('Escalates items: someone else gets them with "queue next --escalated".')
 		.argument('<items...>', 'numbers: 17, 17,18 or 17-25', parseItems)
 		.requiredOption('--reason <text>', 'what they should know');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [['queue escalate 17 --reason "looks like a ring"', 'for a lead to decide']]);
 	command.action(async (itemIds: readonly number[]) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly reason: string }>();
@@ -64,7 +64,7 @@ function defineNote(group: Command, terminal: Terminal): void {
 		.description('Adds a note to items; those that you hold are held for longer.')
 		.argument('<items...>', 'numbers: 17, 17,18 or 17-25', parseItems)
 		.requiredOption('--text <text>', 'the note');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [['queue note 17 --text "called, no answer"', 'for whoever looks next']]);
 	command.action(async (itemIds: readonly number[]) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly text: string }>();

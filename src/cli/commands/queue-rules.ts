@@ -10,8 +10,8 @@ import { formatScore } from '../print-result.ts';
 import {
 	type ActorFlags,
 	actorOf,
-	addActorOption,
 	addQueueOptions,
+	addWriterOptions,
 	type QueueFlags,
 	queuesOf,
 } from '../review-options.ts';
@@ -136,7 +136,7 @@ function defineSet(group: Command, terminal: Terminal): void {
 		.option('--no-due', 'never due')
 		.option('--two-people-from <amount>', 'a second person must confirm from this amount on', parseAmount)
 		.option('--no-two-people-from', 'one person decides');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue set --budget 100/day --audit 0.5%', 'a hundred a day, and a few below the cut to see what is missed'],
 		['queue set --value amount --two-people-from 5000 --due 24h', 'what could lose most first'],
@@ -237,7 +237,7 @@ function defineFill(group: Command, terminal: Terminal): void {
 		.argument('<run>', 'id of a run that scored, or the beginning of it')
 		.option('--queue <name>', 'name of the queue; made where it is missing', 'default');
 	addRuleOptions(command);
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue fill 20261122-0114 --budget 200', 'the 200 highest scores'],
 		['queue fill 20261122-0114 --queue cards', 'by the rule of the queue'],

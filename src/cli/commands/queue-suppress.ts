@@ -6,7 +6,14 @@ import { formatTable } from '../format-table.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import { formatTime } from '../print-item.ts';
-import { actorOf, addActorOption, addQueueOptions, parseUntil, type QueueFlags, queuesOf } from '../review-options.ts';
+import {
+	actorOf,
+	addQueueOptions,
+	addWriterOptions,
+	parseUntil,
+	type QueueFlags,
+	queuesOf,
+} from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 type SuppressFlags = QueueFlags & {
@@ -31,7 +38,7 @@ function defineSuppress(group: Command, terminal: Terminal): void {
 		.requiredOption('--until <time>', '30d, 2026-12-24 or 2026-12-24T09:00 (UTC)', parseUntil)
 		.requiredOption('--reason <text>', 'why');
 	addQueueOptions(command);
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue suppress --item 17 --until 30d --reason "moves house, told us"', 'what item 17 is about'],
 		['queue suppress C00012 --until 2027-01-01 --reason "test account" --queue cards', 'by its value'],

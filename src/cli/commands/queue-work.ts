@@ -8,8 +8,8 @@ import { formatTime, itemToJson, printEvents, printItem } from '../print-item.ts
 import {
 	type ActorFlags,
 	actorOf,
-	addActorOption,
 	addQueueOptions,
+	addWriterOptions,
 	nameItems,
 	parseItems,
 	type QueueFlags,
@@ -34,7 +34,7 @@ function defineNext(group: Command, terminal: Terminal): void {
 		.option('--count <n>', 'items to claim', parseWhole(1), 1)
 		.option('--escalated', 'what was escalated, or waits for a second person, instead of what is new');
 	addQueueOptions(command);
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue next', 'one item, with what speaks against it'],
 		['queue next --count 20 --json', 'for a program'],
@@ -103,7 +103,7 @@ function defineClaim(group: Command, terminal: Terminal): void {
 		.summary('claim certain items, or hold them for longer')
 		.description('Claims items by their numbers; those that you hold already are held for longer.')
 		.argument('<items...>', 'numbers: 17, 17,18 or 17-25', parseItems);
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue claim 17', 'to look at it'],
 		['queue claim 17-25', 'nine at once'],
@@ -126,7 +126,7 @@ function defineRelease(group: Command, terminal: Terminal): void {
 		.summary('give items back')
 		.description('Gives items back to the queue; without numbers, all that you hold.')
 		.argument('[items...]', 'numbers: 17, 17,18 or 17-25', parseItems);
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [
 		['queue release 17', 'someone else may take it'],
 		['queue release', 'all that you hold'],
@@ -152,7 +152,7 @@ function defineAssign(group: Command, terminal: Terminal): void {
 		.description('Hands items to someone, who then holds them for as long as a lease lasts.')
 		.argument('<items...>', 'numbers: 17, 17,18 or 17-25', parseItems)
 		.requiredOption('--to <name>', 'who gets them');
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [['queue assign 17 --to bea', 'she knows the customer']]);
 	command.action(async (itemIds: readonly number[]) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly to: string }>();

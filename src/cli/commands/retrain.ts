@@ -9,14 +9,14 @@ import { formatTable } from '../format-table.ts';
 import { formatCount, formatShare } from '../format-values.ts';
 import { addRetrainOptions, type RetrainFlags, toRetrainPlan } from '../learning-options.ts';
 import { addActorOption } from '../review-options.ts';
-import { addBackendOption, addTemporalOption, type RunFlags } from '../run-options.ts';
+import { addBackendOption, addRunnerOptions, type RunFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineRetrain(command: Command, terminal: Terminal): void {
 	command.argument('<model>', 'id or name of the model; name@3 for its third version');
 	addRetrainOptions(command);
 	addActorOption(command);
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addBackendOption(command);
 	addExamples(command, [
 		['retrain payments', 'learn from all that is known; take over if it is better'],

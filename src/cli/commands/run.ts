@@ -9,9 +9,9 @@ import {
 	addAgainstOption,
 	addAlertsOption,
 	addBaselinesOption,
+	addRunnerOptions,
 	addSyntheticRowsOption,
 	addTableOptions,
-	addTemporalOption,
 	addTrainingOptions,
 	type RunFlags,
 	TABLE_FILE,
@@ -20,7 +20,7 @@ import type { Terminal } from '../terminal.ts';
 
 export function defineRun(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addTableOptions(command);
 	addAgainstOption(command);
 	addTrainingOptions(command);

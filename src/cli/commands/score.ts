@@ -9,8 +9,8 @@ import { requireLoaded } from '../print-schema.ts';
 import {
 	addAlertsOption,
 	addBackendOption,
+	addRunnerOptions,
 	addTableOptions,
-	addTemporalOption,
 	type RunFlags,
 	TABLE_FILE,
 } from '../run-options.ts';
@@ -30,7 +30,7 @@ export function defineScore(command: Command, terminal: Terminal): void {
 		.requiredOption('--model <model>', 'id or name of the model; name@3 for its third version')
 		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
 		.option('--name <name>', 'name of the data set (default: that of the file)');
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addAlertsOption(command);
 	addBackendOption(command);
 	addTableOptions(command);

@@ -8,8 +8,8 @@ import { nextCommands, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
 import {
 	addAgainstOption,
+	addRunnerOptions,
 	addTableOptions,
-	addTemporalOption,
 	addTrainingOptions,
 	type RunFlags,
 	TABLE_FILE,
@@ -21,7 +21,7 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 		.argument('[file]', TABLE_FILE)
 		.option('--dataset <id>', 'a data set that is already ingested, instead of a file')
 		.option('--name <name>', 'name of the data set (default: that of the file)');
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addTrainingOptions(command);
 	addTableOptions(command);
 	addAgainstOption(command);

@@ -7,7 +7,7 @@ import type { UserRole } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { formatTable } from '../format-table.ts';
-import { type ActorFlags, actorOf, addActorOption } from '../review-options.ts';
+import { type ActorFlags, actorOf, addWriterOptions } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineUsers(group: Command, terminal: Terminal): void {
@@ -62,7 +62,7 @@ function defineAdd(group: Command, terminal: Terminal): void {
 		.description('Adds a user; from the first one on everybody signs in to the console by name.')
 		.argument('<name>', 'what they are called in the log')
 		.addOption(new Option('--role <role>', 'what they may do').choices(ROLES).makeOptionMandatory());
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [['users add ann --role admin', 'the first one must be an admin']]);
 	command.action(async (name: string) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly role: UserRole }>();
@@ -87,7 +87,7 @@ function defineChange(
 ) {
 	const command = group.command(change).description(description).argument('<name>', 'who');
 	if (argument !== null) command.argument(argument, ROLES.join(', '));
-	addActorOption(command);
+	addWriterOptions(command);
 	addExamples(command, [[`users ${change} ann${argument === null ? '' : ' lead'}`, 'ends the sessions of ann']]);
 	command.action(async (name: string, role: unknown) => {
 		const flags = command.optsWithGlobals<ActorFlags>();

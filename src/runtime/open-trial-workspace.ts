@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openNamedFiles } from '../artifacts/named-files.ts';
+import { CounterfoilError } from '../contracts/errors.ts';
+import { isPostgresUrl } from '../store/postgres-url.ts';
+import { connectSqlite } from '../store/sqlite-connection.ts';
+import { findArtifacts, findDatabase, type WorkspacePlace } from './find-home.ts';
+import { openWorkspace, type Workspace } from './open-workspace.ts';
+
+/**
+ * A workspace in which all can be tried: the database is a copy that is thrown away, stored files are read and neither
+ * written nor deleted.
+ *
+ * @throws CounterfoilError USAGE for a database on a server, which cannot be copied for a trial; as `openWorkspace`
+ */
+export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Workspace> {
+	const database = findDatabase(place.db);
+	if (isPostgresUrl(database)) {
+		throw new CounterfoilError('USAGE', 'a dry run works on a copy of the database, which a server has none of', {
+			hint: 'leave out --dry-run, or try it with a file: --db FILE',
+		});
+	}
+	const folder = await mkdtemp(join(tmpdir(), 'counterfoil-dry-'));
+	try {
+		const copy = join(folder, 'counterfoil.db');
+		if (existsSync(database)) {
+			const source = connectSqlite(database, { readonly: true });
+			await source.backup(copy).finally(() => source.close());
+		}
+		const real = findArtifacts(place);
+		const isThere = /^\w+:\/\//.test(real.artifacts) || existsSync(real.artifacts);
+		const trial = await openWorkspace({ db: copy, artifacts: isThere ? real.artifacts : join(folder, 'artifacts') });
+		const { artifacts } = trial;
+		return {
+			...trial,
+			paths: { ...trial.paths, database, ...real },
+			artifacts: { ...artifacts, put: refuse, delete: async () => undefined },
+			reports: { ...openNamedFiles(real.reports), ...UNTOUCHED },
+			spool: { ...openNamedFiles(real.spool), ...UNTOUCHED },
+			async close() {
+				await trial.close();
+				await rm(folder, { recursive: true, force: true });
+			},
+		};
+	} catch (error) {
+		await rm(folder, { recursive: true, force: true });
+		throw error;
+	}
+}
+
+async function nothing(): Promise<void> {}
+
+const UNTOUCHED = { write: nothing, writePieces: nothing, takeOver: nothing, drop: nothing };
+
+function refuse(): Promise<never> {
+	throw new CounterfoilError('USAGE', 'what would be stored as a file cannot be tried', {
+		hint: 'leave out --dry-run; a copy of the database made before (db backup) can be gone back to',
+	});
+}
