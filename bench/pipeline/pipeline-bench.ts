@@ -44,23 +44,34 @@ async function measure(context: BenchContext): Promise<void> {
 				const { versions: found, ...figures } = measured;
 				Object.assign(versions, found);
 				runs.push({ case: name, runner, round, rows, columns, bytes: statSync(path).size, ...figures });
+				store(runs, versions, context);
 				progress.finish(`${runner}, ${name}, round ${round + 1}`);
 			}
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}
 	}
+}
+
+/** After each run, as the next takes long; runs of other cases that were stored before are kept. */
+function store(
+	runs: readonly PipelineRun[],
+	versions: Readonly<Record<string, string>>,
+	{ results }: BenchContext,
+): void {
 	const head = { bench: 'pipeline', date: today(), machine: describeMachine(), versions };
-	const kept = (readNewestResults<PipelineRun>(context.results, 'pipeline')?.runs ?? []).filter(
-		(run) => !cases.some(({ name }) => name === run.case),
+	const kept = (readNewestResults<PipelineRun>(results, 'pipeline')?.runs ?? []).filter(
+		(run) => !runs.some((one) => one.case === run.case && one.runner === run.runner),
 	);
-	writeResultFile(context.results, `${today()}-pipeline.json`, { ...head, runs: [...kept, ...runs] });
+	writeResultFile(results, `${today()}-pipeline.json`, { ...head, runs: [...kept, ...runs] });
 }
 
 /** @throws CounterfoilError USAGE when no case has one of the names. */
 function pickCases({ cases, full }: BenchContext): readonly PipelineCase[] {
 	if (cases.length === 0) return PIPELINE_CASES.filter(({ isLong }) => full || !isLong);
-	const picked = PIPELINE_CASES.filter(({ name }) => cases.some((text) => name.includes(text)));
+	const picked = PIPELINE_CASES.filter(({ name }) =>
+		cases.some((text) => name === text || name.startsWith(`${text} `)),
+	);
 	if (picked.length > 0) return picked;
 	throw new CounterfoilError('USAGE', 'The bench of the pipeline has no such case.', {
 		where: `--cases ${cases.join(',')}`,

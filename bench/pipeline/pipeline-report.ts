@@ -81,7 +81,9 @@ function targetsOf(runs: readonly PipelineRun[]): string[] {
 		runs.find((run) => run.runner === runner && run.rows === rows && run.case.startsWith('rows'));
 	const [ours, theirs] = RUNNERS.map((runner) => find(runner, COMPARED_ROWS));
 	const larger = find('counterfoil', 10 * COMPARED_ROWS);
-	const told: string[] = ['Memory of all together counts what processes share once for each of them.'];
+	const told: string[] = [
+		'Memory is the proportional set size, looked at four times a second: what processes share, such as libraries, counts once.',
+	];
 	if (ours?.peakMb != null) {
 		told.push(
 			`Target: at most ${formatCount(MOST_MB)} MB for ${formatCount(COMPARED_ROWS)} rows. Reached: ${formatCount(Math.round(ours.peakMb))}, ${ours.peakMb <= MOST_MB ? 'met' : 'not met'}.`,

@@ -16,7 +16,7 @@ export interface PipelineRun {
 	readonly seconds: number;
 	/** User and system time of all processes; null where it is not known. */
 	readonly cpuSeconds: number | null;
-	/** Most memory of all processes together, and of the largest; null where it is not known. */
+	/** Most memory of all processes together, shared pages once, and of the largest; null where it is not known. */
 	readonly peakMb: number | null;
 	readonly largestMb: number | null;
 	/** Seconds of the clock that something was done of each stage; stages of ours overlap. */

@@ -9,14 +9,13 @@ export interface WatchedCommand {
 	readonly seconds: number;
 	/** User and system time of the command and all its children; null where there is no /proc. */
 	readonly cpuSeconds: number | null;
-	/** Most memory of all its processes together, pages that they share counted for each; null where there is no /proc. */
+	/** Most memory of all its processes together, pages that they share counted once; null where there is no /proc. */
 	readonly peakMb: number | null;
-	/** Of the largest of them; null where there is no /proc. */
+	/** Of the largest of them, its share of such pages counted; null where there is no /proc. */
 	readonly largestMb: number | null;
 }
 
 const LOOK_EVERY_MS = 250;
-const PAGE_BYTES = 4096;
 /** Clock ticks a second of /proc (proc(5), sysconf(_SC_CLK_TCK)). */
 const TICKS = 100;
 /** proc(5), fields 16 and 17 of /proc/PID/stat: time of children that were waited for. */
@@ -90,9 +89,11 @@ function treeOf(pid: number): number[] {
 	}
 }
 
+/** The proportional set size: a page that n processes share counts as a page / n for each (proc(5)). */
 function readMb(pid: number): number {
 	try {
-		return (Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * PAGE_BYTES) / 1e6;
+		const [, kilobytes] = /^Pss:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+		return (Number(kilobytes ?? 0) * 1024) / 1e6;
 	} catch {
 		return 0;
 	}
