@@ -59,11 +59,15 @@ function store(
 	versions: Readonly<Record<string, string>>,
 	{ results }: BenchContext,
 ): void {
-	const head = { bench: 'pipeline', date: today(), machine: describeMachine(), versions };
-	const kept = (readNewestResults<PipelineRun>(results, 'pipeline')?.runs ?? []).filter(
+	const before = readNewestResults<PipelineRun>(results, 'pipeline');
+	const kept = (before?.runs ?? []).filter(
 		(run) => !runs.some((one) => one.case === run.case && one.runner === run.runner),
 	);
-	writeResultFile(results, `${today()}-pipeline.json`, { ...head, runs: [...kept, ...runs] });
+	writeResultFile(results, `${today()}-pipeline.json`, {
+		...{ bench: 'pipeline', date: today(), machine: describeMachine() },
+		versions: { ...before?.versions, ...versions },
+		runs: [...kept, ...runs],
+	});
 }
 
 /** @throws CounterfoilError USAGE when no case has one of the names. */
