@@ -21,7 +21,10 @@ const GROUPS: readonly { readonly varied: PipelineCase['varied']; readonly title
 /** Nothing without results. */
 export function reportPipeline(results: ResultFile<PipelineRun> | null): ResultSection[] {
 	if (results === null) return [];
-	const runs = foldRounds(results.runs);
+	const place = ({ case: name }: PipelineRun) => PIPELINE_CASES.findIndex((one) => one.name === name);
+	const runs = foldRounds(results.runs).toSorted(
+		(a, b) => place(a) - place(b) || RUNNERS.indexOf(a.runner) - RUNNERS.indexOf(b.runner),
+	);
 	const groups = GROUPS.map(({ varied, title }) => {
 		const names = PIPELINE_CASES.filter((one) => one.varied === varied).map(({ name }) => name);
 		const own = names.flatMap((name) => runs.filter((run) => run.case === name && run.runner === 'counterfoil'));
@@ -92,7 +95,7 @@ function targetsOf(runs: readonly PipelineRun[]): string[] {
 	if (ours !== undefined && theirs !== undefined) {
 		const ratio = ours.seconds / theirs.seconds;
 		told.push(
-			`Target: in less time than the others. Reached: ${formatFigure(ratio, 2)} times theirs, ${ratio < 1 ? 'met' : 'not met'}.`,
+			`Target: in less time than the others. Reached: ${formatFigure(ratio, 2)} times theirs, ${ratio < 1 ? 'met' : 'not met'}${describeCpu(ours, theirs)}.`,
 		);
 	}
 	if (ours !== undefined && larger !== undefined) {
@@ -116,6 +119,12 @@ function stageTable(title: string, runs: readonly PipelineRun[]): ResultTable {
 			'Of the clock. Stages overlap: the two trainings share the processors, and shards are written while others are scored.',
 		],
 	};
+}
+
+/** Time of a core, which other work on the machine changes less than that of the clock. */
+function describeCpu(ours: PipelineRun, theirs: PipelineRun): string {
+	if (ours.cpuSeconds === null || theirs.cpuSeconds === null) return '';
+	return `; in time of the processors ${formatFigure(ours.cpuSeconds / theirs.cpuSeconds, 2)} times`;
 }
 
 /** One run for each runner and size: the medians of its rounds. */
