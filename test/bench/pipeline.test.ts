@@ -67,8 +67,8 @@ test('the median of the rounds is told', () => {
 });
 
 test('a command is watched with the processes that it starts', { skip: process.platform !== 'linux' }, async () => {
-	// A child of a child that takes up 200 MB and computes for half a second.
-	const inner = `const held = Buffer.alloc(200e6, 1); const end = Date.now() + 500; while (Date.now() < end); console.log(held.length)`;
+	// A child of a child that takes up 200 MB and half a second of a processor, for one second at least.
+	const inner = `const held = Buffer.alloc(200e6, 1); const end = Date.now() + 1000; while (process.cpuUsage().user < 5e5 || Date.now() < end); console.log(held.length)`;
 	const outer = `require('node:child_process').execFileSync(process.execPath, ['-e', ${JSON.stringify(inner)}], { stdio: 'inherit' })`;
 	const watched = await watchCommand(process.execPath, ['-e', outer], { cwd: '.' });
 	assert.equal(watched.stdout.trim(), '200000000');
