@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { sql } from 'kysely';
+import type { NewRecord } from '../../src/store/insert-records.ts';
 import { beginStep } from '../../src/store/run-steps.ts';
 import {
-	type NewRecord,
 	type NewScore,
 	publishRecords,
 	publishScores,

@@ -1,7 +1,15 @@
 import { hash } from 'node:crypto';
 import { numberKeys, repeatedText } from './number-keys.ts';
-import type { NewRecord } from './shards.ts';
 import type { BulkRows, BulkTransaction, StoreTransaction } from './store.ts';
+
+export interface NewRecord {
+	/** Number of the row within the data set, from 1 without gaps. */
+	readonly row_number: number;
+	/** Text of the key column; null where it is missing, or if there is no key column. */
+	readonly key: string | null;
+	/** The cells as the text of a JSON object. */
+	readonly data_json: string;
+}
 
 export type KeyedContent = NewRecord & {
 	/** SHA-256 of the cells. */

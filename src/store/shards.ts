@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunShard } from './database.ts';
-import { insertRecords, type KeyedContent } from './insert-records.ts';
+import { insertRecords, type KeyedContent, type NewRecord } from './insert-records.ts';
 import { takeTurn } from './row-locks.ts';
 import { type StepAttempt, staleAttempt, turnOfStep } from './run-steps.ts';
 import type { Bindable, BulkTransaction, Store, StoreTransaction } from './store.ts';
@@ -25,15 +25,6 @@ export interface PublishedShard {
 	readonly contentSha256: string;
 	/** False if the shard had been committed before. */
 	readonly written: boolean;
-}
-
-export interface NewRecord {
-	/** Number of the row within the data set, from 1 without gaps. */
-	readonly row_number: number;
-	/** Text of the key column; null where it is missing, or if there is no key column. */
-	readonly key: string | null;
-	/** The cells as the text of a JSON object. */
-	readonly data_json: string;
 }
 
 export interface NewScore {

@@ -1,10 +1,11 @@
 import type { TestContext } from 'node:test';
 import type { NewDataset } from '../../src/store/database.ts';
 import { insertDataset } from '../../src/store/datasets.ts';
+import type { NewRecord } from '../../src/store/insert-records.ts';
 import { insertModel } from '../../src/store/models.ts';
 import { beginStep, type StepAttempt } from '../../src/store/run-steps.ts';
 import { createRun } from '../../src/store/runs.ts';
-import { type NewRecord, type NewScore, publishRecords, publishScores } from '../../src/store/shards.ts';
+import { type NewScore, publishRecords, publishScores } from '../../src/store/shards.ts';
 import type { Store } from '../../src/store/store.ts';
 import { temporaryStore } from './on-both-stores.ts';
 
