@@ -23,8 +23,10 @@ function assertRefused(ended: Ended, exitCode: number, code: string, where: stri
 	const lines = ended.stderr.trimEnd().split('\n');
 	const error = lines.find((line) => line.startsWith(`error ${code} `)) ?? '';
 	assert.ok(error.slice(0, error.indexOf(': ')).includes(where), `${code} at ${where} in:\n${ended.stderr}`);
-	assert.match(lines.at(-1) ?? '', /^hint: /);
-	assert.match(lines.at(-1) ?? '', hint);
+	const [hinted = '', docs = ''] = lines.slice(-2);
+	assert.match(hinted, /^hint: /);
+	assert.match(hinted, hint);
+	assert.ok(docs.startsWith('docs: ') && docs.endsWith(`#${code}`), docs);
 	assert.equal(ended.stdout, '');
 	assert.ok(!ended.stderr.includes(ESCAPE), 'no colours in a pipe');
 }
