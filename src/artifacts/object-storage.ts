@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CounterfoilError } from '../contracts/errors.ts';
 import { formatObjectAddress, parseObjectAddress } from '../contracts/object-address.ts';
 import { loadS3 } from './load-s3.ts';
 import { describeStorageError, isNotThere, isPassing } from './storage-errors.ts';
@@ -44,6 +45,8 @@ export interface ObjectStorageOptions {
 /** Of all but the last part; servers take no less than 5 MiB, and no more than 10,000 parts. */
 const PART_BYTES = 8 * 1024 * 1024;
 const MOST_PARTS = 10_000;
+/** Folders of an artifact root; uploads elsewhere in the bucket may be others'. */
+const OWN_FOLDERS = ['sha256', 'reports', 'inputs'] as const;
 /** Times that a connection may break without a byte having come in between. */
 const READ_ATTEMPTS = 6;
 
@@ -72,7 +75,10 @@ export function openObjectStorage(address: string, options: ObjectStorageOptions
 		if (!hasCleared) {
 			hasCleared = true;
 			// Some keys may write and not list; the lifecycle of the bucket then has to clear up.
-			await abandonUploads(loaded, { Bucket: bucket, Prefix: ownPrefix }, staleUploadMs).catch(() => undefined);
+			for (const folder of OWN_FOLDERS) {
+				const Prefix = `${ownPrefix === '' ? '' : `${ownPrefix.replace(/\/$/, '')}/`}${folder}/`;
+				await abandonUploads(loaded, { Bucket: bucket, Prefix }, staleUploadMs).catch(() => undefined);
+			}
 		}
 		await uploadParts(loaded, at(key), parts).catch(fail(key));
 	}
@@ -91,6 +97,13 @@ export function openObjectStorage(address: string, options: ObjectStorageOptions
 						...(etag === undefined ? {} : { IfMatch: etag }),
 					}),
 				);
+				if (position > 0 && !(answer.ContentRange ?? '').startsWith(`bytes ${position}-`)) {
+					// A server or proxy that sends the whole again: bytes must not be told twice.
+					throw new CounterfoilError('STORAGE_NOT_ACCESSIBLE', 'The object storage does not send parts of objects.', {
+						where: formatObjectAddress({ bucket, key }),
+						hint: 'Use a server that knows the header Range, or one that does not break off.',
+					});
+				}
 				etag = answer.ETag;
 				const end = answer.ContentLength === undefined ? null : position + answer.ContentLength;
 				for await (const piece of answer.Body as AsyncIterable<Uint8Array>) {
@@ -102,7 +115,9 @@ export function openObjectStorage(address: string, options: ObjectStorageOptions
 				throw Object.assign(new Error('cut short'), { code: 'ECONNRESET' });
 			} catch (error) {
 				failures++;
-				if (!isPassing(error) || failures === READ_ATTEMPTS) throw error;
+				// Without its tag nobody can say that the object is still the same.
+				const mayGoOn = position === from || etag !== undefined;
+				if (!isPassing(error) || !mayGoOn || failures === READ_ATTEMPTS) throw error;
 				await sleep(100 * 2 ** failures);
 			}
 		}

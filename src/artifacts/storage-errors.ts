@@ -31,8 +31,10 @@ export function isNotThere(error: unknown): boolean {
 /** Whether the same request may succeed a little later. What is forbidden never does. */
 export function isPassing(error: unknown): boolean {
 	const { name, status } = failureOf(error);
+	// S3 says RequestTimeout with status 400 and OperationAborted with 409.
+	if (PASSING_NAMES.has(name)) return true;
 	if (status !== null && status >= 400) return status >= 500 ? status !== 507 : status === 429 || status === 408;
-	return PASSING_NAMES.has(name) || PASSING_CODES.test(codeOf(error)) || codeOf(rootOf(error)).startsWith('ECONN');
+	return PASSING_CODES.test(codeOf(error)) || codeOf(rootOf(error)).startsWith('ECONN');
 }
 
 /**

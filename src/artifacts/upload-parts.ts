@@ -1,4 +1,4 @@
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3';
+import type { CompletedPart, MultipartUpload, S3Client } from '@aws-sdk/client-s3';
 import type { S3 } from './load-s3.ts';
 import { isNotThere } from './storage-errors.ts';
 
@@ -54,11 +54,27 @@ export async function abandonUploads(
 	{ Bucket, Prefix }: { readonly Bucket: string; readonly Prefix: string },
 	olderThanMs: number,
 ): Promise<void> {
-	const { Uploads = [] } = await client.send(new s3.ListMultipartUploadsCommand({ Bucket, Prefix }));
-	for (const { Key, UploadId, Initiated } of Uploads) {
+	for await (const { Key, UploadId, Initiated } of listUploads({ s3, client }, { Bucket, Prefix })) {
 		if (Key === undefined || UploadId === undefined || Initiated === undefined) continue;
 		// A server that takes prefixes loosely must not cost others their uploads.
 		if (!Key.startsWith(Prefix) || Date.now() - Initiated.getTime() < olderThanMs) continue;
 		await client.send(new s3.AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+	}
+}
+
+async function* listUploads(
+	{ s3, client }: { readonly s3: S3; readonly client: S3Client },
+	where: { readonly Bucket: string; readonly Prefix: string },
+): AsyncGenerator<MultipartUpload> {
+	let markers: { readonly KeyMarker?: string; readonly UploadIdMarker?: string } = {};
+	for (;;) {
+		const page = await client.send(new s3.ListMultipartUploadsCommand({ ...where, ...markers }));
+		yield* page.Uploads ?? [];
+		const { IsTruncated, NextKeyMarker, NextUploadIdMarker } = page;
+		if (IsTruncated !== true || NextKeyMarker === undefined) return;
+		markers = {
+			KeyMarker: NextKeyMarker,
+			...(NextUploadIdMarker === undefined ? {} : { UploadIdMarker: NextUploadIdMarker }),
+		};
 	}
 }

@@ -22,7 +22,7 @@ export function openOptions(dialect: DialectConfig): OpenInputOptions {
 /** The limits that a run was told, as the readers take them, and what this process may read from. */
 export function limitOptions(limits: Partial<InputLimits> = {}): OpenTableOptions {
 	const { recordBytes, fieldBytes, headerBytes, columns, decompressedBytes, compressionRatio } = limits;
-	const roots = process.env[INPUT_ROOTS];
+	const roots = inputRootsOf(process.env);
 	return {
 		remote: openObjectInputs(),
 		...(recordBytes === undefined ? {} : { maxRecordBytes: recordBytes }),
@@ -31,13 +31,14 @@ export function limitOptions(limits: Partial<InputLimits> = {}): OpenTableOption
 		...(columns === undefined ? {} : { maxColumns: columns }),
 		...(decompressedBytes === undefined ? {} : { maxDecompressedBytes: decompressedBytes }),
 		...(compressionRatio === undefined ? {} : { maxCompressionRatio: compressionRatio }),
-		...(roots === undefined || roots === '' ? {} : { inputRoots: splitRoots(roots) }),
+		...(roots === null ? {} : { inputRoots: roots }),
 	};
 }
 
-/** The colon of `s3://` separates nothing. */
-function splitRoots(roots: string): string[] {
-	return roots.split(/:(?!\/\/)/);
+/** What a process may read from; null: anything. The colon of `s3://` separates nothing. */
+export function inputRootsOf(environment: NodeJS.ProcessEnv): string[] | null {
+	const roots = environment[INPUT_ROOTS];
+	return roots === undefined || roots === '' ? null : roots.split(/:(?!\/\/)/);
 }
 
 /** Environment variable with the folders and addresses that tables may be read from, separated as in PATH; unset: any. */

@@ -100,6 +100,12 @@ export async function requireAllowed(path: string, roots: readonly string[] | nu
 	throw notAllowed(path);
 }
 
+/** The same for a pattern: the folder in which its first wildcard stands, so that nothing elsewhere is even listed. */
+export async function requireAllowedPattern(pattern: string, roots: readonly string[] | null): Promise<void> {
+	const literal = pattern.replace(/[*?[{].*$/s, '');
+	await requireAllowed(literal === pattern ? pattern : literal.slice(0, literal.lastIndexOf('/') + 1) || '.', roots);
+}
+
 /** The same for a file that was opened, since its path may lead elsewhere by now; Linux only. */
 export async function requireAllowedHandle(fd: number, path: string, roots: readonly string[] | null): Promise<void> {
 	if (roots === null) return;

@@ -7,7 +7,7 @@ import { isObjectAddress } from '../contracts/object-address.ts';
 import type { RefusedFile } from '../contracts/pipeline.ts';
 import type { ColumnRename } from '../contracts/run-config.ts';
 import { rowsPerBatchOf } from './build-columns.ts';
-import { findInputs, requireAllowed } from './find-inputs.ts';
+import { findInputs, requireAllowedPattern } from './find-inputs.ts';
 import { openTable } from './ingest-source.ts';
 import { joinBatches } from './join-batches.ts';
 import { createColumnRenamer } from './rename-columns.ts';
@@ -40,7 +40,7 @@ export interface OpenInputOptions extends OpenTableOptions {
  */
 export async function openInput(source: string, options: OpenInputOptions = {}): Promise<TableSource> {
 	const roots = options.inputRoots ?? null;
-	await requireAllowed(source.replace(/[*?[{].*$/s, ''), roots);
+	await requireAllowedPattern(source, roots);
 	const { paths, isSeveral } = await findInputs(source, options.remote);
 	if (!isSeveral) {
 		options.onFile?.(source);

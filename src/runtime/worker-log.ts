@@ -57,11 +57,22 @@ export function openWorkerLog(
 		warn: (message, facts = {}) => logger.warn(facts, message),
 		failed(message, error, facts) {
 			const { code, message: reason, where, hint, retryable } = CounterfoilError.from(error).toRecord();
-			const told = { ...facts, code, reason, where, hint, retryable };
+			// The message of a defect may quote what could not be read.
+			const known = code === 'INTERNAL' ? nameOf(error) : reason;
+			const told = { ...facts, code, reason: known, where, hint, retryable };
 			if (code === 'CANCELLED') logger.info(told, message);
 			else if (retryable) logger.warn(told, message);
-			else
-				logger.error(code === 'INTERNAL' && error instanceof Error ? { ...told, stack: error.stack } : told, message);
+			else logger.error(code === 'INTERNAL' ? { ...told, stack: framesOf(error) } : told, message);
 		},
 	};
+}
+
+function nameOf(error: unknown): string {
+	return error instanceof Error ? error.name : typeof error;
+}
+
+/** The places of a stack, without the message above them. */
+function framesOf(error: unknown): string[] {
+	const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
+	return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }

@@ -58,6 +58,8 @@ async function deleteShards(store: Store, artifacts: ArtifactStore, runs: readon
 	// Manifests last: whoever is stopped on the way leaves what names the rest.
 	for (const uri of [...gone].sort((a, b) => Number(manifests.has(a)) - Number(manifests.has(b)))) {
 		if (kept.has(uri) || !(await artifacts.has(uri))) continue;
+		// A run may have begun meanwhile and have the same file.
+		if (await isAnyRunning(store)) break;
 		await artifacts.delete(uri);
 		deleted++;
 	}

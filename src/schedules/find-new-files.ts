@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { openObjectInputs } from '../artifacts/object-inputs.ts';
 import { isObjectAddress } from '../contracts/object-address.ts';
-import { findInputs } from '../ingest/find-inputs.ts';
+import { findInputs, requireAllowed, requireAllowedPattern } from '../ingest/find-inputs.ts';
 
 export interface FoundFile {
 	readonly path: string;
@@ -21,24 +21,44 @@ const PLACES: Readonly<Record<string, { readonly wildcard: string; readonly patt
 const PLACE = /\{(yyyy|MM|dd|HH)\}/g;
 
 /**
- * The files of a folder or pattern, of files or objects, that can be read now, by name: those that have not been written to for a while,
- * and whose date, if the pattern has one in it, is not after `dueAtMs` (UTC). None is no error: they may be yet to come.
+ * The files of a folder or pattern, of files or objects, that can be read now, by name: those that have not been
+ * written to for a while, and whose date, if the pattern has one in it, is not after `dueAtMs` (UTC). None is no
+ * error: they may be yet to come.
+ *
+ * @param inputRoots null: any file may be read
+ * @throws CounterfoilError INPUT_NOT_ALLOWED before anything is listed
  */
 export async function findNewFiles(
 	pattern: string,
-	{ settleSeconds, dueAtMs }: { readonly settleSeconds: number; readonly dueAtMs: number },
+	{ settleSeconds, dueAtMs, inputRoots }: NewFileOptions,
 ): Promise<FoundFile[]> {
 	const dateOf = datesIn(pattern);
 	const wild = pattern.replace(PLACE, (_, place: string) => PLACES[place]?.wildcard ?? '');
+	await requireAllowedPattern(wild, inputRoots);
 	const found: FoundFile[] = [];
 	for (const { path, modifiedMs, facts } of isObjectAddress(pattern) ? await listRemote(wild) : await listLocal(wild)) {
 		if (Date.now() - modifiedMs < settleSeconds * 1_000) continue;
 		const dateMs = dateOf(path);
 		if (dateMs === null || dateMs > dueAtMs) continue;
+		// A link may lead out of the folder, and other names may be below the same prefix.
+		if (!(await isAllowed(path, inputRoots))) continue;
 		const key = JSON.stringify([path, ...facts]);
 		found.push({ path, itemKey: createHash('sha256').update(key).digest('hex') });
 	}
 	return found;
+}
+
+export interface NewFileOptions {
+	readonly settleSeconds: number;
+	readonly dueAtMs: number;
+	readonly inputRoots: readonly string[] | null;
+}
+
+function isAllowed(path: string, roots: readonly string[] | null): Promise<boolean> {
+	return requireAllowed(path, roots).then(
+		() => true,
+		() => false,
+	);
 }
 
 interface ListedFile {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NamedFiles } from '../artifacts/named-files.ts';
+import { inputRootsOf } from '../compute/open-options.ts';
 import type { RunRequest } from '../contracts/run-config.ts';
 import type { DueRun, NoteDueInput, TakeDueInput } from '../contracts/schedule.ts';
 import { nameWorkflow } from '../store/name-workflow.ts';
@@ -65,7 +66,8 @@ async function takeNew(
 	const { scheduleId, source } = schedule;
 	if (source?.type === 'files') {
 		const taken: TakenItem[] = [];
-		const found = await findNewFiles(source.pattern, { settleSeconds: source.settleSeconds, dueAtMs });
+		const inputRoots = inputRootsOf(process.env);
+		const found = await findNewFiles(source.pattern, { settleSeconds: source.settleSeconds, dueAtMs, inputRoots });
 		const known = await findKnownItems(
 			store,
 			scheduleId,

@@ -27,7 +27,7 @@ test('failures have their code and hint; what may pass warns, only a defect has 
 		log.failed('step failed', new CounterfoilError('STORAGE_UNREACHABLE', 'away', { hint: 'wait', cause }), {});
 		log.failed('step failed', new CounterfoilError('TABLE_EMPTY', 'no rows', { where: 'a.csv' }), {});
 		log.failed('step failed', new CounterfoilError('CANCELLED', 'stopped'), {});
-		log.failed('step failed', new TypeError('a defect', { cause }), {});
+		log.failed('step failed', new TypeError('planted secret in the message', { cause }), {});
 	});
 	assert.deepEqual(
 		lines.map(({ level, code, retryable, hint, where }) => [level, code, retryable, hint ?? where]),

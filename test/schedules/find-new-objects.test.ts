@@ -17,7 +17,9 @@ async function bucketWith(objects: Readonly<Record<string, string>>): Promise<st
 }
 
 const found = async (pattern: string, settleSeconds = 0) =>
-	(await findNewFiles(pattern, { settleSeconds, dueAtMs: DUE })).map(({ path }) => path.replace(/^s3:\/\/[^/]+\//, ''));
+	(await findNewFiles(pattern, { settleSeconds, dueAtMs: DUE, inputRoots: null })).map(({ path }) =>
+		path.replace(/^s3:\/\/[^/]+\//, ''),
+	);
 
 test('a folder, a pattern and dates of object storage are taken as those of files are', { skip }, async () => {
 	const bucket = await bucketWith({
@@ -39,7 +41,8 @@ test('a folder, a pattern and dates of object storage are taken as those of file
 
 test('an object is new again when its content is', { skip }, async () => {
 	const bucket = await bucketWith({ 'in/a.csv': 'x\n1\n' });
-	const keyOf = async () => (await findNewFiles(`${bucket}/in`, { settleSeconds: 0, dueAtMs: DUE }))[0]?.itemKey;
+	const keyOf = async () =>
+		(await findNewFiles(`${bucket}/in`, { settleSeconds: 0, dueAtMs: DUE, inputRoots: null }))[0]?.itemKey;
 	const first = await keyOf();
 	assert.equal(await keyOf(), first);
 	await openObjectStorage(bucket).put('in/a.csv', Buffer.from('x\n9\n'));

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { sql } from 'kysely';
@@ -214,10 +214,34 @@ test('a date in a pattern leaves out what is no date, and what is not due yet', 
 	for (const name of ['2026-11-21', '2026-11-22', '2026-11-23', '2026-13-01', '2026-11-1x']) {
 		write(join(folder, '2026', `${name}.csv`), name);
 	}
-	const found = await findNewFiles(join(folder, '{yyyy}', '{yyyy}-{MM}-{dd}.csv'), { settleSeconds: 10, dueAtMs: NOW });
+	const found = await findNewFiles(join(folder, '{yyyy}', '{yyyy}-{MM}-{dd}.csv'), {
+		settleSeconds: 10,
+		dueAtMs: NOW,
+		inputRoots: null,
+	});
 	assert.deepEqual(
 		found.map(({ path }) => basename(path)),
 		['2026-11-21.csv', '2026-11-22.csv'],
 	);
-	assert.deepEqual(await findNewFiles(join(folder, 'not-there', '*.csv'), { settleSeconds: 10, dueAtMs: NOW }), []);
+	assert.deepEqual(
+		await findNewFiles(join(folder, 'not-there', '*.csv'), { settleSeconds: 10, dueAtMs: NOW, inputRoots: null }),
+		[],
+	);
+});
+
+test('files are looked for only where the worker may read, and links out of it are passed over', async (t) => {
+	const folder = temporaryFolder(t);
+	for (const name of ['open', 'open-secret']) mkdirSync(join(folder, name));
+	write(join(folder, 'open', 'a.csv'), 'a');
+	write(join(folder, 'open-secret', 'b.csv'), 'b');
+	symlinkSync(join(folder, 'open-secret', 'b.csv'), join(folder, 'open', 'link.csv'));
+	const find = (pattern: string) =>
+		findNewFiles(join(folder, pattern), { settleSeconds: 10, dueAtMs: NOW, inputRoots: [join(folder, 'open')] });
+	assert.deepEqual(
+		(await find('open/*.csv')).map(({ path }) => basename(path)),
+		['a.csv'],
+	);
+	for (const pattern of ['open-secret', 'open-secret/*.csv', 'open{/a.csv,-secret/*}', '*/*.csv']) {
+		await assert.rejects(find(pattern), { code: 'INPUT_NOT_ALLOWED' }, pattern);
+	}
 });

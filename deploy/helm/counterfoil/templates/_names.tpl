@@ -51,6 +51,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   valueFrom:
     secretKeyRef: { name: {{ . }}, key: COUNTERFOIL_PAYLOAD_KEYS }
 {{- end }}
+{{- with .Values.webhook.existingSecret }}
+- name: COUNTERFOIL_WEBHOOK_SECRET
+  valueFrom:
+    secretKeyRef: { name: {{ . }}, key: COUNTERFOIL_WEBHOOK_SECRET }
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
 - name: COUNTERFOIL_LOG_LEVEL
   value: {{ .Values.logLevel }}
 {{- end -}}
