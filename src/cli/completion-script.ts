@@ -78,7 +78,7 @@ _counterfoil() {
 		esac
 	done
 	case "$at:$prev" in
-${casesOfValues(places, words, 'COMPREPLY=($(compgen -f -- "$cur"))').join('\n')}
+${casesOfValues(places, words, 'mapfile -t COMPREPLY < <(compgen -f -- "$cur")').join('\n')}
 	esac
 	if [[ $cur == -* ]]; then
 		case "$at" in
@@ -88,7 +88,7 @@ ${options.join('\n')}
 	fi
 	case "$at" in
 ${next.join('\n')}
-		*) COMPREPLY=($(compgen -f -- "$cur")) ;;
+		*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	esac
 }
 complete -o filenames -F _counterfoil counterfoil`;

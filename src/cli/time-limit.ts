@@ -13,6 +13,9 @@ export interface TimeLimit {
 	stop(): void;
 }
 
+/** A longer one would end at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 export function createTimeLimit(): TimeLimit {
 	const controller = new AbortController();
 	let giveUp: (reason: CounterfoilError) => void = () => undefined;
@@ -26,10 +29,17 @@ export function createTimeLimit(): TimeLimit {
 	return {
 		signal: controller.signal,
 		start(seconds) {
-			timer = setTimeout(() => {
+			const endMs = performance.now() + seconds * 1_000;
+			const wait = (): void => {
+				const leftMs = endMs - performance.now();
+				if (leftMs > 0) {
+					timer = setTimeout(wait, Math.min(leftMs, LONGEST_TIMER_MS));
+					return;
+				}
 				controller.abort();
 				if (takers === 0) giveUp(timedOut());
-			}, seconds * 1_000);
+			};
+			wait();
 		},
 		take() {
 			takers += 1;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { arch, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CounterfoilError } from '../contracts/errors.ts';
+import { CounterfoilError } from '../contracts/errors.ts';
 import { readVersion } from '../runtime/open-workspace.ts';
 import { describeCause, framesOf } from './describe-cause.ts';
 import type { DescribedCommand } from './describe-program.ts';
@@ -22,7 +22,8 @@ export async function writeBugBundle(error: CounterfoilError, argv: readonly str
 		system: `${platform()} ${release()} ${arch()}`,
 		command: await hideValues(argv),
 		code: error.code,
-		cause: describeCause(error),
+		// Messages may quote columns or cells.
+		cause: error.cause instanceof CounterfoilError ? error.cause.code : describeCause(error),
 		calls: framesOf(error),
 		memory: process.memoryUsage(),
 	};

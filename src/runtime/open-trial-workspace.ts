@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 		});
 	}
 	const folder = await mkdtemp(join(tmpdir(), 'counterfoil-dry-'));
+	const forget = removeWhateverHappens(folder);
 	try {
 		const copy = join(folder, 'counterfoil.db');
 		if (existsSync(database)) {
@@ -42,12 +43,33 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 			async close() {
 				await trial.close();
 				await rm(folder, { recursive: true, force: true });
+				forget();
 			},
 		};
 	} catch (error) {
 		await rm(folder, { recursive: true, force: true });
+		forget();
 		throw error;
 	}
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** A copy of the database is not to stay behind: it goes with the process, however that ends but by SIGKILL. */
+function removeWhateverHappens(folder: string): () => void {
+	const remove = (): void => rmSync(folder, { recursive: true, force: true });
+	const end = (signal: NodeJS.Signals): void => {
+		remove();
+		forget();
+		process.kill(process.pid, signal);
+	};
+	const forget = (): void => {
+		process.off('exit', remove);
+		for (const signal of SIGNALS) process.off(signal, end);
+	};
+	process.on('exit', remove);
+	for (const signal of SIGNALS) process.on(signal, end);
+	return forget;
 }
 
 async function nothing(): Promise<void> {}

@@ -93,7 +93,10 @@ describe('schedules', () => {
 		writeFileSync(join(incoming, 'broken.csv'), 'other,columns\n1,2\n');
 		utimesSync(join(incoming, 'broken.csv'), 1, 1);
 		await program('schedule', 'trigger', 'hourly');
-		await until(() => items().every(({ state }) => state !== 'taken') && items().length === 4);
+		await until(() => {
+			const now = items();
+			return now.length === 4 && now.every(({ state }) => state !== 'taken');
+		});
 		assert.deepEqual(
 			items()
 				.map(({ state }) => state)

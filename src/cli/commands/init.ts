@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
@@ -30,6 +31,7 @@ export function defineInit(command: Command, terminal: Terminal): void {
 		const isShown = out === '-' || flags.dryRun === true;
 		if (!isShown) {
 			await requireWritable(out);
+			await requireOnlyOne(out);
 			if (existsSync(out) && flags.force !== true && flags.yes !== true) {
 				throw new CounterfoilError('OUTPUT_EXISTS', 'there is a configuration file already', {
 					where: out,
@@ -48,12 +50,24 @@ export function defineInit(command: Command, terminal: Terminal): void {
 	});
 }
 
+/** Two files of settings in one folder would be refused by every command that reads them. */
+async function requireOnlyOne(out: string): Promise<void> {
+	const { PROJECT_FILES } = await import('../../runtime/gather-config.ts');
+	const isOne = PROJECT_FILES.some((name) => resolve(name) === resolve(out));
+	const other = PROJECT_FILES.find((name) => resolve(name) !== resolve(out) && existsSync(name));
+	if (!isOne || other === undefined) return;
+	throw new CounterfoilError('OUTPUT_EXISTS', 'there is a configuration file of the other kind already', {
+		where: other,
+		hint: 'change that one, or remove it first; with --out - you see what would be written',
+	});
+}
+
 async function inspect(table: string, flags: RunFlags, terminal: Terminal) {
 	const source = await checkInput(table, flags);
-	const { resolveConfig } = await import('../../runtime/resolve-config.ts');
+	const { toRunConfig } = await import('../../runtime/resolve-config.ts');
 	const { inspectFile } = await import('../../runtime/inspect-file.ts');
 	// What is there is about to be written anew: only what was said here counts.
-	const config = await resolveConfig({ flags: toConfigFlags(flags) });
+	const config = await toRunConfig([{ kind: 'flag', path: null, said: toConfigFlags(flags) }]);
 	return watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task));
 }
 

@@ -6,6 +6,7 @@ import type { ToldLesson } from '../../report/learning/learning-page.ts';
 import type { Example, ExampleName } from '../../textbook/examples.ts';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED } from '../carry-out-run.ts';
+import { requireWritable } from '../check-output.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseNumber, parseWhole } from '../parse-arguments.ts';
 import { openPauseQuestion } from '../pause-question.ts';
@@ -116,19 +117,28 @@ async function teach(
 ): Promise<void> {
 	const { runLesson } = await import('../../textbook/run-lesson.ts');
 	const { buildLearningPage } = await import('../../report/learning/learning-page.ts');
+	const out = flags.out ?? `${example.name}.html`;
+	await requireWritable(out);
+	if (flags.pauseEvery !== undefined && (flags.input === false || terminal.quiet)) {
+		throw new CounterfoilError('USAGE', '--pause-every asks, which --no-input and --quiet rule out', {
+			hint: 'leave out --pause-every, or the other',
+		});
+	}
 	const question = flags.pauseEvery === undefined ? null : openPauseQuestion(terminal, example);
 	const told: ToldLesson[] = [];
-	for (const { id, title, words, options } of setUps) {
-		const run = await runLesson(example, options, seed, {
-			onProgress: (step) => terminal.note(`${title}: step ${step} of ${options.steps}`),
-			...(flags.pauseEvery === undefined || question === null
-				? {}
-				: { pauseEverySteps: flags.pauseEvery, onPause: question.ask }),
-		});
-		told.push({ id, title, words, run });
+	try {
+		for (const { id, title, words, options } of setUps) {
+			const run = await runLesson(example, options, seed, {
+				onProgress: (step) => terminal.note(`${title}: step ${step} of ${options.steps}`),
+				...(flags.pauseEvery === undefined || question === null
+					? {}
+					: { pauseEverySteps: flags.pauseEvery, onPause: question.ask }),
+			});
+			told.push({ id, title, words, run });
+		}
+	} finally {
+		question?.close();
 	}
-	question?.close();
-	const out = flags.out ?? `${example.name}.html`;
 	await writeFile(out, buildLearningPage(example, told)).catch((cause: unknown) => {
 		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'The page cannot be written there.', { where: out, cause });
 	});
