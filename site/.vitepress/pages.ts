@@ -62,6 +62,7 @@ export const PAGE_GROUPS: readonly PageGroup[] = [
 			{ text: 'The supervised learner', link: '/learning' },
 			{ text: 'Whether augmentation helps', link: '/augmentation' },
 			{ text: 'Durability', link: '/durability' },
+			{ text: 'Scaling', link: '/scaling' },
 			{ text: 'Architecture', link: '/architecture' },
 			{ text: 'Threat model', link: '/threat-model' },
 			{ text: 'Limits', link: '/limits' },
