@@ -1,5 +1,6 @@
 import type { CounterfoilError } from '../contracts/errors.ts';
-import { describeCause, framesOf } from './describe-cause.ts';
+import { framesOf } from '../runtime/error-frames.ts';
+import { describeCause } from './describe-cause.ts';
 import { docsUrl } from './docs-url.ts';
 import { escapeControls, toSafeJson } from './escape-controls.ts';
 import type { Terminal } from './terminal.ts';

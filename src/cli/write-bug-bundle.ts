@@ -3,8 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { arch, platform, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { framesOf } from '../runtime/error-frames.ts';
 import { readVersion } from '../runtime/open-workspace.ts';
-import { describeCause, framesOf } from './describe-cause.ts';
+import { describeCause } from './describe-cause.ts';
 import type { DescribedCommand } from './describe-program.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { framesOf } from './error-frames.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -58,21 +59,11 @@ export function openWorkerLog(
 		failed(message, error, facts) {
 			const { code, message: reason, where, hint, retryable } = CounterfoilError.from(error).toRecord();
 			// The message of a defect may quote what could not be read.
-			const known = code === 'INTERNAL' ? nameOf(error) : reason;
+			const known = code === 'INTERNAL' ? (error instanceof Error ? error.name : typeof error) : reason;
 			const told = { ...facts, code, reason: known, where, hint, retryable };
 			if (code === 'CANCELLED') logger.info(told, message);
 			else if (retryable) logger.warn(told, message);
-			else logger.error(code === 'INTERNAL' ? { ...told, stack: framesOf(error) } : told, message);
+			else logger.error(code === 'INTERNAL' ? { ...told, calls: framesOf(error) } : told, message);
 		},
 	};
-}
-
-function nameOf(error: unknown): string {
-	return error instanceof Error ? error.name : typeof error;
-}
-
-/** The places of a stack, without the message above them. */
-function framesOf(error: unknown): string[] {
-	const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
-	return lines.filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
 }

@@ -39,7 +39,7 @@ test('failures have their code and hint; what may pass warns, only a defect has 
 		],
 	);
 	assert.deepEqual(
-		lines.map(({ stack }) => stack !== undefined),
+		lines.map(({ calls }) => calls !== undefined),
 		[false, false, false, true],
 	);
 	assert.ok(!JSON.stringify(lines).includes('planted secret'));
