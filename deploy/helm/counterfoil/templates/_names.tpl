@@ -92,6 +92,6 @@ securityContext:
   capabilities: { drop: [ALL] }
 volumeMounts:
   - { name: tmp, mountPath: /tmp }
-  - { name: work, mountPath: /work }
+  - { name: work, mountPath: /home/counterfoil }
 env: {{ include "counterfoil.env" . | nindent 2 }}
 {{- end -}}
