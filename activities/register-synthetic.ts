@@ -26,10 +26,14 @@ function describePlan({
 	};
 }
 
+/** Of the rows of a pipeline, until its evaluation has judged them. */
+const NOT_JUDGED = { verdict: 'refuse', reasons: ['they have not been judged yet'], override: null };
+
 /** Enters a generated table into the database, with its origin. */
 export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSyntheticOutput> = async (services, input) => {
 	const manifest = await getJson<TableManifest>(services.artifacts, input.table);
 	const { modelId, rows, seed, release } = input;
+	const isPending = release === null && input.plan.complete === null;
 	const made = describePlan(input.plan);
 	const request = { rows, ...made, ...(input.plan.withKeys ? { keys: true } : {}) };
 	const { version } = services;
@@ -41,7 +45,7 @@ export const registerSynthetic: Activity<RegisterSyntheticInput, RegisterSynthet
 		rows,
 		columns_json: JSON.stringify(manifest.names),
 		conditions_json: JSON.stringify(made),
-		release_json: release === null ? null : JSON.stringify(release),
+		release_json: isPending ? JSON.stringify(NOT_JUDGED) : release === null ? null : JSON.stringify(release),
 		seed,
 		artifact_uri: input.table.uri,
 		sha256: input.table.sha256,

@@ -12,6 +12,8 @@ import { down as down0011, up as up0011 } from './0011-learning.ts';
 import { down as down0013, up as up0013 } from './0013-console-access.ts';
 import { down as down0015, up as up0015 } from './0015-schedules.ts';
 import { down as down0016, up as up0016 } from './0016-repeated-keys.ts';
+import { down as down0017, up as up0017 } from './0017-append-review-events.ts';
+import { down as down0018, up as up0018 } from './0018-console-people.ts';
 
 /** All migrations by name; a new one must sort after the last. A published one is never changed. */
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
@@ -28,4 +30,6 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
 	'0013-console-access': { up: up0013, down: down0013 },
 	'0015-schedules': { up: up0015, down: down0015 },
 	'0016-repeated-keys': { up: up0016, down: down0016 },
+	'0017-append-review-events': { up: up0017, down: down0017 },
+	'0018-console-people': { up: up0018, down: down0018 },
 };

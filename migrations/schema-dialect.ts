@@ -33,6 +33,9 @@ export interface SchemaDialect {
 	epochSeconds(time: Expression<unknown>): RawBuilder<unknown>;
 	/** The statements that make a hash-chained table accept only the next link. */
 	requireChain(table: string, key: string): RawBuilder<unknown>[];
+	/** The statements that make, and remove, what appends to the review log in one statement. */
+	readonly createAppendReviewEvents: readonly RawBuilder<unknown>[];
+	readonly dropAppendReviewEvents: readonly RawBuilder<unknown>[];
 }
 
 const sqlite: SchemaDialect = {
@@ -71,6 +74,8 @@ const sqlite: SchemaDialect = {
 				${sql.lit('0'.repeat(64))})
 			begin select raise(abort, ${sql.lit(`${table} must continue the hash chain`)}); end`,
 	],
+	createAppendReviewEvents: [],
+	dropAppendReviewEvents: [],
 };
 
 /** Rows that a table refuses: those for which `when` is true, over columns of `new` and (on update) `old`. */
@@ -159,6 +164,35 @@ const postgres: SchemaDialect = {
 		sql`create trigger ${sql.ref(`${table}_chained`)} before insert on ${sql.table(table)}
 			for each row execute function counterfoil_require_chain(${sql.lit(key)})`,
 	],
+	// The last event is read after the lock is had: one statement without a function would see the log as it was before.
+	createAppendReviewEvents: [
+		sql`create function counterfoil_append_review_events(events json) returns bigint
+			language plpgsql set search_path from current as $$
+			declare
+				id bigint;
+				previous text;
+				digest text;
+				event json;
+			begin
+				perform pg_advisory_xact_lock(hashtextextended('counterfoil review_events', 0));
+				select event_id, row_sha256 into id, previous from review_events order by event_id desc limit 1;
+				id := coalesce(id, 0);
+				previous := coalesce(previous, repeat('0', 64));
+				for event in select value from json_array_elements(events) loop
+					id := id + 1;
+					digest := encode(sha256(convert_to(
+						'[' || id || ',' || (event ->> 'signed') || ',"' || previous || '"]', 'UTF8')), 'hex');
+					insert into review_events (event_id, item_id, kind, actor, at, run_id, row_number,
+						before_json, after_json, prev_sha256, row_sha256)
+					values (id, (event ->> 'item_id')::integer, event ->> 'kind', event ->> 'actor', event ->> 'at',
+						event ->> 'run_id', (event ->> 'row_number')::bigint,
+						event ->> 'before_json', event ->> 'after_json', previous, digest);
+					previous := digest;
+				end loop;
+				return id;
+			end $$`,
+	],
+	dropAppendReviewEvents: [sql`drop function counterfoil_append_review_events(json)`],
 };
 
 /** The branch for the database that a migration runs on. */

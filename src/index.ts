@@ -51,6 +51,20 @@ export {
 	trainTokenDiscriminator,
 } from './gan/token-discriminator.ts';
 export type { Discriminator, Generator, Trainer } from './gan/types.ts';
+export type {
+	EarlyStoppingOptions,
+	NetworkOptions,
+	RankingOptions,
+	VectorGanOptions,
+} from './gan/vector/options.ts';
+export {
+	type TrainedVectorGan,
+	trainVectorGan,
+	type VectorGan,
+	type VectorGanHistory,
+	type VectorGanHooks,
+	type VectorGanLook,
+} from './gan/vector/train-vector-gan.ts';
 export { adviseAugmentation } from './learn/advise-augmentation.ts';
 export type { AugmentationAdvice } from './learn/augmentation-advice.ts';
 export type { BoostedTrees } from './learn/boosted-trees.ts';

@@ -69,6 +69,8 @@ export interface RowExplanation {
 	readonly severity: Severity;
 	/** What is unusual about the row, in words. */
 	readonly text: readonly string[];
+	/** What would have to change for it to be a normal row, in a sentence; null if it is one. */
+	readonly change: string | null;
 	/** Their contributions add up to the surprise. */
 	readonly reasons: readonly Reason[];
 	/** Index of the normal training row most like it, among the rows given to `fit`; null if there is none. */
@@ -177,6 +179,7 @@ export class TabularGan {
 			const { score, surprise, pValue } = scoreWithModel(scoring, pickRows(features, rows));
 			return explainRows(scoring, { table: features, rows, values }).map((reasons, at): RowExplanation => {
 				const nearest = reasons.find((reason) => reason.kind === 'nearest');
+				const change = reasons.find((reason) => reason.kind === 'change');
 				const together = reasons.flatMap((reason) => (reason.kind === 'together' ? [reason.text] : []));
 				const alone = reasons.flatMap((reason) => ('feature' in reason ? (reason.text ?? []) : []));
 				return {
@@ -185,6 +188,7 @@ export class TabularGan {
 					pValue: pValue[at] as number,
 					severity: severity(score[at] as number),
 					text: [...together, ...alone],
+					change: change?.kind === 'change' ? change.text : null,
 					reasons,
 					nearest: nearest?.kind === 'nearest' ? nearest.rowNumber : null,
 				};

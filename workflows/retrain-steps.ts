@@ -57,23 +57,23 @@ export async function runMonitoring(request: RunRequest, activities: Activities,
 	await activities.recordDrift({ ...common, datasetId, modelId, drift: measured.drift });
 	const { isDrifted, columns } = measured;
 	const { webhook } = plan;
-	let refused: unknown = null;
-	const alert =
+	// Who is to be told may not answer for minutes, which is nothing to wait for with what is to be learnt.
+	const [alert, retrain] = await bothToTheirEnd(
 		isDrifted && webhook !== null
-			? await activities
-					.sendAlert({ ...common, datasetId, modelId, drift: measured, webhook })
-					.catch((error: unknown) => {
-						refused = error;
-						return null;
-					})
-			: null;
-	const retrain = isDrifted && plan.retrain !== null ? await learnFromLabels(request, parts, activities) : null;
-	// That nobody was told is told by the end of the run; what was to be learnt has been.
-	if (refused !== null) throw refused;
+			? activities.sendAlert({ ...common, datasetId, modelId, drift: measured, webhook })
+			: Promise.resolve(null),
+		isDrifted && plan.retrain !== null ? learnFromLabels(request, parts, activities) : Promise.resolve(null),
+	);
 	return finish(request, activities, {
 		...describeTable(table),
 		modelId: retrain?.modelId ?? modelId,
 		monitor: { isDrifted, columns, drift: measured.drift.uri, alertStatus: alert?.status ?? null },
 		...(retrain === null ? {} : { retrain }),
 	});
+}
+
+/** What both give, or what one of them threw once the other has come to its end, too. */
+async function bothToTheirEnd<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+	await Promise.allSettled([one, other]);
+	return [await one, await other];
 }

@@ -96,7 +96,9 @@ async function carryOut({ workflowId, request }: DueRun): Promise<Outcome> {
 	} catch (error) {
 		const record = toErrorRecord(error);
 		// Somebody else does the same to the same data, or the whole tick is being stopped.
-		const isLater = error instanceof WorkflowExecutionAlreadyStartedError || record.retryable || isStopped(error);
+		const isBusy = error instanceof WorkflowExecutionAlreadyStartedError || record.retryable;
+		// What a file has become is another item, for the next tick.
+		const isLater = isBusy || record.code === 'INPUT_CHANGED' || isStopped(error);
 		return { state: isLater ? 'later' : 'failed', error: record };
 	}
 }

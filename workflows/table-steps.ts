@@ -46,7 +46,8 @@ export async function ingestTable(
 ): Promise<StoredTable> {
 	const common = commonInput(request);
 	const source = required(request.source, 'source');
-	const read = await activities.ingest({ ...common, source });
+	const sha256 = request.sourceSha256;
+	const read = await activities.ingest({ ...common, source, ...(sha256 === undefined ? {} : { sha256 }) });
 	if (read.refused !== undefined) await refuse(request, activities, read.manifest, read.refused);
 	const { known, policies } =
 		model === null

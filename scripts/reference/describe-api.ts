@@ -61,6 +61,7 @@ export async function readOpenApi(): Promise<OpenApi> {
 			streams: createStreamLimit({ most: 1, mostEach: 1 }),
 			cookie: { name: 'counterfoil', isSecure: false },
 			sqlDatabase: workspace.paths.database,
+			provider: null,
 			localActor: 'reference',
 		});
 		const answer = await api.request('/openapi.json', { headers: { authorization: `Bearer ${secret}` } });

@@ -109,6 +109,7 @@ export const ENVIRONMENT: readonly (readonly [string, string])[] = [
 		'COUNTERFOIL_S3_PATH_STYLE',
 		'1: the bucket is in the path of object storage, 0: in the name of the host (default: 1 where an endpoint is named)',
 	],
+	['COUNTERFOIL_OIDC_CLIENT_SECRET', 'secret of the console at the OpenID provider that people sign in by'],
 	['COUNTERFOIL_SQL_DB', 'on PostgreSQL: role for the SQL page of the console, as `--sql-db`'],
 	['COUNTERFOIL_TFJS', 'skip: `npm ci` does not fetch TensorFlow, so that WebAssembly computes'],
 	['COUNTERFOIL_WEBHOOK_SECRET', 'signs what `monitor --webhook` sends'],

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { CompletedPart, MultipartUpload, S3Client } from '@aws-sdk/client-s3';
 import type { S3 } from './load-s3.ts';
 import { isNotThere } from './storage-errors.ts';
+
+/** Metadata of an object in parts: which upload made it. */
+const UPLOAD_MARK = 'counterfoil-upload';
 
 export interface UploadTarget {
 	readonly Bucket: string;
@@ -19,8 +23,14 @@ export async function uploadParts(
 	target: UploadTarget,
 	parts: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
+	// Entity tags of objects in parts are made otherwise by every kind of server; a mark comes back as it was given.
+	const mark = randomUUID();
 	const { UploadId } = await client.send(
-		new s3.CreateMultipartUploadCommand({ ...target, ChecksumAlgorithm: s3.ChecksumAlgorithm.CRC32 }),
+		new s3.CreateMultipartUploadCommand({
+			...target,
+			ChecksumAlgorithm: s3.ChecksumAlgorithm.CRC32,
+			Metadata: { [UPLOAD_MARK]: mark },
+		}),
 	);
 	const upload = { ...target, UploadId };
 	try {
@@ -39,8 +49,8 @@ export async function uploadParts(
 			.catch(async (error: unknown) => {
 				// Its answer may have been lost on the way, and asked again there is nothing left to complete.
 				if (!isNotThere(error) && !(error instanceof Error && error.name === 'NoSuchUpload')) throw error;
-				const { ContentLength } = await client.send(new s3.HeadObjectCommand(target));
-				if (ContentLength !== bytes) throw error;
+				const { ContentLength, Metadata } = await client.send(new s3.HeadObjectCommand(target));
+				if (ContentLength !== bytes || Metadata?.[UPLOAD_MARK] !== mark) throw error;
 			});
 	} catch (error) {
 		await client.send(new s3.AbortMultipartUploadCommand(upload)).catch(() => undefined);

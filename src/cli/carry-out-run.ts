@@ -5,10 +5,12 @@ import type { DialectConfig, RunConfig, RunKind, RunRequest, RunSummary } from '
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { commandName, quoteArgument, sameCommand } from './command-name.ts';
-import { databaseOption } from './database-option.ts';
+import { endDryRun } from './dry-run.ts';
 import { ExitWith } from './exit-with.ts';
 import { followProgress } from './follow-progress.ts';
 import { handleInterrupt } from './handle-interrupt.ts';
+import { isWrittenByCommand } from './is-written-by-command.ts';
+import { type Place, placeOptions } from './place-options.ts';
 import { type RunFlags, toConfigFlags } from './run-options.ts';
 import type { Terminal } from './terminal.ts';
 import { timedOut } from './time-limit.ts';
@@ -38,8 +40,6 @@ export interface CarriedOut {
 }
 
 export const DEFAULT_SEED = 1;
-/** Said at the end of every `--dry-run`. */
-const DRY_RUN_NOTE = 'a dry run: nothing was changed';
 
 /**
  * Carries out a run with progress on the terminal, by the in-process runner or on Temporal.
@@ -68,14 +68,14 @@ export async function carryOutRun(
 		const { findDatabase } = await import('../runtime/find-home.ts');
 		const database = findDatabase(flags.db);
 		await printPlan({ request, resumed, rows: rows ?? null, database }, workspace, terminal);
-		if (!terminal.json) terminal.note(DRY_RUN_NOTE);
+		endDryRun(terminal);
 		throw new ExitWith(0);
 	}
 	if (resumed) terminal.note(`going on with run ${request.runId}`);
 	if (asked.kind === 'pipeline' || asked.kind === 'train') notePrivacy(config, terminal);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
-	const done = await follow({ request, rows: rows ?? null, resumed, db: flags.db }, terminal, (options) =>
+	const done = await follow({ request, rows: rows ?? null, resumed, place: flags }, terminal, (options) =>
 		carryOut(request, options).catch((error: unknown) => {
 			throw placeIn(asked.source, error);
 		}),
@@ -125,8 +125,7 @@ export interface Followed {
 	readonly rows: number | null;
 	/** An earlier attempt is taken up again. */
 	readonly resumed: boolean;
-	/** As it was named. */
-	readonly db: string | undefined;
+	readonly place: Place;
 }
 
 /** Runs `work` with a progress line and with Ctrl-C as a way to stop it. */
@@ -162,24 +161,21 @@ export async function follow(
 	}
 }
 
-function howToGoOn({ request, db }: Followed, { argv }: Terminal): string {
-	const again = `${commandName()} runs resume ${quoteArgument(request.runId)}${databaseOption(db)}`;
+function howToGoOn({ request, place }: Followed, { argv }: Terminal): string {
+	const again = `${commandName()} runs resume ${quoteArgument(request.runId)}${placeOptions(place)}`;
 	return `to go on: ${isWrittenByCommand(request) ? sameCommand(argv) : again}`;
-}
-
-/** Whether the rows go to a file, which only the command that asked for them knows. */
-export function isWrittenByCommand({ augment }: RunRequest): boolean {
-	return augment?.into.kind === 'file';
 }
 
 /** Opens the workspace that the flags name, for as long as `work` goes on; with `--dry-run` a trial of it. */
 export async function withWorkspace<T>(
 	{ db, artifacts, dryRun }: { readonly db?: string; readonly artifacts?: string; readonly dryRun?: boolean },
 	work: (workspace: Workspace) => Promise<T>,
+	trial: 'on a copy' | 'read only' = 'on a copy',
 ): Promise<T> {
 	const { openWorkspace } = await import('../runtime/open-workspace.ts');
-	const { openTrialWorkspace } = await import('../runtime/open-trial-workspace.ts');
-	const workspace = await (dryRun === true ? openTrialWorkspace : openWorkspace)({ db, artifacts });
+	const { openReadOnlyWorkspace, openTrialWorkspace } = await import('../runtime/open-trial-workspace.ts');
+	const openTrial = trial === 'on a copy' ? openTrialWorkspace : openReadOnlyWorkspace;
+	const workspace = await (dryRun === true ? openTrial : openWorkspace)({ db, artifacts });
 	try {
 		return await work(workspace);
 	} finally {

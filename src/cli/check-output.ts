@@ -16,16 +16,20 @@ import type { Terminal } from './terminal.ts';
  */
 export async function checkOutput(out: string, format: TableFormat, terminal: Terminal): Promise<void> {
 	if (out !== '-') return requireWritable(out);
-	if (terminal.json) {
-		throw new CounterfoilError('USAGE', 'the rows and the document of --json cannot both go to standard output', {
-			hint: 'write the rows to a file with --out FILE',
-		});
-	}
+	requirePlain(terminal);
 	if (BINARY_FORMATS.includes(format) && terminal.stdout.isTTY === true) {
 		throw new CounterfoilError('USAGE', `${format} is not for reading on a terminal`, {
 			hint: 'write it to a file with --out FILE, or into a pipe',
 		});
 	}
+}
+
+/** @throws CounterfoilError USAGE where standard output has the document of `--json` already */
+export function requirePlain({ json }: Terminal): void {
+	if (!json) return;
+	throw new CounterfoilError('USAGE', 'what is written and the document of --json cannot both go to standard output', {
+		hint: 'write it to a file with --out FILE',
+	});
 }
 
 /** @throws CounterfoilError OUTPUT_NOT_WRITABLE for a file that is a folder, or in one that is not there or not to be written */
@@ -43,6 +47,21 @@ export async function requireWritable(file: string): Promise<void> {
 			cause,
 		});
 	}
+}
+
+/** @throws CounterfoilError OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE */
+export async function requireNewFile(file: string): Promise<void> {
+	await requireWritable(file);
+	if ((await stat(file).catch(() => null)) === null) return;
+	throw new CounterfoilError('OUTPUT_EXISTS', 'there is a file of this name already', {
+		where: file,
+		hint: 'name another, or remove it first',
+	});
+}
+
+/** For what is written only to see what it would be. */
+export function nowhere(): Writable {
+	return new Writable({ write: (_chunk, _encoding, done) => done() });
 }
 
 /** Standard output; what a terminal would obey is shown there instead. */

@@ -46,7 +46,18 @@ function namesOf({ short, long }: DescribedOption): readonly string[] {
 
 /** The case patterns that follow the words to the command they name. */
 function walk(places: readonly Place[]): string {
-	return places.flatMap(({ path }) => (path === '' ? [] : [`"${path}"`])).join('|');
+	return quoted(places.flatMap(({ path }) => (path === '' ? [] : [path])));
+}
+
+function quoted(patterns: readonly string[]): string {
+	return patterns.map((pattern) => `"${pattern}"`).join('|');
+}
+
+/** The case patterns of options whose value is the word that follows. */
+function takers(places: readonly Place[]): string[] {
+	return places.flatMap(({ path, options }) =>
+		options.filter(({ value }) => value !== null).flatMap((option) => namesOf(option).map((name) => `${path}:${name}`)),
+	);
 }
 
 /** Of each place the options that take one of some values, and those that take any. */
@@ -68,17 +79,29 @@ function bashScript(places: readonly Place[]): string {
 		const names = [...commands.map(({ name }) => name), ...choices];
 		return names.length === 0 ? [] : [`\t\t"${path}") ${words(names)} ;;`];
 	});
+	// Bash 3.2, which macOS has, knows no mapfile.
 	return `# bash completion of counterfoil
+_counterfoil_files() {
+	local name
+	while IFS= read -r name; do COMPREPLY+=("$name"); done < <(compgen -f -- "$cur")
+}
 _counterfoil() {
-	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} at="" i
+	local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} at="" isValue="" i
 	COMPREPLY=()
 	for ((i = 1; i < COMP_CWORD; i++)); do
+		if [[ -n $isValue ]]; then
+			[[ \${COMP_WORDS[i]} == "=" ]] || isValue=""
+			continue
+		fi
+		case "$at:\${COMP_WORDS[i]}" in
+		${quoted(takers(places))}) isValue=1; continue ;;
+		esac
 		case "\${at:+$at }\${COMP_WORDS[i]}" in
 		${walk(places)}) at="\${at:+$at }\${COMP_WORDS[i]}" ;;
 		esac
 	done
 	case "$at:$prev" in
-${casesOfValues(places, words, 'mapfile -t COMPREPLY < <(compgen -f -- "$cur")').join('\n')}
+${casesOfValues(places, words, '_counterfoil_files').join('\n')}
 	esac
 	if [[ $cur == -* ]]; then
 		case "$at" in
@@ -88,7 +111,7 @@ ${options.join('\n')}
 	fi
 	case "$at" in
 ${next.join('\n')}
-		*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		*) _counterfoil_files ;;
 	esac
 }
 complete -o filenames -F _counterfoil counterfoil`;
@@ -115,9 +138,16 @@ function zshScript(places: readonly Place[]): string {
 	return `#compdef counterfoil
 # zsh completion of counterfoil
 _counterfoil() {
-	local cur=$words[CURRENT] prev=$words[CURRENT-1] at="" word
+	local cur=$words[CURRENT] prev=$words[CURRENT-1] at="" isValue="" word
 	local -a items
 	for word in "\${(@)words[2,CURRENT-1]}"; do
+		if [[ -n $isValue ]]; then
+			isValue=""
+			continue
+		fi
+		case "$at:$word" in
+		${quoted(takers(places))}) isValue=1; continue ;;
+		esac
 		case "\${at:+$at }$word" in
 		${walk(places)}) at="\${at:+$at }$word" ;;
 		esac
@@ -159,7 +189,16 @@ function fishScript(places: readonly Place[]): string {
 	return `# fish completion of counterfoil
 function __counterfoil_at
 	set -l at ''
+	set -l is_value ''
 	for word in (commandline -opc)[2..-1]
+		if test -n "$is_value"
+			set is_value ''
+			continue
+		end
+		if contains -- "$at:$word" ${takers(places).map(say).join(' ')}
+			set is_value yes
+			continue
+		end
 		set -l next (string trim -- "$at $word")
 		if contains -- $next ${paths.join(' ')}
 			set at $next

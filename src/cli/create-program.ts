@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addExamples } from './add-examples.ts';
 import { COMMANDS } from './command-list.ts';
+import { beginDryRun } from './dry-run.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { parseDuration, parseWhole } from './parse-arguments.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
@@ -46,8 +47,9 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 			outputError: () => undefined,
 		})
 		.hook('preAction', (_, command) => {
-			const { timeout } = command.optsWithGlobals<GlobalFlags>();
-			if (timeout !== undefined) terminal.timeLimit.start(timeout);
+			const flags = command.optsWithGlobals<GlobalFlags>();
+			if (flags.timeout !== undefined) terminal.timeLimit.start(flags.timeout);
+			beginDryRun(flags, terminal);
 		})
 		.exitOverride();
 	addExamples(program, [

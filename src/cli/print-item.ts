@@ -1,5 +1,6 @@
 import type { ItemDetail, ItemEvent } from '../review/read-item.ts';
-import { readGroups, readReasons } from '../review/read-reasons.ts';
+import { readChange, readGroups, readReasons } from '../review/read-reasons.ts';
+import type { SimilarItems } from '../review/similar-items.ts';
 import { commandName } from './command-name.ts';
 import { describeBriefly, describeValue } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
@@ -9,7 +10,8 @@ import { formatScore } from './print-result.ts';
 import type { Terminal } from './terminal.ts';
 
 /** An item as `--json` tells it. */
-export function itemToJson({ item, queue, score, reasons, record, events, earlier, labels }: ItemDetail): object {
+export function itemToJson(detail: ItemDetail): object {
+	const { item, queue, score, reasons, record, events, earlier, similar, labels } = detail;
 	return {
 		...item,
 		queue_name: queue.name,
@@ -17,9 +19,11 @@ export function itemToJson({ item, queue, score, reasons, record, events, earlie
 		score,
 		reasons: readReasons(reasons),
 		together: readGroups(reasons),
+		change: readChange(reasons),
 		record,
 		events,
 		earlier,
+		similar,
 		labels,
 	};
 }
@@ -43,8 +47,10 @@ export function printItem(detail: ItemDetail, terminal: Terminal, now: Date = ne
 		const cells = shown.map(([name, value]) => [`  ${escapeControls(name)}`, describeValue(value)]);
 		const width = Math.max(...cells.map(([name]) => (name as string).length));
 		for (const [name, value] of cells) terminal.out(`${(name as string).padEnd(width)}  ${value}`);
-		const hidden = Object.keys(record).filter((name) => detail.labelColumns.includes(name));
-		if (hidden.length > 0) terminal.note(`  (${hidden.join(', ')} holds the truth and is not shown; --json has it)`);
+		noteTruth(
+			Object.keys(record).filter((name) => detail.labelColumns.includes(name)),
+			terminal,
+		);
 	}
 	if (earlier.length > 0) {
 		heading('Before, on the same');
@@ -54,6 +60,7 @@ export function printItem(detail: ItemDetail, terminal: Terminal, now: Date = ne
 			terminal.out(`  item ${other.item_id}  ${(other.closed_at ?? other.opened_at).slice(0, 10)}  ${what}${who}`);
 		}
 	}
+	if (detail.similar !== null) printSimilar(detail.similar, heading, terminal);
 	const imported = detail.labels.filter(
 		({ source, retracts_label_id }) => source !== 'review' && retracts_label_id === null,
 	);
@@ -65,6 +72,26 @@ export function printItem(detail: ItemDetail, terminal: Terminal, now: Date = ne
 	}
 }
 
+function printSimilar(similar: SimilarItems, heading: (text: string) => void, terminal: Terminal): void {
+	const { features, fraud, legitimate, unsure, latest } = similar;
+	heading('Decided before, for the same reasons');
+	terminal.out(
+		`  ${features.map(escapeControls).join(' and ')}: ${fraud} fraud, ${legitimate} legitimate, ${unsure} unsure`,
+	);
+	for (const { item_id: id, closed_at: closed, decision } of latest) {
+		terminal.out(`  item ${id}  ${(closed ?? '').slice(0, 10)}  ${decision}`);
+	}
+}
+
+/** Says what is not shown to who decides. */
+export function noteTruth(columns: readonly string[], terminal: Terminal): void {
+	if (columns.length === 0) return;
+	const names = columns.map(escapeControls).join(', ');
+	terminal.note(
+		`  (${names} ${columns.length === 1 ? 'holds' : 'hold'} the truth and ${columns.length === 1 ? 'is' : 'are'} not shown; --json has it)`,
+	);
+}
+
 function printWhy({ reasons, item }: ItemDetail, heading: (text: string) => void, terminal: Terminal): void {
 	const parsed = readReasons(reasons);
 	const sentences = [...readGroups(reasons), ...parsed.flatMap(({ text }) => text ?? [])];
@@ -72,6 +99,8 @@ function printWhy({ reasons, item }: ItemDetail, heading: (text: string) => void
 	if (lines.every((line) => line === '')) return;
 	heading('Why');
 	for (const line of lines) terminal.out(`  - ${escapeControls(line)}`);
+	const change = readChange(reasons);
+	if (change !== null) terminal.out(`  ${escapeControls(change)}.`);
 	if (item.run_id === null) return;
 	terminal.note(`  column by column: ${commandName()} explain ${item.run_id} ${item.row_number}`);
 }

@@ -4,6 +4,7 @@ import type { Workspace } from '../runtime/open-workspace.ts';
 import { measureInput } from '../runtime/plan-run.ts';
 import { escapeControls } from './escape-controls.ts';
 import { formatBytes, formatDuration, formatQuantity } from './format-values.ts';
+import { isWrittenByCommand } from './is-written-by-command.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface PlannedRun {
@@ -59,7 +60,10 @@ export async function printPlan(planned: PlannedRun, workspace: Workspace, termi
 		['data set', request.datasetId],
 		['model', request.modelId],
 		['rows', rows === null ? 'not known before it is read' : `about ${formatQuantity(rows, 'row')}`],
-		['writes', `${WRITES[kind]}, into ${escapeControls(database)}`],
+		[
+			'writes',
+			`${WRITES[kind]}, into ${isWrittenByCommand(request) ? 'the file that is named' : escapeControls(database)}`,
+		],
 		[
 			'memory',
 			`at most ${limits.memoryMb} MB to read with; what it learns from is a sample, however many rows there are`,

@@ -4,11 +4,11 @@ import { describePromise } from '../contracts/privacy.ts';
 import type { ModelMetric } from '../store/database.ts';
 import type { ColumnResult, RunResult, ScoredRecord } from './collect-result.ts';
 import { commandName } from './command-name.ts';
-import { databaseOption } from './database-option.ts';
 import { describeBriefly } from './describe-reasons.ts';
 import { escapeControls } from './escape-controls.ts';
 import { cutToWidth, formatTable } from './format-table.ts';
 import { formatDuration, formatQuantity } from './format-values.ts';
+import { type Place, placeOptions } from './place-options.ts';
 import { printAlerts } from './print-alerts.ts';
 import { printAgreement, printRanking } from './print-ranking.ts';
 import { printSchema } from './print-schema.ts';
@@ -56,7 +56,7 @@ export function printColumns(columns: readonly ColumnResult[], terminal: Termina
 	if (notable.length === 0) return;
 	const rows = notable.map(({ name, kind, role, note }) => [
 		`  ${escapeControls(name)}`,
-		role === 'feature' ? kind : role === 'ignored' ? 'left out' : role,
+		role === 'feature' ? kind : role === 'ignored' || role === 'truth' ? 'left out' : role,
 		note ?? (role === 'label' ? 'kept apart for evaluation' : ''),
 	]);
 	const table = formatTable([{ header: '', maxWidth: 32 }, { header: '' }, { header: '' }], rows);
@@ -165,8 +165,8 @@ export function printNext(result: RunResult, next: readonly NextCommand[], termi
 }
 
 /** The commands that make sense after a run, by what it has made. */
-export function nextCommands(result: RunResult, db: string | undefined): NextCommand[] {
-	const where = databaseOption(db);
+export function nextCommands(result: RunResult, place: Place): NextCommand[] {
+	const where = placeOptions(place);
 	const next: NextCommand[] = [];
 	const [first] = result.top;
 	if (result.alerts > 0) next.push([`queue list${where}`, 'the records to look at first']);

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { WhichQueues } from '../review/find-queues.ts';
+import { addDryRunOption } from './dry-run.ts';
 import type { GlobalFlags } from './global-flags.ts';
 
 /** Most items that a range may name, so that a slip of the finger stays one. */
@@ -17,10 +18,7 @@ export function addActorOption(command: Command): Command {
 
 /** Of commands that change the database: who does it, and that it may be tried. */
 export function addWriterOptions(command: Command): Command {
-	return addActorOption(command).option(
-		'--dry-run',
-		'do it on a copy of the database only, to see what would be changed',
-	);
+	return addDryRunOption(addActorOption(command), 'copy');
 }
 
 export function addQueueOptions(command: Command): Command {

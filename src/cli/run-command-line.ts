@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { createProgram } from './create-program.ts';
+import { endDryRun } from './dry-run.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -15,7 +16,7 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
 			return 2;
 		}
 		await terminal.timeLimit.race(program.parseAsync([...argv], { from: 'user' }));
-		if (argv.includes('--dry-run') && !terminal.json) terminal.note('a dry run: nothing was changed');
+		endDryRun(terminal);
 		return 0;
 	} catch (error) {
 		// --help and --version end this way too.

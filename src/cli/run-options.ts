@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { InputLimits } from '../contracts/run-config.ts';
 import { SCHEMA_POLICIES } from '../contracts/schema-contract.ts';
 import type { ConfigFlags } from '../runtime/config-schema.ts';
+import { addDryRunOption } from './dry-run.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import {
 	type AskedNulls,
@@ -32,6 +33,7 @@ export interface TableFlags {
 	readonly label?: string;
 	readonly labelPositive?: string;
 	readonly ignore?: readonly string[];
+	readonly truth?: readonly string[];
 	readonly delimiter?: string;
 	readonly header?: boolean;
 	readonly encoding?: string;
@@ -96,6 +98,11 @@ export function addTableOptions(command: Command): void {
 		.option('--label <column>', 'column that no score looks at; generated rows have it')
 		.option('--label-positive <value>', 'value of the label that is the anomaly')
 		.option('--ignore <columns>', 'columns to leave out of training, separated by commas', parseNames)
+		.option(
+			'--truth <columns>',
+			'the same for columns that give the label away; who reviews does not see them',
+			parseNames,
+		)
 		.option('--delimiter <char>', 'delimiter: a character, or tab, comma, semicolon, pipe, space', parseDelimiter)
 		.option('--header', 'the first line names the columns')
 		.option('--no-header', 'the first line is data already')
@@ -202,10 +209,21 @@ export function addTemporalOption(command: Command): void {
 	command.option('--temporal', 'let the workers of a Temporal server do it (TEMPORAL_ADDRESS, TEMPORAL_PROFILE)');
 }
 
+/** Everything that the configuration of a run can say too. */
+export function addSettingOptions(command: Command): void {
+	addTableOptions(command);
+	addAgainstOption(command);
+	addTrainingOptions(command);
+	command.optionsGroup('Results:');
+	addAlertsOption(command);
+	addSyntheticRowsOption(command);
+	addBaselinesOption(command);
+}
+
 /** Who carries it out, and that it may only be planned. */
 export function addRunnerOptions(command: Command): void {
 	addTemporalOption(command);
-	command.option('--dry-run', 'only say what would be read and written, and how long it would take');
+	addDryRunOption(command, 'plan');
 }
 
 function toSchemaFlags({ schemaPolicy, against, schemaFile: file }: TableFlags): ConfigFlags['schema'] {
@@ -227,6 +245,7 @@ export function toConfigFlags(flags: RunFlags): ConfigFlags {
 		key: flags.key,
 		time: flags.time,
 		ignore: flags.ignore,
+		truth: flags.truth,
 		entity: flags.entity,
 		delimiter: flags.delimiter,
 		quote: flags.quote,

@@ -25,6 +25,8 @@ export interface Terminal {
 	readonly isLive: boolean;
 	/** What `--timeout` allows. */
 	readonly timeLimit: TimeLimit;
+	/** Whether nothing is to be changed, as the command was told. */
+	readonly trial: { isOn: boolean };
 	/** The arguments as typed. */
 	readonly argv: readonly string[];
 	/** A line of data. */
@@ -58,7 +60,7 @@ export function createTerminal({ stdout, stderr, argv, environment = process.env
 	const ndjson = flags.includes('--ndjson');
 	const json = ndjson || flags.includes('--json');
 	const quiet = flags.includes('--quiet') || flags.includes('-q');
-	const isTrial = flags.includes('--dry-run');
+	const trial = { isOn: false };
 	const painter = (stream: OutputStream) => {
 		const isColoured = !flags.includes('--no-color') && showsColours(stream, environment);
 		return (style: Style, text: string) => (isColoured ? styleText(style, text, { validateStream: false }) : text);
@@ -73,11 +75,12 @@ export function createTerminal({ stdout, stderr, argv, environment = process.env
 		verbose: flags.includes('--verbose') || flags.includes('-v'),
 		isLive: stderr.isTTY === true && environment.TERM !== 'dumb' && (environment.CI ?? '') === '',
 		timeLimit: createTimeLimit(),
+		trial,
 		argv,
 		out: (text) => void stdout.write(`${text}\n`),
 		outJson: (plain) => {
 			// Whoever reads the document must not take a trial for the thing itself.
-			const value = isTrial && isObject(plain) ? { dryRun: true, ...plain } : plain;
+			const value = trial.isOn && isObject(plain) ? { dryRun: true, ...plain } : plain;
 			if (ndjson) line({ type: 'result', result: value });
 			else stdout.write(`${toSafeJson(value, 2)}\n`);
 		},

@@ -1,10 +1,10 @@
-import { resolve } from 'node:path';
 import type { Condition, GenerationPlan, GenerationTarget } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { HOW_CONDITIONS_ARE_WRITTEN, readCondition } from '../contracts/read-condition.ts';
 import type { RunSummary } from '../contracts/run-config.ts';
 import type { TableFormat } from '../ingest/write-table.ts';
 import type { ConfigFlags } from '../runtime/config-schema.ts';
+import { makeGenerationPlan } from '../runtime/make-generation-plan.ts';
 import { type AskedRun, makeRequest, PARTS_ON_TEMPORAL } from '../runtime/make-request.ts';
 import { openWorkspace, type Workspace } from '../runtime/open-workspace.ts';
 import { outputFormatOf } from '../runtime/output-format.ts';
@@ -235,34 +235,10 @@ function tableOf({
 
 /** @throws CounterfoilError USAGE, CONDITION_INVALID for what contradicts itself or cannot be read. */
 function planOf(request: AugmentRequest): GenerationPlan {
-	const { rows, where = [], balance, temperature = 1, complete, keys = false } = request;
-	if ((rows === undefined) === (complete === undefined)) {
-		throw new CounterfoilError('USAGE', 'say how many rows to generate, or which file to complete, one of the two', {
-			hint: '{ rows: 1000 } or { complete: FILE }',
-		});
-	}
-	if (complete !== undefined && (where.length > 0 || balance !== undefined || keys)) {
-		throw new CounterfoilError('USAGE', 'rows of a file are completed as they are', {
-			hint: 'leave out where, balance and keys, or complete',
-		});
-	}
-	if (rows !== undefined && !(Number.isSafeInteger(rows) && rows >= 1)) {
-		throw new CounterfoilError('USAGE', 'the number of rows must be a whole number of at least 1', { where: 'rows' });
-	}
-	if (!(temperature > 0 && temperature <= 10)) {
-		throw new CounterfoilError('USAGE', 'the temperature must be above 0 and at most 10', { where: 'temperature' });
-	}
-	return {
-		rows: rows ?? 0,
-		conditions: where.map(toCondition),
-		balance: balance ?? null,
-		temperature,
-		complete: complete === undefined ? null : resolve(complete),
-		withoutConstraints: request.withoutConstraints ?? [],
-		withKeys: keys,
-		override: request.override ?? null,
-		into: targetOf(request),
-	};
+	return makeGenerationPlan({ ...request, where: request.where?.map(toCondition) }, targetOf(request), {
+		lacksRows: 'say it with { rows: 1000 }, or name rows to complete with { complete: FILE }',
+		completes: 'leave out rows, where, balance and keys, or complete',
+	});
 }
 
 function toCondition(said: string | Condition): Condition {

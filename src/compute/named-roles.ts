@@ -7,7 +7,7 @@ import type { ProfileOptions } from '../features/finish-profile.ts';
  * @param there columns that are there, where a name of another may be passed over.
  */
 export function namedRoles(
-	{ label, key, ignore }: Pick<RunConfig, 'label' | 'key' | 'ignore'>,
+	{ label, key, ignore, truth = [] }: Pick<RunConfig, 'label' | 'key' | 'ignore' | 'truth'>,
 	there: ReadonlySet<string> | null = null,
 ): ProfileOptions {
 	const isThere = (column: string) => there === null || there.has(column);
@@ -15,5 +15,6 @@ export function namedRoles(
 		...(label === null || !isThere(label) ? {} : { label }),
 		...(key === null || !isThere(key) ? {} : { key }),
 		ignore: ignore.filter(isThere),
+		truth: truth.filter(isThere),
 	};
 }

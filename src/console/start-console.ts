@@ -5,8 +5,10 @@ import { CounterfoilError } from '../contracts/errors.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import { logAccess } from './access/access-log.ts';
 import { allowedHosts, isLoopback } from './access/host-names.ts';
+import { createProviderSignIn, type ProviderOptions } from './access/provider-sign-in.ts';
 import { createSessions } from './access/sessions.ts';
 import { hasUsers } from './access/users.ts';
+import { PROVIDER_CALLBACK } from './api/routes/provider-routes.ts';
 import { createStreamLimit } from './api/stream-limit.ts';
 import { readBuiltPages } from './built-pages.ts';
 import { createConsoleJobs } from './console-jobs.ts';
@@ -22,6 +24,8 @@ export interface ConsoleOptions {
 	readonly publicUrl?: string;
 	/** What the SQL page reads on PostgreSQL: the URL of a role that may only read. */
 	readonly sqlDatabase?: string;
+	/** An OpenID provider by which people sign in, and nobody by a start link. */
+	readonly provider?: ProviderOptions;
 	/** Who starts it: their name in the log while there are no users. */
 	readonly actor: string;
 	readonly onBuild?: () => void;
@@ -40,6 +44,8 @@ export interface RunningConsole {
 
 export const DEFAULT_PORT = 8797;
 const MOST_CONNECTIONS = 500;
+/** How long a request may take to say what it is. */
+const HEADERS_MS = 5_000;
 
 /**
  * Serves the console.
@@ -51,9 +57,11 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 	const { store } = workspace;
 	const publicUrl = readPublicUrl(options.publicUrl);
 	const isLocal = isLoopback(host) && publicUrl === null;
-	if (!isLocal) await requireUsers(await hasUsers(store), publicUrl);
+	const isByProvider = options.provider !== undefined;
+	if (!isLocal) await requireUsers(isByProvider || (await hasUsers(store)), publicUrl);
+	const localActor = isLocal && !isByProvider ? actor : null;
 	const pages = readBuiltPages(await findPages(options.onBuild));
-	const sessions = createSessions(store, { localActor: isLocal ? actor : null });
+	const sessions = createSessions(store, { localActor });
 	const jobs = createConsoleJobs(workspace);
 
 	const sockets = new Set<Socket>();
@@ -61,8 +69,10 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 	const server = createAdaptorServer({
 		fetch: (request, env) => handle?.(request, env as never) ?? new Response(null, { status: 503 }),
 		overrideGlobalObjects: false,
+		// Node looks for connections that take too long every half minute otherwise.
+		serverOptions: { connectionsCheckingInterval: 1_000 },
 	}) as Server;
-	server.headersTimeout = 10_000;
+	server.headersTimeout = HEADERS_MS;
 	server.requestTimeout = 30_000;
 	server.keepAliveTimeout = 10_000;
 	server.maxConnections = MOST_CONNECTIONS;
@@ -74,6 +84,7 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 	const { port: bound } = server.address() as AddressInfo;
 
 	const isSecure = publicUrl?.protocol === 'https:';
+	const url = publicUrl?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 	handle = createApp({
 		services: {
 			workspace,
@@ -83,7 +94,9 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 			// Cookies do not know ports: consoles side by side would share one.
 			cookie: { name: isSecure ? '__Host-counterfoil' : `counterfoil-${bound}`, isSecure },
 			sqlDatabase: options.sqlDatabase ?? (store.dialect === 'sqlite' ? workspace.paths.database : null),
-			localActor: isLocal ? actor : null,
+			localActor,
+			provider:
+				options.provider === undefined ? null : createProviderSignIn(options.provider, `${url}${PROVIDER_CALLBACK}`),
 		},
 		pages,
 		hosts: allowedHosts(host, bound, publicUrl),
@@ -91,11 +104,10 @@ export async function startConsole(workspace: Workspace, options: ConsoleOptions
 	}).fetch;
 	await logAccess(store, actor, 'started', { host, port: bound });
 
-	const url = publicUrl?.origin ?? `http://${host.includes(':') ? `[${host}]` : host}:${bound}`;
 	return {
 		url,
 		port: bound,
-		hasUsers: () => hasUsers(store),
+		hasUsers: async () => isByProvider || (await hasUsers(store)),
 		newStartLink: () => `${url}/#start=${sessions.newStartToken()}`,
 		async close() {
 			const closed = new Promise((resolve) => server.close(resolve));

@@ -103,6 +103,7 @@ export const ERROR_CATALOGUE = {
 		meaning: 'The database server does not answer, or has no connection left.',
 	},
 	DISK_FULL: { retryable: true, exitCode: 6, meaning: 'There is no space left where counterfoil writes.' },
+	INPUT_CHANGED: { retryable: false, exitCode: 4, meaning: 'The input became another one while it was read.' },
 	INPUT_COMPRESSION_DAMAGED: {
 		retryable: false,
 		exitCode: 4,
@@ -177,6 +178,11 @@ export const ERROR_CATALOGUE = {
 		retryable: false,
 		exitCode: 4,
 		meaning: 'The Parquet data is truncated, damaged, encrypted or uses a type that is not supported.',
+	},
+	PROVIDER_UNREACHABLE: {
+		retryable: true,
+		exitCode: 5,
+		meaning: 'The OpenID provider that people sign in by cannot be reached, or does not answer as one.',
 	},
 	QUERY_LIMIT: {
 		retryable: false,

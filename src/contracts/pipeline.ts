@@ -25,6 +25,8 @@ export interface StepInput {
 export interface IngestInput extends StepInput {
 	/** Path of a file or folder, or a pattern. */
 	readonly source: string;
+	/** SHA-256 (hex) that the file has to have. @default any */
+	readonly sha256?: string;
 	/** Of several files those that are left out without being opened. @default none */
 	readonly refusedFiles?: readonly RefusedFile[];
 }

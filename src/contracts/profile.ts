@@ -1,8 +1,13 @@
 /** What a column holds, found from its cells (src/features/infer-kind). */
 export type ColumnKind = 'numeric' | 'integer' | 'categorical' | 'boolean' | 'datetime' | 'key' | 'text' | 'constant';
 
-/** What a column is for. Only features are trained on. */
-export type ColumnRole = 'feature' | 'label' | 'key' | 'ignored';
+/** What a column is for. Only features are trained on; `truth` is ignored and gives the label away. */
+export type ColumnRole = 'feature' | 'label' | 'key' | 'ignored' | 'truth';
+
+/** Whether a column tells the truth about its records, which who decides about one should find out without it. */
+export function tellsTruth({ role }: { readonly role: string }): boolean {
+	return role === 'label' || role === 'truth';
+}
 
 export interface LevelCount {
 	readonly level: string;

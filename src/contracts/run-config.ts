@@ -16,6 +16,8 @@ export interface RunConfig {
 	readonly time: string | null;
 	/** Columns that are left out of training. */
 	readonly ignore: readonly string[];
+	/** Columns that give the label away: left out of training, and not shown to who reviews. @default none */
+	readonly truth?: readonly string[];
 	/** Columns that name who acts (first) and with whom or where: rows are scored against their past too. */
 	readonly entity: readonly string[];
 	readonly dialect: DialectConfig;
@@ -170,6 +172,8 @@ export interface RunRequest {
 	readonly config: RunConfig;
 	/** Absolute path of the table (pipeline, ingest, score). */
 	readonly source: string | null;
+	/** What the file has to be, as a schedule took it. @default whatever it is when it is read */
+	readonly sourceSha256?: string;
 	/** Name of the data set (pipeline, ingest, train, score); default: the file's name. */
 	readonly datasetName: string | null;
 	/** A data set already ingested (train; score instead of a source). */

@@ -20,10 +20,14 @@ export interface ExplainInput {
 	readonly model: Omit<ModelParts, 'training' | 'isReleased'>;
 	/** Counted from 0. */
 	readonly row: number;
+	/** TableManifest of generated rows, of which the one most like the row is looked for; null: none is. */
+	readonly generated: ArtifactRef | null;
 }
 export interface ExplainOutput {
 	/** JSON of the reasons, as `scores.reasons` holds them. */
 	readonly reasons: string;
+	/** Cells of the generated row most like the row; null if there is none. */
+	readonly nearestGenerated: Readonly<Record<string, string | number | null>> | null;
 }
 
 export interface AdviseAugmentationInput {

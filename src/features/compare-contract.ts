@@ -36,7 +36,7 @@ export function compareContract(
 		if (unreadable !== null) differences.push(unreadable);
 		if (unreadable?.type !== 'retyped') differences.push(...compareDeclared(column, tally));
 		// What is of another type has no levels or range to compare.
-		if (unreadable?.type === 'retyped' || column.role === 'ignored') continue;
+		if (unreadable?.type === 'retyped' || column.role === 'ignored' || column.role === 'truth') continue;
 		differences.push(...compareValues(column, tally, evidence, contract.rows));
 	}
 	return differences;
@@ -50,7 +50,7 @@ function compareColumns(
 ): SchemaDifference[] {
 	const given = new Set(names);
 	const known = new Set(contract.columns.map(({ name }) => name));
-	const isNeeded = ({ role }: ColumnContract) => purpose === 'ingest' || (role !== 'label' && role !== 'ignored');
+	const isNeeded = ({ role }: ColumnContract) => purpose === 'ingest' || role === 'feature' || role === 'key';
 	const missing = contract.columns.filter((column) => !given.has(column.name) && isNeeded(column));
 	const added = names.filter((name) => !known.has(name));
 	const renames = findRenames(

@@ -28,6 +28,8 @@ export interface ProfileOptions {
 	readonly key?: string;
 	/** Columns that nothing is to be learnt from. */
 	readonly ignore?: readonly string[];
+	/** Columns that give the label away: nothing is learnt from them, and who reviews does not see them. */
+	readonly truth?: readonly string[];
 	/** Kinds that the user knows better. */
 	readonly kinds?: ReadonlyMap<string, ColumnKind>;
 }
@@ -44,7 +46,13 @@ const SHOWN_LEVELS = 200;
  *   read as the kind that was asked for.
  */
 export function finishProfile(merged: PartialProfile, options: ProfileOptions = {}): TableProfile {
-	const asked = [options.label, options.key, ...(options.ignore ?? []), ...(options.kinds?.keys() ?? [])];
+	const asked = [
+		options.label,
+		options.key,
+		...(options.ignore ?? []),
+		...(options.truth ?? []),
+		...(options.kinds?.keys() ?? []),
+	];
 	requireColumns(
 		merged.columns.map(({ name }) => name),
 		asked,
@@ -63,6 +71,10 @@ function profileColumn(tally: ColumnTally, options: ProfileOptions): ColumnProfi
 	if (options.ignore?.includes(tally.name)) {
 		role = 'ignored';
 		note = 'Left out on request.';
+	}
+	if (options.truth?.includes(tally.name)) {
+		role = 'truth';
+		note = 'Left out, and not shown to who reviews.';
 	}
 	if (tally.name === options.label) {
 		role = 'label';

@@ -20,7 +20,7 @@ export function requireTrainable(profile: TableProfile): void {
 		.slice(0, SHOWN_COLUMNS)
 		.map(
 			({ name, kind, role }) =>
-				`"${name}" is ${role === 'feature' ? kind : role === 'ignored' ? `${kind}, left out` : `the ${role}`}`,
+				`"${name}" is ${role === 'feature' ? kind : role === 'ignored' || role === 'truth' ? `${kind}, left out` : `the ${role}`}`,
 		);
 	if (profile.columns.length > SHOWN_COLUMNS) reasons.push(`and ${profile.columns.length - SHOWN_COLUMNS} more`);
 	throw new CounterfoilError('TABLE_UNTRAINABLE', `No column can be learnt from: ${reasons.join('; ')}.`, {

@@ -42,6 +42,7 @@ export async function openTable(path: string, options: OpenTableOptions = {}): P
 		async function* iterate(): AsyncGenerator<TableChunk> {
 			try {
 				yield* chunks;
+				await source.requireUnchanged();
 				if (source.trailingBytes() > 0) {
 					const describe = (n: number): string => `Bytes after the end of the compressed data that were ignored: ${n}.`;
 					repairs.add('TRAILING_BYTES_IGNORED', source.trailingBytes(), describe);

@@ -29,6 +29,8 @@ export interface OpenSource {
 	asFile(look?: (piece: Buffer) => void): Promise<FileHandle>;
 	/** Size and SHA-256 (hex) of the file as stored; the hash is null before the last byte was read. */
 	stored(): { readonly bytes: number; readonly sha256: string | null };
+	/** @throws INPUT_CHANGED if the file, read to its end, has become another meanwhile */
+	requireUnchanged(): Promise<void>;
 	/** The bytes of the file that were read so far. */
 	prefix(): StoredPrefix;
 	/** Bytes after the end of the compressed data, which were left out. */
@@ -114,6 +116,9 @@ export async function openSource(path: string, options: OpenSourceOptions = {}):
 				return plainFile ?? (copy as FileHandle);
 			},
 			stored: () => ({ bytes: sha256 === null ? size : bytesRead, sha256 }),
+			requireUnchanged: async () => {
+				if (sha256 !== null) await input.requireUnchanged(sha256);
+			},
 			prefix: () => ({ bytes: bytesRead, sha256: sha256 ?? hash.copy().digest('hex') }),
 			trailingBytes: () => trailing,
 			async close() {

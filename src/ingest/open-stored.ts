@@ -1,4 +1,5 @@
-import { constants } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
@@ -14,6 +15,11 @@ export interface StoredBytes {
 	pieces(): AsyncGenerator<Buffer>;
 	/** To read at any place; null where there is no file. */
 	readonly handle: FileHandle | null;
+	/**
+	 * @param sha256 of what was read, from the first byte to the last
+	 * @throws INPUT_CHANGED if the file has become another since it was opened
+	 */
+	requireUnchanged(sha256: string): Promise<void>;
 	close(): Promise<void>;
 }
 
@@ -29,7 +35,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** @throws INPUT_NOT_FOUND, INPUT_NOT_READABLE, INPUT_NOT_ALLOWED; those of the object storage */
 export async function openStored(path: string, { roots, remote }: StoredOptions): Promise<StoredBytes> {
 	if (remote !== undefined && isObjectAddress(path)) return openRemote(path, remote, roots);
-	const { handle, size } = await openRegularFile(path, roots);
+	const { handle, opened } = await openRegularFile(path, roots);
 	async function* pieces(): AsyncGenerator<Buffer> {
 		for (;;) {
 			const { bytesRead, buffer } = await readPiece(handle, path);
@@ -37,7 +43,32 @@ export async function openStored(path: string, { roots, remote }: StoredOptions)
 			yield buffer.subarray(0, bytesRead);
 		}
 	}
-	return { size, pieces, handle, close: () => handle.close() };
+	async function requireUnchanged(sha256: string): Promise<void> {
+		const now = await handle.stat({ bigint: true });
+		const isUntouched = now.size === opened.size && now.mtimeNs === opened.mtimeNs && now.ctimeNs === opened.ctimeNs;
+		// To be renamed or given to somebody else is no change of what is in it.
+		if (isUntouched || (await hashAll(handle, path)) === sha256) return;
+		throw inputChanged(path);
+	}
+	return { size: Number(opened.size), pieces, handle, requireUnchanged, close: () => handle.close() };
+}
+
+/** The error for a file that is not, or not any more, what it was taken for. */
+export function inputChanged(path: string): CounterfoilError {
+	return new CounterfoilError('INPUT_CHANGED', 'The input was changed while it was read.', {
+		where: path,
+		hint: 'Run the same command again when nobody writes to the file; write to another name and rename it when it is whole.',
+	});
+}
+
+async function hashAll(handle: FileHandle, path: string): Promise<string> {
+	const hash = createHash('sha256');
+	for (let position = 0; ; ) {
+		const { bytesRead, buffer } = await readPiece(handle, path, position);
+		if (bytesRead === 0) return hash.digest('hex');
+		hash.update(buffer.subarray(0, bytesRead));
+		position += bytesRead;
+	}
 }
 
 async function openRemote(path: string, remote: RemoteFiles, roots: readonly string[] | null): Promise<StoredBytes> {
@@ -62,24 +93,25 @@ async function openRemote(path: string, remote: RemoteFiles, roots: readonly str
 		if (bytes > 0) yield Buffer.concat(held, bytes);
 	}
 	const close = async () => void (await reading.return(undefined));
-	return { size: file.bytes, pieces, handle: null, close };
+	// What is read of an object is one version of it.
+	return { size: file.bytes, pieces, handle: null, requireUnchanged: async () => undefined, close };
 }
 
 /** A FIFO would block on opening and a device could be endless, so both are told apart before they are opened. */
 async function openRegularFile(
 	path: string,
 	roots: readonly string[] | null,
-): Promise<{ handle: FileHandle; size: number }> {
+): Promise<{ handle: FileHandle; opened: BigIntStats }> {
 	requireNoUrl(path);
 	await requireAllowed(path, roots);
 	let handle: FileHandle | undefined;
 	try {
 		requireRegularFile(await stat(path), path);
 		handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-		const opened = await handle.stat();
+		const opened = await handle.stat({ bigint: true });
 		requireRegularFile(opened, path);
 		await requireAllowedHandle(handle.fd, path, roots);
-		return { handle, size: opened.size };
+		return { handle, opened };
 	} catch (error) {
 		await handle?.close();
 		if (error instanceof CounterfoilError) throw error;
@@ -132,9 +164,13 @@ async function findNearestFile(path: string): Promise<string | null> {
 	return nearest === null ? null : path.slice(0, path.length - basename(path).length) + nearest;
 }
 
-async function readPiece(handle: FileHandle, path: string): Promise<{ bytesRead: number; buffer: Buffer }> {
+async function readPiece(
+	handle: FileHandle,
+	path: string,
+	position: number | null = null,
+): Promise<{ bytesRead: number; buffer: Buffer }> {
 	try {
-		return await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, null);
+		return await handle.read(Buffer.allocUnsafe(CHUNK_BYTES), 0, CHUNK_BYTES, position);
 	} catch (error) {
 		throw new CounterfoilError('INPUT_NOT_READABLE', 'The input file cannot be read to its end.', {
 			where: path,

@@ -59,10 +59,28 @@ export async function openJson(source: OpenSource, options: OpenJsonOptions, rep
 	}
 
 	const scan = createFramer();
+	let values = 0;
+	let wrapper: string | null = null;
+	function look(value: FramedValue): void {
+		values++;
+		if (values === 1 && !isArray) wrapper = wrappedRows(value);
+		addKeys(value);
+	}
 	const file = await source.asFile((piece) => {
-		for (const value of scan.frame(piece, false)) addKeys(value);
+		for (const value of scan.frame(piece, false)) look(value);
 	});
-	for (const value of scan.frame(Buffer.alloc(0), true)) addKeys(value);
+	for (const value of scan.frame(Buffer.alloc(0), true)) look(value);
+	// Whoever names lines means a record, whatever list it has.
+	if (values === 1 && wrapper !== null && !/\.(?:jsonl|ndjson)(?:\.|$)/i.test(path)) {
+		throw new CounterfoilError(
+			'JSON_UNREADABLE',
+			`The file is one object, and "${wrapper}" in it is a list of objects.`,
+			{
+				where: path,
+				hint: `JSON is read as one object a line, or as an array of objects. If the list holds the rows: jq -c '.${wrapper}[]' FILE > rows.jsonl.`,
+			},
+		);
+	}
 	const names = repairNames([...indexOf.keys()], repairs);
 	const forms = createFormTally(names.length);
 
@@ -96,6 +114,24 @@ export async function openJson(source: OpenSource, options: OpenJsonOptions, rep
 	}
 
 	return { names, read, forms: () => forms.list() };
+}
+
+/**
+ * What services answer with is often one object of which a list holds the rows: the key of such a list, if most of
+ * the text is in it.
+ */
+function wrappedRows(value: FramedValue): string | null {
+	const text = value.problem === null ? readText(value) : null;
+	const parsed = text === null ? null : parseObject(text);
+	if (text === null || parsed === null) return null;
+	const isRow = (item: unknown) => typeof item === 'object' && item !== null && !Array.isArray(item);
+	for (const [key, list] of Object.entries(parsed)) {
+		// The key becomes part of a command that may be copied.
+		if (!/^[A-Za-z_]\w*$/.test(key)) continue;
+		if (!Array.isArray(list) || list.length < 2 || !list.every(isRow)) continue;
+		if (JSON.stringify(list).length > text.length / 2) return key;
+	}
+	return null;
 }
 
 interface Fault {

@@ -10,6 +10,7 @@ import { classifierSection } from './sections/classifier-section.ts';
 import { columnsSection } from './sections/columns-section.ts';
 import { labelSection } from './sections/label-section.ts';
 import { copiesVerdict, leakSection } from './sections/leak-section.ts';
+import { mapSection } from './sections/map-section.ts';
 import { positions, qualitySection, qualityVerdict } from './sections/quality-section.ts';
 import { cannotBeJudged, releaseSection, releaseVerdict } from './sections/release-section.ts';
 import { repeatSection } from './sections/repeat-section.ts';
@@ -32,6 +33,7 @@ function sectionsOf(data: ReportData): Section[] {
 		data.source && sourceSection(data.source),
 		data.profile && columnsSection(data.profile),
 		data.training && trainingSection(data.training),
+		data.map && mapSection(data.map),
 		data.quality && qualitySection(data.quality),
 		data.classifiers && classifierSection(data.classifiers),
 		data.release && releaseSection(data.release),

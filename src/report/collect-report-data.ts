@@ -11,6 +11,7 @@ import { listSteps } from '../store/run-steps.ts';
 import { getRun } from '../store/runs.ts';
 import { listTopScores } from '../store/scores.ts';
 import type { Store } from '../store/store.ts';
+import { collectMap } from './collect-map.ts';
 import type { Evaluation } from './evaluation.ts';
 import type { AnomalyReport, ReportData, TopRecord, TrainingReport } from './report-data.ts';
 
@@ -27,6 +28,7 @@ export async function collectReportData(
 	const profile = await getJson<TableProfile>(artifacts, input.profile);
 	const evaluation = await getJson<Evaluation>(artifacts, input.evaluation);
 	const history = await getJson<TrainingReport['history']>(artifacts, input.history);
+	const map = await collectMap(store, input.runId, profile, input.cut.surprise);
 	const seconds = await stepSeconds(store, input.runId, 'trainGenerator');
 	return {
 		title: dataset.name,
@@ -40,6 +42,7 @@ export async function collectReportData(
 			...(run.backend === null ? {} : { backend: run.backend }),
 			history,
 		},
+		...(map === undefined ? {} : { map }),
 		quality: evaluation.quality,
 		classifiers: evaluation.classifiers,
 		...(evaluation.leaks === null ? {} : { leaks: evaluation.leaks }),
@@ -110,6 +113,7 @@ function readReasons(json: string): Pick<TopRecord, 'reasons' | 'sentences'> {
 	const all = JSON.parse(json) as readonly StoredReason[];
 	const ofColumns = all.filter(({ kind }) => kind === undefined);
 	const together = all.filter(({ kind }) => kind === 'together');
+	const change = all.filter(({ kind }) => kind === 'change');
 	return {
 		reasons: ofColumns.map(({ column, value, contribution, typical }) => ({
 			column,
@@ -117,7 +121,7 @@ function readReasons(json: string): Pick<TopRecord, 'reasons' | 'sentences'> {
 			...(value === undefined ? {} : { value }),
 			...(typical === undefined ? {} : { typical }),
 		})),
-		sentences: [...together, ...ofColumns].flatMap(({ text }) => text ?? []),
+		sentences: [...together, ...ofColumns, ...change].flatMap(({ text }) => text ?? []),
 	};
 }
 

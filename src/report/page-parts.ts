@@ -48,6 +48,38 @@ export function dataTable(columns: readonly Column[], rows: readonly (readonly H
 </table></div>`;
 }
 
+/** Rows of a table that are shown; of more, those that matter are, and the others are folded. */
+const MOST_SHOWN = 40;
+
+/**
+ * A table of a row for each column of data: all of them while they are few, else those that matter, as many as can be
+ * looked at, and the rest folded away.
+ *
+ * @param matters whether the row at a place has something to say
+ */
+export function foldedTable(
+	columns: readonly Column[],
+	rows: readonly (readonly HtmlPart[])[],
+	matters: (index: number) => boolean,
+): Html {
+	if (rows.length <= MOST_SHOWN) return dataTable(columns, rows);
+	const first = new Set(
+		rows
+			.map((_, i) => i)
+			.filter(matters)
+			.slice(0, MOST_SHOWN),
+	);
+	const rest = rows.filter((_, i) => !first.has(i));
+	return html`${
+		first.size === 0
+			? null
+			: dataTable(
+					columns,
+					rows.filter((_, i) => first.has(i)),
+				)
+	}<details><summary>${first.size === 0 ? 'All' : 'The other'} ${rest.length}</summary>${dataTable(columns, rest)}</details>`;
+}
+
 /** A picture with its title above and what the colours mean. */
 export function figure(title: HtmlPart, picture: Html, legend?: Html): Html {
 	return html`<figure><figcaption>${title}${legend}</figcaption>${picture}</figure>`;

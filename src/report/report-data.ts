@@ -26,6 +26,8 @@ export interface ReportData {
 	readonly source?: SourceReport;
 	readonly profile?: TableProfile;
 	readonly training?: TrainingReport;
+	/** Of a table of two columns of numbers. */
+	readonly map?: MapReport;
 	readonly quality?: QualityReport;
 	readonly classifiers?: ClassifierReport;
 	readonly leaks?: LeakReport;
@@ -68,6 +70,16 @@ export interface TrainingReport {
 	readonly seconds?: number;
 	readonly backend?: string;
 	readonly history: GeneratorHistory;
+}
+
+/** Rows as points. */
+export interface MapReport {
+	readonly columns: readonly [string, string];
+	/** Records with their surprise. */
+	readonly real: readonly (readonly [number, number, number])[];
+	readonly synthetic: readonly (readonly [number, number])[];
+	/** Smallest surprise of an alert; null: none is. */
+	readonly alertSurprise: Figure;
 }
 
 export interface QualityFigures {

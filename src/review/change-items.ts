@@ -53,8 +53,19 @@ export async function changeItems(
 			...(note === undefined || note === '' ? {} : { note }),
 		};
 	});
-	// The events come first: the database lets a decided item come back only if one of them says why.
+	const isDecided = ({ item }: ItemChange): boolean => item.state === 'decided';
+	// Others who append wait from the first event to the end of the transaction, so the events come late.
+	await updateItems(
+		transaction,
+		changes.filter((change) => !isDecided(change)),
+	);
 	const ids = await appendReviewEvents(transaction, events);
+	// The database lets a decided item come back only if an event says why.
+	await updateItems(transaction, changes.filter(isDecided));
+	return ids;
+}
+
+async function updateItems(transaction: StoreTransaction, changes: readonly ItemChange[]): Promise<void> {
 	for (const { item, set = {} } of changes) {
 		const { numUpdatedRows } = await transaction
 			.updateTable('review_items')
@@ -64,7 +75,6 @@ export async function changeItems(
 			.executeTakeFirst();
 		if (numUpdatedRows !== 1n) throw wrongState(item, 'was changed by someone else meanwhile');
 	}
-	return ids;
 }
 
 export function wrongState(item: Pick<ReviewItem, 'item_id' | 'state'>, what: string, hint?: string): CounterfoilError {

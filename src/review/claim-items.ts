@@ -13,6 +13,8 @@ export interface ClaimNextOptions extends Actor, WhichQueues {
 	readonly count?: number;
 	/** Takes what was escalated, but not by the same person, instead of what is new. @default false */
 	readonly escalated?: boolean;
+	/** Whether items of a queue may be claimed. @default those of every queue that is named */
+	readonly isOpen?: (queueId: number) => boolean;
 }
 
 /**
@@ -24,7 +26,8 @@ export interface ClaimNextOptions extends Actor, WhichQueues {
  * const [item] = await claimNext(store, { actor: 'ann', queueName: 'default' });
  */
 export async function claimNext(store: Store, options: ClaimNextOptions): Promise<ReviewItem[]> {
-	const queues = await findQueues(store, options);
+	const { isOpen = () => true } = options;
+	const queues = (await findQueues(store, options)).filter(({ queue_id }) => isOpen(queue_id));
 	if (queues.length === 0) return [];
 	const { actor, count = 1 } = options;
 	const leases = new Map(queues.map((queue) => [queue.queue_id, queue.lease_minutes]));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { requireDatasetName } from '../store/require-dataset-name.ts';
+import { CHAIN_START } from '../store/review-chain.ts';
 import type { Purge } from '../store/review-database.ts';
 import { takeRows } from '../store/row-locks.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
@@ -9,7 +10,6 @@ import { timestamp } from '../store/timestamp.ts';
 import { type Actor, changeItems, type ItemChange } from './change-items.ts';
 import { UNHELD } from './leases.ts';
 import { patiently } from './patiently.ts';
-import { CHAIN_START } from './review-events.ts';
 
 /** How many of each were removed, or made to say nothing (items, rejects). */
 export interface PurgeCounts {

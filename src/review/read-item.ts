@@ -1,7 +1,9 @@
+import { tellsTruth } from '../contracts/profile.ts';
 import type { Score } from '../store/database.ts';
 import type { Label, ReviewEvent, ReviewItem } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { itemNotFound } from './act-on-items.ts';
+import { findSimilarItems, type SimilarItems } from './similar-items.ts';
 
 /** Earlier items of the entity or the record that are told. */
 const EARLIER = 10;
@@ -20,6 +22,8 @@ export interface ItemDetail {
 	readonly events: readonly ItemEvent[];
 	/** Other items of the same record or entity in any queue of the data sets of this name, latest first. */
 	readonly earlier: readonly EarlierItem[];
+	/** What was decided of other records that stand out for the same reasons; null where there are none. */
+	readonly similar: SimilarItems | null;
 	/** What is known about the record, latest first; `retracts_label_id` names a label that was taken back. */
 	readonly labels: readonly Label[];
 }
@@ -75,15 +79,17 @@ export async function readItem(store: Store, itemId: number): Promise<ItemDetail
 		.orderBy('known_at', 'desc')
 		.orderBy('label_id', 'desc')
 		.execute();
+	const reasons = score === undefined ? [] : (JSON.parse(score.reasons) as unknown[]);
 	return {
 		item,
 		queue: { name, datasetName },
 		score: score ?? null,
-		reasons: score === undefined ? [] : (JSON.parse(score.reasons) as unknown[]),
+		reasons,
 		record: record === undefined ? null : (JSON.parse(record.data_json) as ItemDetail['record']),
-		labelColumns: columns.filter(({ role }) => role === 'label').map(({ name }) => name),
+		labelColumns: columns.filter(tellsTruth).map(({ name }) => name),
 		events: await readEvents(store, itemId),
 		earlier: await readEarlier(store, item, datasetName),
+		similar: await findSimilarItems(store, item, datasetName, reasons),
 		labels,
 	};
 }

@@ -43,6 +43,12 @@ export function readGroups(parsed: unknown): string[] {
 	return [...sentences('learnt'), ...sentences('together')];
 }
 
+/** What would have to change for the record to be a normal one, in a sentence; null where nothing is said of it. */
+export function readChange(parsed: unknown): string | null {
+	const change = entriesOf(parsed).find(({ kind }) => kind === 'change');
+	return textOrNull(change?.text);
+}
+
 type Entry = Readonly<Record<string, unknown>>;
 
 function entriesOf(parsed: unknown): Entry[] {

@@ -10,6 +10,8 @@ export interface UndoOptions extends Actor {
 	/** Ids of the events of the decisions, as `decideItems` told them. @default the last that the actor made */
 	readonly events?: { readonly first: number; readonly last: number };
 	readonly note?: string;
+	/** Asked with the items before anything is taken back; throws where the actor may not. */
+	readonly mayUndo?: (itemIds: readonly number[]) => Promise<void>;
 }
 
 /**
@@ -22,6 +24,7 @@ export async function undoDecisions(store: Store, options: UndoOptions): Promise
 	const decisions = await findDecisions(store, options);
 	const byItem = new Map(decisions.map((event) => [event.item_id, event]));
 	const { actor } = options;
+	await options.mayUndo?.([...byItem.keys()]);
 	return await actOnItems(
 		store,
 		[...byItem.keys()],

@@ -1,7 +1,8 @@
+import { CHAIN_START, hashReviewEvent } from '../store/review-chain.ts';
 import type { ReviewEvent } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { hashPurge } from './purge-record.ts';
-import { CHAIN_START, hashNote, hashReviewEvent } from './review-events.ts';
+import { hashNote } from './review-events.ts';
 
 const EVENTS_PER_PAGE = 5_000;
 /** Columns of an item that events tell about. */

@@ -19,6 +19,8 @@ const PACES: Partial<Record<ErrorCode, Pace>> = {
 	DATABASE_UNREACHABLE: { attempts: 100 },
 	STORAGE_UNREACHABLE: { attempts: 100 },
 	DATABASE_TIMEOUT: { attempts: 20 },
+	// Whoever is to be told may be away for minutes; the run waits no longer for it.
+	WEBHOOK_FAILED: { attempts: 10 },
 	// Likely to happen again, except where something else took the memory.
 	CHILD_OUT_OF_MEMORY: { waitMs: 30_000, attempts: 3 },
 	CHILD_TIMED_OUT: { waitMs: 5_000, attempts: 5 },

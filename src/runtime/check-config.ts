@@ -91,6 +91,7 @@ export function check<Schema extends z.ZodType>(
 		const inside = place === '' ? '' : ` in ${place}`;
 		throw invalid(`there is no setting called "${key}"${inside}`, at([key]), nearestOf(key, keysAt(schema, issue)));
 	}
+	if (found === null) throw invalid(`${place} has no value`, at(), 'write one after the colon, or leave the line out');
 	const nearest = issue.code === 'invalid_value' ? nearestOf(String(found), issue.values.map(String)) : null;
 	throw invalid(`${place === '' ? 'the settings' : place}: ${issue.message}`, at(), nearest);
 }

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { ErrorRecord } from '../contracts/errors.ts';
-import { failRun, listRunsOfWorkflows } from '../store/runs.ts';
+import { closeRun, listRunsOfWorkflows } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import { connectClient } from './connect-temporal.ts';
 
@@ -25,12 +25,7 @@ export async function closeEndedRuns(store: Store): Promise<string[]> {
 		for (const run of open) {
 			const end = await findEnd(client, run).catch(() => null);
 			if (end === null) continue;
-			// It may have been closed, or taken up again, in the meantime.
-			const isClosed = await failRun(store, run.runId, end).then(
-				() => true,
-				() => false,
-			);
-			if (isClosed) closed.push(run.runId);
+			if (await closeRun(store, run, end)) closed.push(run.runId);
 		}
 		return closed;
 	} finally {

@@ -89,6 +89,11 @@ export const configSchema = z.strictObject({
 	key: column.optional().describe('Column that names a record.'),
 	time: column.optional().describe('Column that says when a record happened.'),
 	ignore: z.array(column).readonly().optional().describe('Columns to leave out of training.'),
+	truth: z
+		.array(column)
+		.readonly()
+		.optional()
+		.describe('Columns that give the label away: left out of training, and not shown to who reviews.'),
 	entity: z
 		.array(column)
 		.max(8)

@@ -4,6 +4,7 @@ import type { DataConverter } from '@temporalio/common';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { openTracing } from './open-tracing.ts';
 import { createPayloadCodec, readPayloadKeys } from './payload-codec.ts';
 
 /** Where the Temporal server is: TEMPORAL_* variables and temporal.toml, else localhost:7233. */
@@ -23,11 +24,13 @@ export function temporalConfig() {
 export async function connectClient(connectTimeout = 10_000): Promise<Client> {
 	const { connectionOptions, namespace } = temporalConfig();
 	const dataConverter = payloadConverter();
+	const tracing = await openTracing();
 	try {
 		return new Client({
 			connection: await Connection.connect({ connectTimeout, ...connectionOptions }),
 			namespace,
 			dataConverter,
+			...(tracing === null ? {} : { plugins: [tracing] }),
 		});
 	} catch (cause) {
 		throw unreachable(cause);

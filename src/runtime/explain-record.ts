@@ -1,10 +1,13 @@
 import { runTask } from '../compute/run-task.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
+import type { GenerateOutput } from '../contracts/generation-steps.ts';
 import type { AddHistoryOutput, ArtifactRef } from '../contracts/pipeline.ts';
+import { tellsTruth } from '../contracts/profile.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRecord } from '../store/get-record.ts';
 import { getScore } from '../store/get-score.ts';
 import { getModel } from '../store/models.ts';
+import { hasReleasedRows } from '../store/released-rows.ts';
 import { getStepOutput } from '../store/run-steps.ts';
 import { getRun } from '../store/runs.ts';
 import type { ScoreWithRecord } from '../store/scores.ts';
@@ -17,8 +20,12 @@ export interface ExplainedRecord {
 	readonly reasons: readonly unknown[];
 	/** The normal training record that is most like this one; null if there is none in the database. */
 	readonly nearest: NearestRecord | null;
+	/** The row most like it of those that the run generated; null if there is none that may be shown. */
+	readonly nearestGenerated: Cells | null;
 	/** Names of the columns that the score may look at. */
 	readonly columns: readonly string[];
+	/** Columns that tell the truth about a record. */
+	readonly truthColumns: readonly string[];
 }
 
 export interface NearestRecord {
@@ -52,16 +59,33 @@ export async function explainRecord(
 		});
 	}
 	const stored = JSON.parse(score.reasons) as readonly unknown[];
-	const reasons = findNearestRow(stored) === null ? await workOut(workspace, score, signal) : stored;
 	const model = await getModel(store, score.model_id);
+	const generated = (await hasReleasedRows(store, score.run_id))
+		? ((await getStepOutput(store, score.run_id, 'generate')) as GenerateOutput | null)
+		: null;
+	const isFull = findNearestRow(stored) !== null;
+	const made = isFull && generated === null ? null : await workOut();
+	const reasons = isFull || made === null ? stored : made.reasons;
 	const columns = JSON.parse((await getDataset(store, score.dataset_id)).columns_json) as readonly ColumnFacts[];
 	return {
 		runId: run.run_id,
 		score,
 		reasons,
 		nearest: await findNearest(workspace, model.dataset_id, findNearestRow(reasons)),
+		nearestGenerated: made?.nearestGenerated ?? null,
 		columns: columns.filter(isScored).map(({ name }) => name),
+		truthColumns: columns.filter(tellsTruth).map(({ name }) => name),
 	};
+
+	/** What is stored in full is told even where no more can be found out: the model or the table may be gone. */
+	async function workOut() {
+		try {
+			return await explainAnew(workspace, score as ScoreWithRecord, generated?.table ?? null, signal);
+		} catch (error) {
+			if (isFull && !signal.aborted) return null;
+			throw error;
+		}
+	}
 }
 
 interface ColumnFacts {
@@ -74,7 +98,12 @@ function isScored({ kind, role }: ColumnFacts): boolean {
 	return role === 'feature' && kind !== 'key' && kind !== 'text';
 }
 
-async function workOut(workspace: Workspace, score: ScoreWithRecord, signal: AbortSignal): Promise<unknown[]> {
+async function explainAnew(
+	workspace: Workspace,
+	score: ScoreWithRecord,
+	generated: ArtifactRef | null,
+	signal: AbortSignal,
+): Promise<{ readonly reasons: unknown[]; readonly nearestGenerated: Cells | null }> {
 	const { store } = workspace;
 	const model = await getModel(store, score.model_id);
 	const dataset = await getDataset(store, score.dataset_id);
@@ -83,7 +112,7 @@ async function workOut(workspace: Workspace, score: ScoreWithRecord, signal: Abo
 		throw new CounterfoilError('MODEL_INVALID', 'the model is not complete', { where: `model ${model.model_id}` });
 	};
 	const history = (await getStepOutput(store, score.run_id, 'addHistory')) as AddHistoryOutput | null;
-	const { reasons } = await runTask(
+	const { reasons, nearestGenerated } = await runTask(
 		'explain',
 		{
 			manifest: ref(dataset.manifest_uri, null),
@@ -97,11 +126,12 @@ async function workOut(workspace: Workspace, score: ScoreWithRecord, signal: Abo
 				history: history === null ? null : ref(model.history_uri, model.history_sha256),
 			},
 			row: score.row_number - 1,
+			generated,
 		},
 		{ step: 'explain', attempt: 1, previous: null, signal, report: () => undefined },
 		workspace.compute,
 	);
-	return JSON.parse(reasons) as unknown[];
+	return { reasons: JSON.parse(reasons) as unknown[], nearestGenerated };
 }
 
 /** The row that a reason of the kind `nearest` names. */

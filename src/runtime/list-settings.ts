@@ -10,7 +10,7 @@ export interface Setting {
 	readonly key: string;
 	/** Null: nothing was said, and what is done then depends on the table. */
 	readonly value: unknown;
-	/** `flag`, `environment` with the variable, the path of a file, or `default`. */
+	/** `flag`, `environment` with the variable, the path of a file, `default`, or `overruled by` another setting. */
 	readonly origin: string;
 }
 
@@ -37,10 +37,19 @@ export async function listSettings(sources: ConfigSources & { readonly db?: stri
 		}
 		return null;
 	};
+	// Both say when a run fails; `mergeLayers` lets the one that was said last win, and of one place the number.
+	const limits = layers.flatMap(({ said }) =>
+		said.maxRejects !== undefined ? 'maxRejects' : said.maxRejectShare !== undefined ? 'maxRejectShare' : [],
+	);
+	const overruled = (key: string): Setting | null => {
+		const isLimit = key === 'maxRejects' || key === 'maxRejectShare';
+		const [winner = key] = limits;
+		return isLimit && winner !== key ? { key, value: null, origin: `overruled by ${winner}` } : null;
+	};
 	const { properties = {} } = configJsonSchema() as Described;
 	const settings = Object.keys(configSchema.shape).flatMap((key) => {
 		const { default: usual, properties: parts } = properties[key] ?? {};
-		if (key !== 'limits' || parts === undefined) return [find(key, null) ?? toDefault(key, usual)];
+		if (key !== 'limits' || parts === undefined) return [overruled(key) ?? find(key, null) ?? toDefault(key, usual)];
 		return Object.entries(parts).map(([part, own]) => find(key, part) ?? toDefault(`${key}.${part}`, own.default));
 	});
 	return [findDatabaseSetting(sources.db, environment), ...settings];

@@ -33,13 +33,9 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 		const real = findArtifacts(place);
 		const isThere = /^\w+:\/\//.test(real.artifacts) || existsSync(real.artifacts);
 		const trial = await openWorkspace({ db: copy, artifacts: isThere ? real.artifacts : join(folder, 'artifacts') });
-		const { artifacts } = trial;
 		return {
-			...trial,
+			...leaveFilesAlone(trial, real),
 			paths: { ...trial.paths, database, ...real },
-			artifacts: { ...artifacts, put: refuse, delete: async () => undefined },
-			reports: { ...openNamedFiles(real.reports), ...UNTOUCHED },
-			spool: { ...openNamedFiles(real.spool), ...UNTOUCHED },
 			async close() {
 				await trial.close();
 				await rm(folder, { recursive: true, force: true });
@@ -51,6 +47,24 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 		forget();
 		throw error;
 	}
+}
+
+/**
+ * A workspace for trying what changes no row: the database is only read, stored files are neither written nor deleted.
+ *
+ * @throws CounterfoilError NOT_FOUND where there is no database yet; as `openWorkspace`
+ */
+export async function openReadOnlyWorkspace(place: WorkspacePlace = {}): Promise<Workspace> {
+	return leaveFilesAlone(await openWorkspace({ ...place, readonly: true }), findArtifacts(place));
+}
+
+function leaveFilesAlone(workspace: Workspace, { reports, spool }: ReturnType<typeof findArtifacts>): Workspace {
+	return {
+		...workspace,
+		artifacts: { ...workspace.artifacts, put: refuse, delete: async () => undefined },
+		reports: { ...openNamedFiles(reports), ...UNTOUCHED },
+		spool: { ...openNamedFiles(spool), ...UNTOUCHED },
+	};
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -26,9 +26,12 @@ export interface Workspace extends ActivityServices {
  *
  * @param options.artifacts where what is no row is kept
  * @param options.db path of the database, or its URL on a PostgreSQL server; default: COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`
+ * @param options.readonly nothing is made or migrated; there must be a database
  * @throws CounterfoilError as `openStore` does
  */
-export async function openWorkspace(options: WorkspacePlace = {}): Promise<Workspace> {
+export async function openWorkspace(
+	options: WorkspacePlace & { readonly readonly?: boolean } = {},
+): Promise<Workspace> {
 	const database = findDatabase(options.db);
 	const home = findHome(options.db);
 	const paths = {
@@ -36,7 +39,7 @@ export async function openWorkspace(options: WorkspacePlace = {}): Promise<Works
 		database: showDatabase(database),
 		...findArtifacts(options),
 	};
-	const store = await openStore({ path: database });
+	const store = await openStore({ path: database, readonly: options.readonly ?? false });
 	try {
 		const artifacts = await openArtifactStore(paths.artifacts);
 		return {

@@ -11,6 +11,7 @@ export function requireConsistentConfig({
 	labelPositive,
 	key,
 	ignore,
+	truth = [],
 	entity,
 	time,
 	alertsPer,
@@ -41,7 +42,7 @@ export function requireConsistentConfig({
 			hint: 'the key names a record, the label tells whether it is an anomaly; leave one of them out',
 		});
 	}
-	if (label !== null && ignore.includes(label)) {
+	if (label !== null && (ignore.includes(label) || truth.includes(label))) {
 		throw new CounterfoilError('CONFIG_INVALID', 'the column is named as the label and to be ignored', {
 			where,
 			hint: 'no score looks at a label; it needs no --ignore',

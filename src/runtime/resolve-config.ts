@@ -29,6 +29,7 @@ export async function toRunConfig(layers: readonly ConfigLayer[]): Promise<RunCo
 		time: chosen.time ?? DEFAULT_CONFIG.time,
 		...(Object.keys(limits).length === 0 ? {} : { limits }),
 		ignore: chosen.ignore ?? DEFAULT_CONFIG.ignore,
+		...(chosen.truth === undefined || chosen.truth.length === 0 ? {} : { truth: chosen.truth }),
 		entity: chosen.entity ?? DEFAULT_CONFIG.entity,
 		dialect: {
 			delimiter: chosen.delimiter ?? null,

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { runSteps } from '../../workflows/pipeline-steps.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunRequest, RunSummary } from '../contracts/run-config.ts';
@@ -18,6 +19,8 @@ const PASSING: readonly string[] = [
 const HEARTBEAT_MS = 2_000;
 /** Times that a step is tried when its failure may pass by itself. */
 const MAX_ATTEMPTS = 3;
+/** Times the number of attempts: what is away for a moment is back by then. */
+const RETRY_PAUSE_MS = 250;
 
 /**
  * Carries a run out in this process, heavy steps in children of it. What has been done of the run before is
@@ -114,6 +117,7 @@ function inProcessSteps(workspace: Workspace, options: RunOptions): Steps & RunC
 				const known = CounterfoilError.from(error);
 				if (!known.retryable || tried === MAX_ATTEMPTS) throw known;
 				options.onEvent({ type: 'retried', step: labelStep(name, input), atMs: Date.now() });
+				await sleep(RETRY_PAUSE_MS * tried);
 			}
 		}
 	};

@@ -25,6 +25,8 @@ import type { RunOptions } from './run-event.ts';
 import { searchAttributesOf } from './search-attributes.ts';
 
 const POLL_MS = 1_000;
+/** In which a worker has to tell how far a run is. */
+const ANSWER_MS = 5_000;
 const INVALID_ARGUMENT = 3;
 
 /**
@@ -40,18 +42,20 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 		await requireWorkers(client);
 		const handle = await startOrFollow(client, request);
 		// One that has just ended cannot be cancelled, and need not be; `result` tells what has become of it.
-		const cancel = () => void handle.cancel().catch(() => undefined);
+		let cancelling: Promise<unknown> | null = null;
+		const cancel = () => {
+			cancelling = handle.cancel().catch(() => undefined);
+		};
 		options.signal.addEventListener('abort', cancel, { once: true });
 		if (options.signal.aborted) cancel();
-		let isAsking = false;
+		let asking: Promise<void> | null = null;
 		let isOver = false;
 		let running: readonly string[] = [];
 		const follow = async () => {
-			if (isAsking) return;
-			isAsking = true;
 			// A query needs a worker that answers; while there is none, nothing is told.
-			const progress = await handle.query<RunProgress>(PROGRESS_QUERY).catch(() => null);
-			isAsking = false;
+			const ask = () => handle.query<RunProgress>(PROGRESS_QUERY);
+			const progress = await client.withDeadline(Date.now() + ANSWER_MS, ask).catch(() => null);
+			asking = null;
 			if (progress === null || isOver) return;
 			for (const step of progress.running) {
 				if (!running.includes(step)) options.onEvent({ type: 'started', step, atMs: Date.now() });
@@ -61,7 +65,9 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 			}
 			running = progress.running;
 		};
-		const polling = setInterval(() => void follow(), POLL_MS);
+		const polling = setInterval(() => {
+			asking ??= follow();
+		}, POLL_MS);
 		try {
 			return (await handle.result()) as RunSummary;
 		} catch (error) {
@@ -72,7 +78,26 @@ export async function runOnTemporal(request: RunRequest, options: RunOptions): P
 			isOver = true;
 			clearInterval(polling);
 			options.signal.removeEventListener('abort', cancel);
+			// The SDK asks again by a timer that nobody can catch where the connection was closed meanwhile.
+			await Promise.all([asking, cancelling]);
 		}
+	} finally {
+		await client.connection.close();
+	}
+}
+
+/**
+ * Starts the request as a workflow, or finds the one that is already running for it, and leaves it to the workers.
+ *
+ * @throws CounterfoilError TEMPORAL_UNREACHABLE; RUN_ACTIVE if another run does the same to the same data
+ */
+export async function startOnTemporal(request: RunRequest): Promise<void> {
+	const client = await connectClient();
+	try {
+		await requireWorkers(client);
+		await startOrFollow(client, request);
+	} catch (error) {
+		throw isGrpcServiceError(error) ? unreachable(error) : error;
 	} finally {
 		await client.connection.close();
 	}

@@ -6,6 +6,7 @@ import { listRuns } from '../store/runs.ts';
 import { toApplicationFailure } from './application-failure.ts';
 import { closeEndedRuns } from './close-ended-runs.ts';
 import { connectWorker, payloadConverter } from './connect-temporal.ts';
+import { openTracing } from './open-tracing.ts';
 import type { Workspace } from './open-workspace.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
 import { type HealthServer, serveHealth } from './serve-health.ts';
@@ -55,12 +56,16 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 	let closing: NodeJS.Timeout | null = null;
 	try {
 		const activities = temporalActivities(workspace, log);
+		const tracing = await openTracing((hint) =>
+			log.warn('spans are not sent: OpenTelemetry is not installed', { hint }),
+		);
 		await ensureSearchAttributes(connection, namespace);
 		const shared = {
 			connection,
 			namespace,
 			activities,
 			dataConverter: payloadConverter(),
+			...(tracing === null ? {} : { plugins: [tracing] }),
 			shutdownGraceTime: options.drainMs ?? 5_000,
 			...(version === undefined ? {} : { workerDeploymentOptions: versionedAs(version) }),
 			// The answer to a heartbeat is how a step learns that it was cancelled.

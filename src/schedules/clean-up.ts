@@ -11,6 +11,7 @@ import {
 	listOldRuns,
 	listTables,
 	type OldRun,
+	whileNoneRuns,
 } from '../store/retention.ts';
 import { listShardOutputs } from '../store/run-steps.ts';
 import { getSchedule } from '../store/schedules.ts';
@@ -28,15 +29,23 @@ export async function cleanUp(store: Store, artifacts: ArtifactStore, scheduleId
 	// Without its journal nobody would know which files a run has left.
 	const filesDays =
 		shardsDays === null || runsDays === null ? (shardsDays ?? runsDays) : Math.min(shardsDays, runsDays);
-	const isQuiet = !(await isAnyRunning(store));
-	const files = isQuiet ? await deleteShards(store, artifacts, await old(filesDays)) : 0;
+	const isQuiet = !(await isAnyRunning(store.writer));
+	const { files, isDone } = isQuiet ? await deleteShards(store, artifacts, await old(filesDays)) : NOTHING_DONE;
 	let steps = 0;
-	if (isQuiet) for (const { runId } of await old(runsDays)) steps += await deleteJournal(store, runId);
+	if (isDone) for (const { runId } of await old(runsDays)) steps += await deleteJournal(store, runId);
 	return { scores, files, steps };
 }
 
-async function deleteShards(store: Store, artifacts: ArtifactStore, runs: readonly OldRun[]): Promise<number> {
-	if (runs.length === 0) return 0;
+interface Deleted {
+	readonly files: number;
+	/** False where a run began on the way: the rest is left to the next time, and so is what names it. */
+	readonly isDone: boolean;
+}
+
+const NOTHING_DONE: Deleted = { files: 0, isDone: false };
+
+async function deleteShards(store: Store, artifacts: ArtifactStore, runs: readonly OldRun[]): Promise<Deleted> {
+	if (runs.length === 0) return { files: 0, isDone: true };
 	const gone = new Set<string>();
 	const goneTables = new Set<string>();
 	for (const { runId, datasetId } of runs) {
@@ -49,19 +58,18 @@ async function deleteShards(store: Store, artifacts: ArtifactStore, runs: readon
 	const manifests = new Set<string>();
 	for (const { datasetId, uri } of await listTables(store)) {
 		if (!(await artifacts.has(uri))) continue;
-		const files = [uri, ...(await getJson<TableManifest>(artifacts, { uri })).shards.map((shard) => shard.uri)];
+		const tableFiles = [uri, ...(await getJson<TableManifest>(artifacts, { uri })).shards.map((shard) => shard.uri)];
 		manifests.add(uri);
 		const isGone = datasetId !== null && goneTables.has(datasetId);
-		for (const file of files) (isGone ? gone : kept).add(file);
+		for (const file of tableFiles) (isGone ? gone : kept).add(file);
 	}
-	let deleted = 0;
+	let files = 0;
 	// Manifests last: whoever is stopped on the way leaves what names the rest.
 	for (const uri of [...gone].sort((a, b) => Number(manifests.has(a)) - Number(manifests.has(b)))) {
 		if (kept.has(uri) || !(await artifacts.has(uri))) continue;
-		// A run may have begun meanwhile and have the same file.
-		if (await isAnyRunning(store)) break;
-		await artifacts.delete(uri);
-		deleted++;
+		// A run that begins may have the same file.
+		if (!(await whileNoneRuns(store, () => artifacts.delete(uri)))) return { files, isDone: false };
+		files++;
 	}
-	return deleted;
+	return { files, isDone: true };
 }

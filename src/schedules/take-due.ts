@@ -98,7 +98,7 @@ async function takeNew(
 	return [];
 }
 
-function requestOf({ scheduleId, task, ticks }: StoredSchedule, { path, runId }: TakenItem): RunRequest {
+function requestOf({ scheduleId, task, ticks }: StoredSchedule, { path, contentSha256, runId }: TakenItem): RunRequest {
 	const { seed, ...asked } = task;
 	return {
 		...asked,
@@ -107,6 +107,7 @@ function requestOf({ scheduleId, task, ticks }: StoredSchedule, { path, runId }:
 		// The same rows again would be of no use.
 		seed: task.kind === 'augment' ? seed + ticks : seed,
 		source: path,
+		...(contentSha256 === null ? {} : { sourceSha256: contentSha256 }),
 		datasetId: null,
 	};
 }

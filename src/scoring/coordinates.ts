@@ -261,6 +261,16 @@ function encodeLevel(feature: LevelCoordinates, code: number, target: Float32Arr
 	if (missing !== null) target[at] = indicate(missing, isMissing);
 }
 
+/**
+ * What `encodeRows` writes for a feature of levels.
+ *
+ * @param choice which coordinate is on; one beyond the last for what training rows did not have.
+ */
+export function levelCoordinates({ span, indicators, rest, missing }: LevelCoordinates, choice: number): Float32Array {
+	const flags = [...indicators, rest, missing].filter((flag) => flag !== null);
+	return Float32Array.from(flags, (flag, at) => (choice === span.width ? 0 : indicate(flag, at === choice)));
+}
+
 function indicate(indicator: Indicator, on: boolean): number {
 	return ((on ? 1 : 0) - indicator.share) * indicator.scale;
 }

@@ -18,6 +18,7 @@ import {
 } from './reasons.ts';
 import type { Scorer } from './scorer.ts';
 import type { ScoringModel } from './scoring-model.ts';
+import { findSmallestChanges } from './smallest-change.ts';
 
 export interface RowsToExplain {
 	readonly table: FeatureTable;
@@ -31,8 +32,8 @@ export interface RowsToExplain {
 
 /**
  * All that can be said of why rows have their surprise: the features that add most, with where each value stands among
- * those of the training rows; the values that do not occur together; the nearest normal training row. About fifty times
- * the cost of a score.
+ * those of the training rows; the values that do not occur together; what would have to change for the row to be normal;
+ * the nearest normal training row. About a hundred times the cost of a score.
  *
  * @returns per row, its reasons; their contributions add up to its surprise.
  */
@@ -50,12 +51,20 @@ export function explainRows(
 	const marginal = scored.marginal as Float64Array;
 	const groups = findImpossibleGroups(scorer, background.counts, { table: picked, rows: all, contributions, marginal });
 	const nearest = nearestNormalRows(background.normal, picked, all);
+	const changes = findSmallestChanges(scorer, {
+		table: picked,
+		contributions,
+		score: scored.score,
+		surprise: scored.surprise,
+		values: (position) => values(rows[position] as number),
+	});
 	const typical = specs.map(describeTypical);
 	const frequencyOf = valueFrequencies(scorer, background, picked);
 	const asRareOf = levelRarities(specs, picked);
 	return Array.from(rows, (row, position): Reason[] => {
 		const cells = values(row);
 		const nearestRow = nearest[position] as number;
+		const change = changes[position];
 		const named = describeReasons({
 			specs,
 			typical,
@@ -77,6 +86,7 @@ export function explainRows(
 		return [
 			...named.map((reason) => (reason.column === null ? reason : withText(reason))),
 			...together,
+			...(change ? [change] : []),
 			...(nearestRow < 0 ? [] : [{ kind: 'nearest', column: null, contribution: 0, rowNumber: nearestRow } as const]),
 		];
 	});

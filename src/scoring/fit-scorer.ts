@@ -311,7 +311,7 @@ async function compare(
 	table: FeatureTable,
 	progress: Progress,
 ): Promise<DependenceScores> {
-	const loaded = loadNeighbours(backend, neighbours);
+	const loaded = loadNeighbours(backend, coordinates, neighbours);
 	try {
 		const blocks = neighbourBlocks(backend, coordinates, loaded, hashedFeatures(coordinates), table, false);
 		return await workThrough(blocks, progress, 'calibrate');

@@ -1,8 +1,7 @@
 import type { Backend } from '../gan/backend.ts';
 import type { MemberInputs } from './member-inputs.ts';
-import { gatherInputs } from './member-inputs.ts';
 import type { NetworkShape } from './member-network.ts';
-import { logitTensor, membersTogether, pickMembers } from './member-network.ts';
+import { loadLayers, logitTensor, membersTogether, pickMembers } from './member-network.ts';
 import { BLOCK_ROWS } from './options.ts';
 
 /** Trained discriminators over subspaces of one size. */
@@ -42,21 +41,20 @@ export function loadGroup(backend: Backend, group: MemberGroup): LoadedGroup {
 		const members = Math.min(together, inputs.members - first);
 		return {
 			first,
-			shape: { ...shape, members },
-			flat: tf.tensor1d(pickMembers(group.parameters, shape, first, members)),
+			members,
+			layers: loadLayers(backend, pickMembers(group.parameters, shape, first, members), { ...shape, members }),
+			gather: tf.tensor1d(inputs.gather.subarray(first * inputs.width, (first + members) * inputs.width), 'int32'),
 		};
 	});
+	type Part = (typeof parts)[number];
+	type Inputs = ReturnType<typeof tf.tensor3d>;
 
-	function logits(x: Float32Array): Float32Array {
+	/** @param inputsOf x of a part, [its members, width, BLOCK_ROWS] */
+	function logitsOf(inputsOf: (part: Part) => Inputs): Float32Array {
 		const all = new Float32Array(inputs.members * BLOCK_ROWS);
-		const perMember = BLOCK_ROWS * inputs.width;
 		for (const part of parts) {
-			const { first, shape: partShape, flat } = part;
-			const own = x.subarray(first * perMember, (first + partShape.members) * perMember);
-			const tensor = tf.tidy(() =>
-				logitTensor(backend, flat, partShape, tf.tensor3d(own, [partShape.members, BLOCK_ROWS, inputs.width])),
-			);
-			all.set(tensor.dataSync() as Float32Array, first * BLOCK_ROWS);
+			const tensor = tf.tidy(() => logitTensor(backend, part.layers, inputsOf(part)));
+			all.set(tensor.dataSync() as Float32Array, part.first * BLOCK_ROWS);
 			tensor.dispose();
 		}
 		return all;
@@ -64,14 +62,23 @@ export function loadGroup(backend: Backend, group: MemberGroup): LoadedGroup {
 
 	return {
 		group,
-		logits,
+		logits(x) {
+			const perMember = BLOCK_ROWS * inputs.width;
+			return logitsOf(({ first, members }) => {
+				const own = x.subarray(first * perMember, (first + members) * perMember);
+				return tf.transpose(tf.tensor3d(own, [members, BLOCK_ROWS, inputs.width]), [0, 2, 1]) as Inputs;
+			});
+		},
 		blockLogits(block, stride) {
-			const x = new Float32Array(inputs.members * BLOCK_ROWS * inputs.width);
-			gatherInputs(inputs, block, BLOCK_ROWS, stride, x);
-			return logits(x);
+			const columns = tf.tidy(() => tf.transpose(tf.tensor2d(block.slice(), [BLOCK_ROWS, stride])));
+			const all = logitsOf(
+				({ gather, members }) => tf.reshape(tf.gather(columns, gather), [members, inputs.width, BLOCK_ROWS]) as Inputs,
+			);
+			columns.dispose();
+			return all;
 		},
 		dispose: () => {
-			for (const { flat } of parts) flat.dispose();
+			for (const { layers, gather } of parts) tf.dispose([...layers.weights, ...layers.biases, gather]);
 		},
 	};
 }

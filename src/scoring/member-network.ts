@@ -115,19 +115,36 @@ function productTensor({ tf, name }: Backend, a: Tensor, b: Tensor, transposed: 
 	return isFirst ? tf.matMul(tf.transpose(a, [0, 2, 1]), b) : tf.matMul(a, tf.transpose(b, [0, 2, 1]));
 }
 
+/** Weights as scoring needs them, each transposed: rows of data are the columns of the products. */
+export interface MemberLayers {
+	/** [members, hidden, width], [members, hidden, hidden], [members, 1, hidden] */
+	readonly weights: readonly [Tensor, Tensor, Tensor];
+	/** Of the second and the third layer: [members, hidden, 1], [members, 1, 1]. */
+	readonly biases: readonly [Tensor, Tensor];
+}
+
+/** @param flat parameters as `initialParameters` orders them. */
+export function loadLayers({ tf }: Backend, flat: Float32Array, shape: NetworkShape): MemberLayers {
+	return tf.tidy(() => {
+		const [w1, w2, b2, w3, b3] = splitTensors(tf, tf.tensor1d(flat), shape);
+		const turn = (tensor: Tensor) => tf.transpose(tensor, [0, 2, 1]);
+		return { weights: [turn(w1), turn(w2), turn(w3)], biases: [turn(b2), tf.clone(b3)] } as never;
+	}) as MemberLayers;
+}
+
 /**
  * Log-odds of being real.
  *
- * @param flat parameters as `initialParameters` orders them.
- * @param x [members, rows, width]
- * @returns [members, rows, 1]; call inside a tidy.
+ * @param x [members, width, rows]
+ * @returns [members, 1, rows]; call inside a tidy.
  */
-export function logitTensor(backend: Backend, flat: Tensor, shape: NetworkShape, x: Tensor): Tensor {
+export function logitTensor(backend: Backend, { weights, biases }: MemberLayers, x: Tensor): Tensor {
 	const { tf } = backend;
-	const [w1, w2, b2, w3, b3] = splitTensors(tf, flat, shape);
-	const a1 = leakyTensor(backend, tf.matMul(x, w1));
-	const a2 = leakyTensor(backend, tf.add(tf.matMul(a1, w2), b2));
-	return tf.add(tf.matMul(a2, w3), b3);
+	const [w1, w2, w3] = weights;
+	const [b2, b3] = biases;
+	const a1 = leakyTensor(backend, tf.matMul(w1, x));
+	const a2 = leakyTensor(backend, tf.add(tf.matMul(w2, a1), b2));
+	return tf.add(tf.matMul(w3, a2), b3);
 }
 
 /**

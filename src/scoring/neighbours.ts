@@ -4,8 +4,9 @@ import type { Backend, Tfjs } from '../gan/backend.ts';
 import type { Coordinates, FeatureCoordinates } from './coordinates.ts';
 import { encodeRows } from './coordinates.ts';
 import type { DependenceScores } from './dependence.ts';
-import type { Span } from './member-inputs.ts';
+import { encodedStride, type Span, writeConstants } from './member-inputs.ts';
 import { BLOCK_ROWS, type NeighbourSettings } from './options.ts';
+import { collectPoints, compareWith, type Points } from './point-distances.ts';
 import type { FakeSource } from './reference-density.ts';
 import type { Bags } from './row-hash.ts';
 import { collectBags, hashRows, indexBags, isInBag } from './row-hash.ts';
@@ -80,35 +81,34 @@ export function fitNeighbours(
 /** Neighbours whose rows are on the device. */
 export interface LoadedNeighbours {
 	readonly neighbours: Neighbours;
-	/** [width, 2 * bags * rows]: the real rows, then the fakes, as columns. */
+	/** The real rows, then the fakes. */
+	readonly points: Points;
+	/**
+	 * [encoded stride, 2 * bags * rows]: the points as columns, turned round, and half the squared length of each as
+	 * the weight of the last input, which is always 1.
+	 */
 	readonly columns: ReturnType<Tfjs['tensor2d']>;
-	/** [1, 2 * bags * rows]: half the squared length of each. */
-	readonly halfSquares: ReturnType<Tfjs['tensor2d']>;
 	readonly entryOf: (first: number, second: number) => number;
 	dispose(): void;
 }
 
-export function loadNeighbours({ tf }: Backend, neighbours: Neighbours): LoadedNeighbours {
+export function loadNeighbours({ tf }: Backend, coordinates: Coordinates, neighbours: Neighbours): LoadedNeighbours {
 	const { bags, rows, real, fake } = neighbours;
 	const count = 2 * bags * rows;
-	const width = (2 * real.length) / count;
-	const all = new Float32Array(count * width);
+	const all = new Float32Array(count * coordinates.width);
 	all.set(real);
 	all.set(fake, real.length);
-	const [columns, halfSquares] = tf.tidy(() => {
-		const points = tf.tensor2d(all, [count, width]);
-		const squares = tf.mul(tf.sum(tf.square(points), 1), 0.5);
-		return [tf.transpose(points) as typeof points, tf.reshape(squares, [1, count]) as typeof points];
-	}) as [ReturnType<Tfjs['tensor2d']>, ReturnType<Tfjs['tensor2d']>];
+	const columns = tf.tidy(() => {
+		const points = tf.tensor2d(all, [count, coordinates.width]);
+		const halfSquares = tf.mul(tf.sum(tf.square(points), 1, true), 0.5);
+		return tf.transpose(tf.concat([tf.neg(points), tf.zeros([count, 1]), halfSquares], 1)) as typeof points;
+	});
 	return {
 		neighbours,
+		points: collectPoints(coordinates, all),
 		columns,
-		halfSquares,
 		entryOf: indexBags(neighbours.contents),
-		dispose: () => {
-			columns.dispose();
-			halfSquares.dispose();
-		},
+		dispose: () => columns.dispose(),
 	};
 }
 
@@ -135,88 +135,90 @@ export function* neighbourBlocks(
 	table: FeatureTable,
 	wantSplit: boolean,
 ): Generator<void, DependenceScores, void> {
-	const { neighbours, columns, halfSquares, entryOf } = loaded;
-	const { bags, rows, contents } = neighbours;
-	const { width, dependent } = coordinates;
+	const { neighbours, columns, entryOf } = loaded;
+	const { bags, rows } = neighbours;
+	const { dependent } = coordinates;
 	const features = coordinates.features.length;
 	const term = new Float64Array(table.rows);
 	const split = wantSplit ? new Float64Array(table.rows * features) : null;
-	const spans = dependent.map((index) => (coordinates.features[index] as FeatureCoordinates).span);
-	const starts = Int32Array.from(spans, ({ start }) => start);
-	const ends = Int32Array.from(spans, ({ start, width: own }) => start + own);
-	// How much farther the real row is than the fake, by dependent feature: squared distances.
-	const farther = new Float64Array(dependent.length);
+	// A row's split over the dependent features.
+	const parts = wantSplit ? new Float64Array(dependent.length) : null;
+	const compareRow = compareWithBags(loaded, dependent.length);
 	const hashes = hashRows(table, hashed);
-	const block = new Float32Array(BLOCK_ROWS * width);
+	const stride = encodedStride(coordinates);
+	const block = new Float32Array(BLOCK_ROWS * stride);
+	writeConstants(block, BLOCK_ROWS, stride);
 
 	for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
 		const count = Math.min(BLOCK_ROWS, table.rows - start);
-		encodeRows(coordinates, table, (position) => start + position, count, block, width);
-		// |x - y|^2 / 2 without |x|^2 / 2, which is the same for all y.
-		const nearest = tf.tidy(() => {
-			const distances = tf.sub(halfSquares, tf.matMul(tf.tensor2d(block.slice(), [BLOCK_ROWS, width]), columns));
-			return tf.argMin(tf.reshape(distances, [BLOCK_ROWS, 2 * bags, rows]), 2);
-		});
-		const places = nearest.dataSync() as Int32Array;
-		nearest.dispose();
+		encodeRows(coordinates, table, (position) => start + position, count, block, stride);
+		const [product, minima] = tf.tidy(() => {
+			const all = tf.matMul(tf.tensor2d(block.slice(), [BLOCK_ROWS, stride]), columns);
+			return [all, tf.min(tf.reshape(all, [BLOCK_ROWS, 2 * bags, rows]), 2)];
+		}) as [ReturnType<typeof tf.tensor2d>, ReturnType<typeof tf.tensor2d>];
+		const distances = product.dataSync() as Float32Array;
+		const least = minima.dataSync() as Float32Array;
+		tf.dispose([product, minima]);
 		for (let position = 0; position < count; position++) {
 			const row = start + position;
 			const entry = entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number);
-			let free = 0;
-			for (let bag = 0; bag < bags; bag++) free += isInBag(contents, entry, bag) ? 0 : 1;
-			const weight = dependent.length / (2 * (free || bags));
-			const x = position * width;
-			let sum = 0;
-			for (let bag = 0; bag < bags; bag++) {
-				if (free > 0 && isInBag(contents, entry, bag)) continue;
-				const real = (bag * rows + (places[position * 2 * bags + bag] as number)) * width;
-				const fake = (bag * rows + (places[position * 2 * bags + bags + bag] as number)) * width;
-				const toFake = compareDistances(block, x, neighbours, real, fake, starts, ends, farther);
-				let difference = 0;
-				for (let k = 0; k < farther.length; k++) difference += farther[k] as number;
-				const ratio = Math.log1p(difference / toFake);
-				sum += ratio;
-				if (split === null) continue;
-				const perUnit = (weight * ratio) / (difference || 1);
-				for (let k = 0; k < farther.length; k++) {
-					const at = row * features + (dependent[k] as number);
-					split[at] = (split[at] as number) + perUnit * (farther[k] as number);
-				}
-			}
-			term[row] = weight * sum;
+			term[row] = compareRow({ block, stride, distances, least }, position, entry, parts);
+			if (split === null || parts === null) continue;
+			for (let k = 0; k < parts.length; k++) split[row * features + (dependent[k] as number)] = parts[k] as number;
 		}
 		yield;
 	}
 	return { term, logOdds: term.map((value) => -value), split };
 }
 
-/**
- * Compares an encoded row with a real row and a fake, feature by feature.
- *
- * @param farther overwritten: the squared distance to the real row less that to the fake
- * @returns squared distance to the fake, a little more than 0
- */
-function compareDistances(
-	block: Float32Array,
-	x: number,
-	{ real, fake }: Neighbours,
-	atReal: number,
-	atFake: number,
-	starts: Int32Array,
-	ends: Int32Array,
-	farther: Float64Array,
-): number {
-	let toFake = NEAREST_SQUARED;
-	for (let k = 0; k < farther.length; k++) {
-		let difference = 0;
-		for (let c = starts[k] as number; c < (ends[k] as number); c++) {
-			const value = block[x + c] as number;
-			const a = value - (real[atReal + c] as number);
-			const b = value - (fake[atFake + c] as number);
-			difference += a * a - b * b;
-			toFake += b * b;
+/** Encoded rows and how far each is from the points. */
+interface BlockDistances {
+	/** [BLOCK_ROWS, stride] */
+	readonly block: Float32Array;
+	readonly stride: number;
+	/** |x - y|^2 / 2 without |x|^2 / 2, which is the same for all y; [BLOCK_ROWS, 2 * bags, rows]. */
+	readonly distances: Float32Array;
+	/** [BLOCK_ROWS, 2 * bags]: the least of each bag. */
+	readonly least: Float32Array;
+}
+
+/** The term of one row of a block, and its split over the dependent features where one is wanted. */
+type CompareRow = (blocks: BlockDistances, position: number, entry: number, split: Float64Array | null) => number;
+
+/** A function by itself, as loops within a generator run at half the speed. */
+function compareWithBags({ neighbours, points }: LoadedNeighbours, dependent: number): CompareRow {
+	const { bags, rows, contents } = neighbours;
+	const compared = compareWith(points);
+	const { farther } = compared;
+	return ({ block, stride, distances, least }, position, entry, split) => {
+		compared.take(block, position * stride);
+		split?.fill(0);
+		let sum = 0;
+		let free = 0;
+		for (let bag = 0; bag < bags; bag++) free += isInBag(contents, entry, bag) ? 0 : 1;
+		const weight = dependent / (2 * (free || bags));
+		for (let bag = 0; bag < bags; bag++) {
+			if (free > 0 && isInBag(contents, entry, bag)) continue;
+			const real = bag * rows + nearestOf(distances, least, position * 2 * bags + bag, rows);
+			const fake = (bags + bag) * rows + nearestOf(distances, least, position * 2 * bags + bags + bag, rows);
+			const toFake = compared.compare(real, fake) + NEAREST_SQUARED;
+			let difference = 0;
+			for (let k = 0; k < dependent; k++) difference += farther[k] as number;
+			const ratio = Math.log1p(difference / toFake);
+			sum += ratio;
+			if (split === null) continue;
+			const perUnit = (weight * ratio) / (difference || 1);
+			for (let k = 0; k < dependent; k++) split[k] = (split[k] as number) + perUnit * (farther[k] as number);
 		}
-		farther[k] = difference;
-	}
-	return toFake;
+		return weight * sum;
+	};
+}
+
+/** Where the least of the distances of a bag is, the first of equals. Finding it by itself takes far longer. */
+function nearestOf(distances: Float32Array, least: Float32Array, bag: number, rows: number): number {
+	const wanted = least[bag] as number;
+	const start = bag * rows;
+	let nearest = 0;
+	while (nearest < rows - 1 && distances[start + nearest] !== wanted) nearest++;
+	return nearest;
 }

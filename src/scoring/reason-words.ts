@@ -122,7 +122,7 @@ export function describeUnusual(unusual: UnusualValue): string | null {
 	return alone('is ordinary');
 }
 
-function quote(value: CellValue): string {
+export function quote(value: CellValue): string {
 	return typeof value === 'number' ? show(value) : `"${cut(value ?? '')}"`;
 }
 

@@ -68,6 +68,19 @@ export interface NearestReason {
 	readonly rowNumber: number;
 }
 
+/** The fewest values that would have to be others for the row to be a normal one. */
+export interface ChangeReason {
+	readonly kind: 'change';
+	readonly column: null;
+	readonly contribution: 0;
+	/** The features that change. */
+	readonly features: readonly string[];
+	/** Share of the training rows that the changed row would be more surprising than. */
+	readonly score: number;
+	/** `With amount 42 instead of 925.38 it would be normal (more surprising than 61 % of the training rows)`. */
+	readonly text: string;
+}
+
 /**
  * What labels have taught about a value of the row; it stands behind the reasons of the surprise, and moves the rank of
  * the row, not its surprise.
@@ -85,7 +98,7 @@ export interface LearntReason {
 }
 
 /** The contributions of all entries add up to the surprise; the entries with a `kind` say more and add 0. */
-export type Reason = FeatureReason | RestReason | GroupReason | NearestReason;
+export type Reason = FeatureReason | RestReason | GroupReason | NearestReason | ChangeReason;
 
 export interface RowReasons {
 	readonly specs: readonly FeatureSpec[];

@@ -139,7 +139,7 @@ export function loadDiscriminators(
 		entryOf: indexBags(bags),
 		hashed: hashedFeatures(coordinates),
 	};
-	return { members, neighbours: neighbours === null ? null : loadNeighbours(backend, neighbours) };
+	return { members, neighbours: neighbours === null ? null : loadNeighbours(backend, coordinates, neighbours) };
 }
 
 export function disposeDiscriminators({ members, neighbours }: Discriminators): void {

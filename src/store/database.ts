@@ -24,6 +24,7 @@ export interface Database extends ReviewDatabase, ScheduleDatabase {
 	drift_metrics: DriftMetricsTable;
 	promotions: PromotionsTable;
 	users: UsersTable;
+	queue_roles: QueueRolesTable;
 	logins: LoginsTable;
 	api_tokens: ApiTokensTable;
 	idempotency_keys: IdempotencyKeysTable;
@@ -251,8 +252,15 @@ interface UsersTable {
 	name: string;
 	role: UserRole;
 	password_hash: string | null;
+	subject: string | null;
 	is_disabled: ColumnType<Flag, Flag | undefined, Flag>;
 	created_at: string;
+}
+
+interface QueueRolesTable {
+	user_id: string;
+	queue_id: number;
+	role: Exclude<UserRole, 'admin'>;
 }
 
 interface LoginsTable {

@@ -121,18 +121,26 @@ function parseTls(
 	parameter: (name: string) => string | undefined,
 	refuse: (message: string) => CounterfoilError,
 ): false | ConnectionOptions {
-	const files = { ca: parameter('sslrootcert'), cert: parameter('sslcert'), key: parameter('sslkey') };
+	const { PGSSLMODE, PGSSLROOTCERT, PGSSLCERT, PGSSLKEY } = process.env;
+	const files = {
+		ca: parameter('sslrootcert') ?? (PGSSLROOTCERT || undefined),
+		cert: parameter('sslcert') ?? (PGSSLCERT || undefined),
+		key: parameter('sslkey') ?? (PGSSLKEY || undefined),
+	};
 	const given = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== undefined);
-	const mode = parameter('sslmode') ?? (given.length > 0 ? 'verify-full' : 'disable');
+	const asked = parameter('sslmode') ?? (PGSSLMODE || undefined);
+	const mode = asked ?? (given.length > 0 ? 'verify-full' : 'disable');
 	if (!(TLS_MODES as readonly string[]).includes(mode)) {
-		throw refuse(`The parameter sslmode of the URL of the database must be one of ${TLS_MODES.join(', ')}.`);
+		throw refuse(
+			`The parameter sslmode of the URL of the database, or PGSSLMODE, must be one of ${TLS_MODES.join(', ')}.`,
+		);
 	}
 	if (mode === 'disable') return false;
 	const contents = given.map(([name, file]) => {
 		try {
 			return [name, readFileSync(file, 'utf8')];
 		} catch {
-			throw refuse(`The file ${file}, which the URL of the database names, cannot be read.`);
+			throw refuse(`The file ${file}, which the URL of the database or the environment names, cannot be read.`);
 		}
 	});
 	const certificates: ConnectionOptions = Object.fromEntries(contents);

@@ -22,7 +22,14 @@ export interface QueryRows {
 }
 
 /** Who may sign in, with what and when is for nobody to read by SQL. */
-export const SECRET_TABLES = ['users', 'logins', 'api_tokens', 'idempotency_keys', 'access_events'] as const;
+export const SECRET_TABLES = [
+	'users',
+	'queue_roles',
+	'logins',
+	'api_tokens',
+	'idempotency_keys',
+	'access_events',
+] as const;
 const LONGEST_CELL = 10_000;
 /** Characters of an answer at most: the process that is told it has others to serve meanwhile. */
 const LARGEST_ANSWER = 4_000_000;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import type { Store } from './store.ts';
+import { holdRuns } from './row-locks.ts';
+import { inTransaction, type Store, type StoreTransaction } from './store.ts';
 
 /** A run of a schedule that ended before a time. */
 export interface OldRun {
@@ -77,12 +78,18 @@ export async function listTables(store: Store): Promise<{ readonly datasetId: st
 }
 
 /** Whether any run is at work: it may just have stored a file that is named by the same content. */
-export async function isAnyRunning(store: Store): Promise<boolean> {
-	const running = await store.writer
-		.selectFrom('runs')
-		.select('run_id')
-		.where('status', '=', 'running')
-		.limit(1)
-		.execute();
+export async function isAnyRunning(db: Pick<StoreTransaction, 'selectFrom'>): Promise<boolean> {
+	const running = await db.selectFrom('runs').select('run_id').where('status', '=', 'running').limit(1).execute();
 	return running.length > 0;
+}
+
+/** Does something while no run goes on, and none can begin until it is done. @returns false if one goes on */
+export async function whileNoneRuns(store: Store, work: () => Promise<void>): Promise<boolean> {
+	const workOnce = async (transaction: StoreTransaction): Promise<boolean> => {
+		await holdRuns(transaction);
+		if (await isAnyRunning(transaction)) return false;
+		await work();
+		return true;
+	};
+	return await inTransaction(store, workOnce, null);
 }

@@ -35,12 +35,12 @@ export function takeRows<T extends keyof Database, O>(
 	return isPostgres(transaction) ? query.forUpdate() : query;
 }
 
-/** Makes others who want to append to the review log wait until the transaction ends: its events are one chain. */
-export async function lockReviewLog(transaction: Transaction<Database>): Promise<void> {
-	// The trigger that checks the chain takes the same turn.
-	await takeTurn(transaction, 'review_events');
+/** Lets nobody begin, end or take over a run until the transaction ends. A write transaction of SQLite does so anyway. */
+export async function holdRuns(transaction: Transaction<Database>): Promise<void> {
+	if (isPostgres(transaction)) await sql`lock table runs in share mode`.execute(transaction);
 }
 
-function isPostgres(transaction: Transaction<Database>): boolean {
+/** Whether others may write at the same time. */
+export function isPostgres(transaction: Transaction<Database>): boolean {
 	return transaction.getExecutor().adapter instanceof PostgresAdapter;
 }

@@ -227,8 +227,12 @@ export async function failRun(
 	error: ErrorRecord,
 	owner: string = describeOwner(),
 ): Promise<void> {
+	await endRun(store, runId, owner, failed(error));
+}
+
+function failed(error: ErrorRecord): RunUpdate {
 	const status = error.code === 'CANCELLED' ? 'cancelled' : 'failed';
-	await endRun(store, runId, owner, { status, finished_at: timestamp(), error_json: JSON.stringify(error) });
+	return { status, finished_at: timestamp(), error_json: JSON.stringify(error) };
 }
 
 /** Leaves a run to be resumed by the same command, as after Ctrl-C. */
@@ -309,17 +313,37 @@ export async function listRuns(store: Store, options: ListRunsOptions = {}): Pro
 	return runs.map(withTrueStatus);
 }
 
+export interface RunOfWorkflow {
+	readonly runId: string;
+	readonly workflowId: string;
+	/** Becomes another when the run is taken up again. */
+	readonly heartbeatAt: string | null;
+}
+
 /** Runs that a workflow carries out, as far as the database knows. */
-export async function listRunsOfWorkflows(store: Store): Promise<{ runId: string; workflowId: string }[]> {
+export async function listRunsOfWorkflows(store: Store): Promise<RunOfWorkflow[]> {
 	const rows = await store.reader
 		.selectFrom('runs')
-		.select(['run_id', 'workflow_id'])
+		.select(['run_id', 'workflow_id', 'heartbeat_at'])
 		.where('status', '=', 'running')
 		.where('runner', '=', 'temporal')
 		.execute();
-	return rows.flatMap(({ run_id: runId, workflow_id: workflowId }) =>
-		workflowId === null ? [] : [{ runId, workflowId }],
+	return rows.flatMap(({ run_id: runId, workflow_id: workflowId, heartbeat_at: heartbeatAt }) =>
+		workflowId === null ? [] : [{ runId, workflowId, heartbeatAt }],
 	);
+}
+
+/** Ends the run of a workflow that is no more. @returns false if it is over, or was taken up again meanwhile */
+export async function closeRun(store: Store, run: RunOfWorkflow, error: ErrorRecord): Promise<boolean> {
+	const { numUpdatedRows } = await store.writer
+		.updateTable('runs')
+		.set(failed(error))
+		.where('run_id', '=', run.runId)
+		.where('status', '=', 'running')
+		.where('workflow_id', '=', run.workflowId)
+		.where('heartbeat_at', 'is not distinct from', run.heartbeatAt)
+		.executeTakeFirst();
+	return numUpdatedRows === 1n;
 }
 
 /**

@@ -78,6 +78,7 @@ export interface NewItem {
 }
 
 export interface TakenItem {
+	readonly contentSha256: string | null;
 	readonly path: string | null;
 	readonly runId: string;
 }
@@ -86,14 +87,14 @@ export interface TakenItem {
 export async function listTaken(store: Store, scheduleId: string, tick: string): Promise<TakenItem[]> {
 	const rows = await store.writer
 		.selectFrom('schedule_items')
-		.select(['path', 'run_id'])
+		.select(['path', 'run_id', 'content_sha256'])
 		.where('schedule_id', '=', scheduleId)
 		.where('tick', '=', tick)
 		.where('state', '=', 'taken')
 		.orderBy('path')
 		.orderBy('item_key')
 		.execute();
-	return rows.map(({ path, run_id }) => ({ path, runId: run_id ?? '' }));
+	return rows.map(({ path, run_id, content_sha256 }) => ({ path, contentSha256: content_sha256, runId: run_id ?? '' }));
 }
 
 /** Which of the keys are among the items already. */

@@ -1,5 +1,5 @@
-import { sql } from 'kysely';
-import type { Score, StoredRecord } from './database.ts';
+import { type ExpressionBuilder, sql } from 'kysely';
+import type { Database, Score, StoredRecord } from './database.ts';
 import type { Store } from './store.ts';
 
 export type ScoreWithRecord = Score & Pick<StoredRecord, 'data_json'>;
@@ -40,23 +40,26 @@ export function topScoresQuery(store: Store, runId: string, options: ListTopScor
 	const { after, minScore, maxScore } = options;
 	if (minScore !== undefined) query = query.where('scores.score', '>=', minScore);
 	if (maxScore !== undefined) query = query.where('scores.score', '<', maxScore);
-	if (after !== undefined) {
-		// The first condition says nothing new, but is the one that the index can begin at.
-		query = query
-			.where('scores.score', '<=', after.score)
-			.where((where) =>
-				where.or([
-					where('scores.score', '<', after.score),
-					where('scores.surprise', '<', after.surprise),
-					where.and([where('scores.surprise', '=', after.surprise), where('scores.row_number', '>', after.row_number)]),
-				]),
-			);
-	}
+	if (after !== undefined) query = query.where(behind(after));
 	return query
 		.orderBy('scores.score', 'desc')
 		.orderBy('scores.surprise', 'desc')
 		.orderBy('scores.row_number')
 		.limit(options.limit ?? 10);
+}
+
+/** Whether a score comes after a position in the order of the highest. */
+export function behind(after: ScorePosition) {
+	return ({ eb }: ExpressionBuilder<Database, 'scores'>) =>
+		// The first condition says nothing new, but is the one that the index can begin at.
+		eb.and([
+			eb('scores.score', '<=', after.score),
+			eb.or([
+				eb('scores.score', '<', after.score),
+				eb('scores.surprise', '<', after.surprise),
+				eb.and([eb('scores.surprise', '=', after.surprise), eb('scores.row_number', '>', after.row_number)]),
+			]),
+		]);
 }
 
 /** Every score that a record ever had, latest first. */

@@ -25,6 +25,36 @@ export async function setSyntheticRelease(store: Store, runId: string, release: 
 		.execute();
 }
 
+interface Release {
+	readonly verdict?: string;
+	readonly override?: string | null;
+}
+
+/**
+ * Notes that rows are handed out although the release gate holds them back, and why.
+ *
+ * @throws NOT_FOUND; USAGE where nothing holds them back, or somebody has handed them out already
+ */
+export async function overrideRelease(store: Store, syntheticTableId: string, reason: string): Promise<SyntheticTable> {
+	const table = await getSyntheticTable(store, syntheticTableId);
+	const release = table.release_json === null ? null : (JSON.parse(table.release_json) as Release);
+	if (release?.verdict !== 'refuse') {
+		throw new CounterfoilError('USAGE', 'Nothing holds these rows back.', { where: syntheticTableId });
+	}
+	const taken = () => new CounterfoilError('USAGE', 'These rows are handed out already.', { where: syntheticTableId });
+	if ((release.override ?? null) !== null) throw taken();
+	const changed = await store.writer
+		.updateTable('synthetic_tables')
+		.set({ release_json: JSON.stringify({ ...release, override: reason }) })
+		.where('synthetic_table_id', '=', syntheticTableId)
+		// Of two at the same moment one has the reason that stays.
+		.where('release_json', '=', table.release_json)
+		.returningAll()
+		.executeTakeFirst();
+	if (changed === undefined) throw taken();
+	return changed;
+}
+
 /** Notes the file that the table was written to, in place of the stored one; null: none is kept. */
 export async function setSyntheticArtifact(
 	store: Store,

@@ -42,6 +42,10 @@ test('bash completes commands, their commands, options and values', { skip: lack
 	assert.deepEqual(complete('queue', 'list', '--state', 'sn'), ['snoozed']);
 	assert.deepEqual(complete('--json', 'export', 'rec'), ['records']);
 	assert.deepEqual(complete('run', 'counterfoil.b'), ['counterfoil.bash']);
+	// The value of an option is no command.
+	assert.deepEqual(complete('--config', 'queue', 'sim'), ['simulate']);
+	assert.deepEqual(complete('--config', '=', 'queue', 'sim'), ['simulate']);
+	assert.ok(!/mapfile|readarray|declare -A|,,\}/.test(completionScript('bash', program)), 'Bash 3.2 has none of them');
 });
 
 test('fish completes commands, their commands, options and values', { skip: lacks('fish') }, () => {
@@ -54,6 +58,7 @@ test('fish completes commands, their commands, options and values', { skip: lack
 	assert.deepEqual(complete('counterfoil queue list --ove'), ['--overdue']);
 	assert.deepEqual(complete('counterfoil queue list --state sn'), ['snoozed']);
 	assert.deepEqual(complete('counterfoil export rec'), ['records']);
+	assert.deepEqual(complete('counterfoil --config queue simu'), ['simulate']);
 });
 
 test('zsh understands its script and finds the commands in it', { skip: lacks('zsh') }, () => {
@@ -69,4 +74,5 @@ test('zsh understands its script and finds the commands in it', { skip: lacks('z
 	assert.ok(asked(['queue']).some((line) => line.startsWith('snooze:')));
 	assert.deepEqual(asked(['queue', 'list', '--state']), ['new', 'in_review', 'snoozed', 'escalated']);
 	assert.deepEqual(asked(['run']), ['files']);
+	assert.ok(asked(['--config', 'queue']).some((line) => line.startsWith('simulate:')));
 });

@@ -81,6 +81,23 @@ test('limits of several sources are joined; a share of rejects is not beaten by 
 	const config = await resolveConfig({ flags: {}, environment: { ...process.env } });
 	assert.deepEqual(config.limits, { memoryMb: 512, columns: 20 });
 	assert.deepEqual([config.maxRejectShare, config.maxRejectRows], [0.5, undefined]);
+	const settings = await listSettings({ flags: {}, environment: { ...process.env } });
+	assert.deepEqual(originOf(settings, 'maxRejectShare'), [0.5, 'counterfoil.config.yaml']);
+	assert.deepEqual(originOf(settings, 'maxRejects'), [null, 'overruled by maxRejectShare']);
+	const asked = await listSettings({ flags: { maxRejects: '7' }, environment: { ...process.env } });
+	assert.deepEqual(originOf(asked, 'maxRejects'), ['7', 'flag']);
+	assert.deepEqual(originOf(asked, 'maxRejectShare'), [null, 'overruled by maxRejects']);
+});
+
+test('a setting without a value is told as that', async () => {
+	writeUserFile('');
+	writeFileSync('counterfoil.config.yaml', 'label:\nkey: id\n');
+	await assert.rejects(resolveConfig({ flags: {} }), {
+		code: 'CONFIG_INVALID',
+		message: 'label has no value',
+		where: 'counterfoil.config.yaml:1:1',
+	});
+	writeFileSync('counterfoil.config.yaml', '');
 });
 
 test('a configuration in TypeScript is read like one in YAML; two at once are refused', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,4 +114,17 @@ test('the statistics made while a table is read are those of its shards', async 
 	const bare = await artifacts.put(new TextEncoder().encode(JSON.stringify(manifest)), { extension: 'json' });
 	assert.deepEqual(await profileTable(environment, ref), await profileTable(environment, bare));
 	assert.equal(readdirSync(join(folder, 'whole', 'tmp')).length, 0);
+});
+
+test('a file that is not the one that was taken is refused, not loaded in its place', async () => {
+	const path = join(folder, 'taken.csv');
+	writeFileSync(path, 'a,b\n1,2\n');
+	const sha256 = createHash('sha256').update('a,b\n1,2\n').digest('hex');
+	const output = await ingestTask({ ...inputOf(path), sha256 }, await environmentIn('taken'));
+	assert.equal(output.rowsLoaded, 1);
+	writeFileSync(path, 'a,b\n1,3\n');
+	await assert.rejects(ingestTask({ ...inputOf(path), sha256 }, await environmentIn('taken')), {
+		code: 'INPUT_CHANGED',
+		where: path,
+	});
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { addUser } from '../../src/console/access/users.ts';
 import { replaceRejects } from '../../src/store/rejects.ts';
+import { insertSyntheticTable, setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
 import { ask, asker, consoleUnderTest, cookieOf, signInByLink } from './console-fixture.ts';
 
 async function apiOf(t: Parameters<typeof consoleUnderTest>[0], options: Parameters<typeof consoleUnderTest>[1] = {}) {
@@ -206,6 +207,26 @@ test('viewers do not see what looks like personal data, and nobody sees the trut
 	assert.equal((await viewer(`/runs/${runId}/records/30`)).json().record.amount, '•••');
 	assert.deepEqual((await admin('/queue/items/1')).json().record, { amount: 30 });
 	assert.deepEqual((await admin('/queue/items?limit=1')).json().items[0].record, { amount: 30 });
+});
+
+test('rows that the release gate holds back are not handed out, and it is told why', async (t) => {
+	const { api, store, runId, modelId } = await apiOf(t);
+	await insertSyntheticTable(store, {
+		synthetic_table_id: 's1',
+		model_id: modelId,
+		run_id: runId,
+		rows: 1,
+		columns_json: '[]',
+		conditions_json: '{}',
+		seed: 1,
+		created_at: '2026-01-01T00:00:00.000Z',
+	});
+	await setSyntheticRelease(store, runId, { verdict: 'refuse', reasons: ['Too few rows to judge.'], override: null });
+	const [table] = (await api('/synthetic-tables')).json().items;
+	assert.deepEqual(table.release, { isFit: false, reasons: ['Too few rows to judge.'], override: null });
+	const rows = await api('/synthetic-tables/s1/rows?format=csv');
+	assert.deepEqual([rows.status, rows.json().code], [403, 'RELEASE_REFUSED']);
+	assert.match(rows.json().detail, /Too few rows to judge/);
 });
 
 test('a run under way is told whenever it changes, until it is over', async (t) => {

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import { type ConsoleOptions, type RunningConsole, startConsole } from '../../src/console/start-console.ts';
 import { publishQueue } from '../../src/review/publish-queue.ts';
 import { openWorkspace, type Workspace } from '../../src/runtime/open-workspace.ts';
+import { putDriftMetrics } from '../../src/store/drift-metrics.ts';
 import { finishRun } from '../../src/store/runs.ts';
 import type { NewScore } from '../../src/store/shards.ts';
 import { publishAll, type SeededRun, scores, seedRun } from '../store/seeded-store.ts';
@@ -43,6 +44,17 @@ export async function consoleUnderTest(
 		rmSync(folder, { recursive: true, force: true });
 	});
 	return { ...run, workspace, console, folder };
+}
+
+/** A comparison of the data set with what the model was trained on: one column has drifted, the whole has not. */
+export async function seedDrift({ store, datasetId, modelId }: Omit<SeededRun, 'runId'>): Promise<void> {
+	const shared = { dataset_id: datasetId, model_id: modelId, run_id: null, computed_at: '2026-02-01T00:00:00.000Z' };
+	const row = { ...shared, p_value: 0.2, is_drifted: 0 as const };
+	await putDriftMetrics(store, [
+		{ ...row, column_name: '', metric: 'two_sample_area', value: 0.53, threshold: null },
+		{ ...row, column_name: 'amount', metric: 'psi', value: 0.4, threshold: 0.2, is_drifted: 1 },
+		{ ...row, column_name: 'country', metric: 'psi', value: 0.01, threshold: 0.2 },
+	]);
 }
 
 export interface Answer {

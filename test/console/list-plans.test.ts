@@ -2,15 +2,30 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CompiledQuery, type KyselyPlugin, type RootOperationNode } from 'kysely';
 import { startConsole } from '../../src/console/start-console.ts';
+import { insertModel } from '../../src/store/models.ts';
 import { replaceRejects } from '../../src/store/rejects.ts';
-import { asker, consoleUnderTest, signInByLink } from './console-fixture.ts';
+import { describeModel } from '../store/seeded-store.ts';
+import { asker, consoleUnderTest, seedDrift, signInByLink } from './console-fixture.ts';
 
 /** Tables that grow with the records; those of runs, models and users stay small. */
-const LARGE = ['scores', 'records', 'review_items', 'review_events', 'rejects', 'synthetic_rows', 'labels'];
+const LARGE = [
+	'scores',
+	'records',
+	'review_items',
+	'review_events',
+	'rejects',
+	'synthetic_rows',
+	'labels',
+	'drift_metrics',
+];
 
 test('every page of every list is read from an index: no large table is read as a whole or sorted', async (t) => {
 	const fixture = await consoleUnderTest(t, { rows: 60, alerts: 20 });
 	const { workspace, store, runId, datasetId } = fixture;
+	for (const modelId of ['model-2', 'model-3']) {
+		await insertModel(store, { ...describeModel(datasetId), model_id: modelId });
+		await seedDrift({ store, datasetId, modelId });
+	}
 	await replaceRejects(store, datasetId, [
 		Array.from({ length: 20 }, (_, i) => ({ line_number: i + 1, error_type: 'X', message: 'm', raw_text: 'r' })),
 	]);
@@ -32,6 +47,7 @@ test('every page of every list is read from an index: no large table is read as 
 		'/datasets?limit=5',
 		'/synthetic-tables?limit=5',
 		'/access-log?limit=1',
+		'/drift?limit=1',
 		`/runs/${runId}/scores?limit=5`,
 		`/runs/${runId}/scores?limit=5&minScore=0.1&maxScore=0.9`,
 		`/runs/${runId}/scores?limit=5&alerts=true`,

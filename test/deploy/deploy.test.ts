@@ -115,7 +115,13 @@ interface Rendered {
 
 interface Pod {
 	readonly securityContext: object;
-	readonly containers: readonly { readonly args: string[]; readonly securityContext: object }[];
+	readonly volumes: readonly { readonly name: string; readonly secret?: object }[];
+	readonly containers: readonly {
+		readonly args: string[];
+		readonly securityContext: object;
+		readonly env: readonly { readonly name: string; readonly value?: string }[];
+		readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+	}[];
 }
 
 const VALUES = {
@@ -134,7 +140,11 @@ const render = (values: object): Rendered =>
 test('Helm has no fault to find with the chart, nor Kubernetes with what it makes', { skip: noHelm }, async () => {
 	const all = {
 		...VALUES,
-		temporal: { existingSecret: 'fraud-temporal' },
+		database: { ...VALUES.database, certificates: { existingSecret: 'fraud-db-tls', client: true } },
+		temporal: {
+			existingSecret: 'fraud-temporal',
+			certificates: { existingSecret: 'fraud-temporal-tls', ca: true },
+		},
 		payloadKeys: { existingSecret: 'fraud-keys' },
 		inputRoots: ['s3://fraud/incoming', 's3://exports'],
 		deployment: { name: 'counterfoil', buildId: '0.1.0' },
@@ -160,6 +170,37 @@ test('Helm has no fault to find with the chart, nor Kubernetes with what it make
 			for (const { args, securityContext } of pod.containers) {
 				assert.ok('readOnlyRootFilesystem' in securityContext);
 				await requireUnderstood(args);
+			}
+		}
+	}
+});
+
+test('certificates lie where the variables say', { skip: noHelm }, () => {
+	const certificates = { existingSecret: 'tls', client: true };
+	const { manifests } = render({
+		...VALUES,
+		database: { ...VALUES.database, certificates },
+		temporal: { certificates: { existingSecret: 'temporal-tls', ca: true } },
+	});
+	const pods = manifests.flatMap(({ spec }) => spec?.template?.spec ?? []);
+	assert.equal(pods.length, 4);
+	for (const { containers, volumes } of pods) {
+		for (const { env, volumeMounts } of containers) {
+			const files = env.filter(({ value }) => value?.startsWith('/etc/counterfoil/'));
+			assert.deepEqual(files.map(({ name }) => name).sort(), [
+				'PGSSLCERT',
+				'PGSSLKEY',
+				'PGSSLROOTCERT',
+				'TEMPORAL_TLS_CLIENT_CERT_PATH',
+				'TEMPORAL_TLS_CLIENT_KEY_PATH',
+				'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+			]);
+			for (const { value = '' } of files) {
+				const mount = volumeMounts.find(({ mountPath }) => value.startsWith(`${mountPath}/`));
+				assert.ok(
+					volumes.some(({ name, secret }) => name === mount?.name && secret !== undefined),
+					value,
+				);
 			}
 		}
 	}

@@ -8,7 +8,6 @@ import { ENTRIES } from '../../scripts/reference/describe-exports.ts';
 import { readObjects } from '../../scripts/reference/describe-tables.ts';
 import { makeReference } from '../../scripts/write-reference.ts';
 import { COMMANDS } from '../../src/cli/command-list.ts';
-import { ERROR_CATALOGUE } from '../../src/contracts/errors.ts';
 import { ROOT } from './fenced-blocks.ts';
 
 const page = (name: string) => readFileSync(join(ROOT, name), 'utf8');
@@ -66,11 +65,6 @@ describe('the reference has', () => {
 				assert.ok(`${summary}${description}`.length > 8, `${method} ${path} says nothing`);
 			}
 		}
-	});
-
-	test('every error code', () => {
-		const text = page('docs/errors.md');
-		for (const code of Object.keys(ERROR_CATALOGUE)) assert.ok(text.includes(`</a>\`${code}\` |`), code);
 	});
 
 	test('every entry of the package', () => {

@@ -73,6 +73,8 @@ describe('the main job', () => {
 		assert.equal(alert.code, 0, alert.stderr);
 		assert.match(alert.stdout, /What is unusual\n {2}- \w+/);
 		assert.match(alert.stdout, /Beside the nearest normal training record \(row \d+, P\d+\)/);
+		assert.match(alert.stdout, /What would make it normal\n {2}(With|Even with) .* instead of /);
+		assert.match(alert.stdout, /Beside the nearest generated row\n/);
 		assert.ok(alert.stdout.indexOf('What is unusual') < alert.stdout.indexOf('What each column adds'));
 		const ordinary = await explain(rows[300]?.row_number, '--json');
 		assert.equal(ordinary.code, 0, ordinary.stderr);
@@ -80,12 +82,14 @@ describe('the main job', () => {
 			surprise: number;
 			reasons: { kind?: string; contribution: number }[];
 			nearest: { recordKey: string } | null;
+			nearestGenerated: Record<string, unknown> | null;
 			inWords: string[];
 		};
 		const sum = told.reasons.reduce((total, { contribution }) => total + contribution, 0);
 		assert.ok(Math.abs(sum - told.surprise) < 1e-6);
 		assert.ok(told.reasons.some(({ kind }) => kind === 'nearest'));
 		assert.match(told.nearest?.recordKey ?? '', /^P\d+$/);
+		assert.ok('amount' in (told.nearestGenerated ?? {}));
 	});
 
 	test('fills the queue with the alerts, most anomalous first, and ranks planted frauds above chance', () => {

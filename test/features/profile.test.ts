@@ -121,10 +121,10 @@ test('label, key and ignored columns keep their kind of role and unknown names a
 		b: cells(60, (row) => row % 5),
 	});
 	const partial = profileBatch(table);
-	const profile = finishProfile(partial, { key: 'card', label: 'y', ignore: ['b'] });
+	const profile = finishProfile(partial, { key: 'card', label: 'y', truth: ['a'], ignore: ['b'] });
 	assert.deepEqual(
 		profile.columns.map(({ role }) => role),
-		['key', 'label', 'feature', 'ignored'],
+		['key', 'label', 'truth', 'ignored'],
 	);
 	assert.ok(profile.columns[1]?.note?.includes('Set aside'));
 	assert.throws(() => finishProfile(partial, { label: 'z' }), { code: 'COLUMN_UNKNOWN' });

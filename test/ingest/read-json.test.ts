@@ -89,6 +89,28 @@ test('of rows within an object it is said how to get them out', async () => {
 		code: 'TABLE_EMPTY',
 		hint: /jq -c '\.data\[\]' FILE/,
 	});
+	const onOneLine = JSON.stringify({ total: 2, data: [{ a: 1 }, { a: 2 }, { a: 3 }] });
+	await assert.rejects(readAll(makeFile(onOneLine, 'answer.json')), {
+		code: 'JSON_UNREADABLE',
+		hint: /jq -c '\.data\[\]' FILE/,
+	});
+});
+
+test('a record with a list of its own is a record', async () => {
+	const order = JSON.stringify({
+		id: 1,
+		items: [
+			{ sku: 'a', qty: 1 },
+			{ sku: 'b', qty: 2 },
+			{ sku: 'c', qty: 3 },
+		],
+	});
+	assert.equal((await readAll(makeFile(order, 'order.jsonl'))).rows.length, 1);
+	const record = { id: 7, text: 'a text that is longer than the list is', items: [{ a: 1 }, { a: 2 }] };
+	const table = await readAll(makeFile(JSON.stringify(record), 'one.json'));
+	assert.equal(table.rows.length, 1);
+	const two = [record, record].map((one) => JSON.stringify({ ...one, text: '' })).join('\n');
+	assert.equal((await readAll(makeFile(two, 'two.jsonl'))).rows.length, 2);
 });
 
 test('bytes that are not UTF-8 are a reject of their line', async () => {

@@ -274,3 +274,46 @@ test('display text is one visible line of bounded length', () => {
 	assert.equal([...displayText('😀'.repeat(100), 10)].length, 10);
 	assert.equal(displayText('short', 5), 'short');
 });
+
+test('two columns of numbers are a map of records, generated rows and the line of the discriminator', () => {
+	const real = Array.from({ length: 60 }, (_, i): [number, number, number] => {
+		const [x, y] = [(i % 8) - 4, Math.floor(i / 8) - 4];
+		return [x, y, Math.hypot(x, y)];
+	});
+	const map = {
+		columns: ['width', '<b>'] as const,
+		real,
+		synthetic: [
+			[0, 0],
+			[1, 1],
+		] as const,
+		alertSurprise: 3,
+	};
+	const { html: page } = buildReport({ title: 'two', map });
+	const [records, generated] = elements(page, '#map svg.plot');
+	assert.match(String(records?.getAttribute('aria-label')), /^Records by two columns; \d+ of them are beyond the line/);
+	assert.ok(generated !== undefined);
+	assert.ok(elements(page, '#map svg.plot [aria-label="contour"] path').length > 0, 'the line');
+	assert.equal(
+		elements(page, '#map svg.plot [aria-label="dot"] circle').length,
+		60 + real.filter(([, , s]) => s >= 3).length + 60 + 2,
+	);
+	assert.equal(elements(page, '#map b').length, 0);
+});
+
+test('of many columns those that have something to say are listed, and the rest is folded', () => {
+	const { profile } = reportFixture();
+	const [column] = profile?.columns ?? [];
+	assert.ok(profile !== undefined && column !== undefined);
+	const columns = Array.from({ length: 500 }, (_, i) => ({
+		...column,
+		name: `c${i}`,
+		role: 'feature' as const,
+		kind: 'numeric' as const,
+		missing: i < 3 ? column.rows : 0,
+	}));
+	const { html: page } = buildReport({ title: 'wide', profile: { ...profile, columns } });
+	assert.equal(elements(page, '#columns > .scroll tbody tr').length, 3);
+	assert.equal(elements(page, '#columns details tbody tr').length, 497);
+	assert.match(elements(page, '#columns details summary')[0]?.textContent ?? '', /497/);
+});

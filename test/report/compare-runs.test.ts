@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareRuns } from '../../src/report/compare-runs.ts';
+import { comparisonPage } from '../../src/report/comparison-page.ts';
 import { putMetrics } from '../../src/store/model-metrics.ts';
 import { publishScores } from '../../src/store/shards.ts';
 import { onBothStores } from '../store/on-both-stores.ts';
@@ -21,7 +22,8 @@ onBothStores('two runs are told apart by settings, measures and the records that
 	const turned = scores(20).map((score) => ({ ...score, score: 1 - score.score, surprise: -score.surprise }));
 	await publishScores(store, { ...step, shard: 0, datasetId, modelId }, turned);
 
-	const { isSameData, settings, metrics, overlap, moved } = await compareRuns(store, [first.runId, runId]);
+	const compared = await compareRuns(store, [first.runId, runId]);
+	const { isSameData, settings, metrics, overlap, moved } = compared;
 	assert.equal(isSameData, true);
 	assert.deepEqual(settings, [
 		{ path: 'seed', first: null, second: 2 },
@@ -30,5 +32,10 @@ onBothStores('two runs are told apart by settings, measures and the records that
 	assert.deepEqual(metrics, [{ metric: 'quality', first: 0.8, second: 0.8, difference: 0 }]);
 	assert.deepEqual(overlap, [{ k: 10, both: 0 }]);
 	assert.deepEqual(moved[0], { recordKey: 'k20', first: 1, second: 20 });
+	const page = comparisonPage(compared);
+	assert.match(page, /Content-Security-Policy/);
+	assert.doesNotMatch(page, /<script|src=|https?:\/\//);
+	for (const told of ['generator.kind', '0 of the 10 highest', 'k20', 'Both read the same data'])
+		assert.ok(page.includes(told), told);
 	await assert.rejects(compareRuns(store, [first.runId, 'none']), { code: 'NOT_FOUND' });
 });

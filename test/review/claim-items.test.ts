@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { assignItems, claimItems, claimNext, listHeld, releaseItems } from '../../src/review/claim-items.ts';
 import { endedItems } from '../../src/review/leases.ts';
 import { escalateItems, noteItems, snoozeItems } from '../../src/review/move-items.ts';
+import { readItem } from '../../src/review/read-item.ts';
 import { verifyAudit } from '../../src/review/verify-audit.ts';
 import { onBothStores } from '../store/on-both-stores.ts';
 import { eventsOf, filledQueue, itemOf, later, NOON } from './queue-fixture.ts';
@@ -107,3 +108,25 @@ test('what ends first is found without looking at everything that is in review',
 		assert.match(rows.map(({ detail }) => detail).join(), new RegExp(`USING INDEX review_items_by_${index} `));
 	}
 });
+
+test('columns that tell the truth are named to whoever shows an item, so that it shows none of them', async (t) => {
+	const { store } = await filledQueue(t, 1);
+	const columns = ['feature', 'label', 'truth', 'ignored'].map((role) => ({ name: role, kind: 'text', role }));
+	await store.writer
+		.updateTable('datasets')
+		.set({ columns_json: JSON.stringify(columns) })
+		.execute();
+	assert.deepEqual((await readItem(store, 1)).labelColumns, ['label', 'truth']);
+});
+
+onBothStores(
+	'the log is one chain whatever is written into it, and whoever gives its events their hashes',
+	async (t) => {
+		const { store } = await filledQueue(t, 3);
+		const actor = 'Zoë "the \\ line"\n\t\u{1F600}';
+		const [item] = await claimNext(store, { actor, now: NOON, count: 2 });
+		await noteItems(store, [item?.item_id ?? 0], { actor, now: NOON, note: `it's "\u2028"` });
+		const { events, problem } = await verifyAudit(store);
+		assert.deepEqual([events, problem], [6, null]);
+	},
+);

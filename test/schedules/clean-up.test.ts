@@ -6,6 +6,7 @@ import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import { cleanUp } from '../../src/schedules/clean-up.ts';
 import { insertDataset } from '../../src/store/datasets.ts';
 import { insertModel } from '../../src/store/models.ts';
+import { whileNoneRuns } from '../../src/store/retention.ts';
 import { finishStep } from '../../src/store/run-steps.ts';
 import { finishRun } from '../../src/store/runs.ts';
 import { insertSchedule, takeItem } from '../../src/store/schedules.ts';
@@ -100,3 +101,17 @@ onBothStores(
 		assert.deepEqual(await cleanUp(store, artifacts, 'hourly'), nothing);
 	},
 );
+
+onBothStores('while something is removed no run begins', async (t) => {
+	const store = await temporaryStore(t);
+	const order: string[] = [];
+	let begun: Promise<unknown> = Promise.resolve();
+	const isRemoved = await whileNoneRuns(store, async () => {
+		begun = startRun(store).then(() => order.push('begun'));
+		await new Promise((resolve) => setTimeout(resolve, 300));
+		order.push('removed');
+	});
+	await begun;
+	assert.deepEqual([isRemoved, order], [true, ['removed', 'begun']]);
+	assert.equal(await whileNoneRuns(store, () => Promise.reject(new Error('a run goes on'))), false);
+});

@@ -5,7 +5,13 @@ import type { Backend, BackendName } from '../../src/gan/backend.ts';
 import { loadBackend } from '../../src/gan/backend.ts';
 import { disposeAdamW, startAdamW, stepAdamW } from '../../src/scoring/adamw.ts';
 import type { NetworkShape } from '../../src/scoring/member-network.ts';
-import { gradientTensor, initialParameters, logitTensor, parameterShapes } from '../../src/scoring/member-network.ts';
+import {
+	gradientTensor,
+	initialParameters,
+	loadLayers,
+	logitTensor,
+	parameterShapes,
+} from '../../src/scoring/member-network.ts';
 
 const SHAPE: NetworkShape = { members: 3, width: 4, hidden: 5 };
 const BATCH = 6;
@@ -71,7 +77,9 @@ for (const name of ['wasm', 'cpu', 'node'] as const) {
 			const flat = tf.tensor1d(parameters);
 			const x = tf.tensor3d(inputs, [SHAPE.members, 2 * BATCH, SHAPE.width]);
 			const y = tf.tensor3d(targets, [1, 2 * BATCH, 1]);
-			return [logitTensor(backend, flat, SHAPE, x).dataSync(), gradientTensor(backend, flat, SHAPE, x, y).dataSync()];
+			const layers = loadLayers(backend, Float32Array.from(parameters), SHAPE);
+			const columns = tf.transpose(x, [0, 2, 1]);
+			return [logitTensor(backend, layers, columns).dataSync(), gradientTensor(backend, flat, SHAPE, x, y).dataSync()];
 		});
 		assert.equal(tf.memory().numTensors, before);
 		for (const [i, exact] of referenceLogits(parameters).entries()) {

@@ -3,9 +3,10 @@ import { before, test } from 'node:test';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { Backend } from '../../src/gan/backend.ts';
 import { loadBackend } from '../../src/gan/backend.ts';
-import { encodeRows, fitCoordinates } from '../../src/scoring/coordinates.ts';
+import { encodeRows, type FeatureCoordinates, fitCoordinates } from '../../src/scoring/coordinates.ts';
 import type { DependenceScores } from '../../src/scoring/dependence.ts';
 import { fitNeighbours, loadNeighbours, neighbourBlocks } from '../../src/scoring/neighbours.ts';
+import { collectPoints, compareWith } from '../../src/scoring/point-distances.ts';
 import { drawIndependentColumns } from '../../src/scoring/reference-density.ts';
 import { areaUnderCurve, buildSpecs, buildTable, type NamedColumn } from './build-table.ts';
 
@@ -37,7 +38,7 @@ function compare(columns: NamedColumn[], core?: Int32Array) {
 	const hashed = [0, 1, 2];
 	const random = createRandom(4);
 	const neighbours = fitNeighbours(table, coordinates, rows, hashed, SETTINGS, drawIndependentColumns, random);
-	const loaded = loadNeighbours(backend, neighbours);
+	const loaded = loadNeighbours(backend, coordinates, neighbours);
 	const blocks = neighbourBlocks(backend, coordinates, loaded, hashed, table, true);
 	let step = blocks.next();
 	while (!step.done) step = blocks.next();
@@ -70,6 +71,44 @@ test('the log-odds are those of the nearest-neighbour density ratio, worked out 
 		for (let bag = 0; bag < bags; bag++) logOdds += (3 * Math.log(nearest(fake, bag) / nearest(real, bag))) / bags;
 		assert.ok(Math.abs((scores.logOdds[row] as number) - logOdds) < 1e-9);
 		assert.ok(Math.abs((scores.term[row] as number) + logOdds) < 1e-9);
+	}
+});
+
+test('distances of cells that are missing, rare or never seen are those of the encoded rows', () => {
+	const random = createRandom(11);
+	const kinds = Array.from({ length: 90 }, (_, i) =>
+		i % 7 === 0 ? null : `kind ${Math.floor(random.uniform() ** 2 * 16)}`,
+	);
+	const columns: NamedColumn[] = [
+		{ name: 'amount', cells: kinds.map((_, i) => (i % 5 === 0 ? null : random.normal())) },
+		{ name: 'kind', cells: kinds },
+	];
+	const specs = buildSpecs(columns);
+	const table = buildTable(columns, specs);
+	const coordinates = fitCoordinates(table, specs, 6);
+	const { width, dependent, features } = coordinates;
+	const encoded = new Float32Array(table.rows * width);
+	encodeRows(coordinates, table, (position) => position, table.rows, encoded, width);
+	// What training rows did not have: all zeros.
+	encoded.fill(0, features[1]?.span.start, width);
+	const compared = compareWith(collectPoints(coordinates, encoded));
+	const distance = (a: number, b: number, slot: number) => {
+		const { start, width: own } = (features[dependent[slot] as number] as FeatureCoordinates).span;
+		let sum = 0;
+		for (let c = start; c < start + own; c++) {
+			sum += ((encoded[a * width + c] as number) - (encoded[b * width + c] as number)) ** 2;
+		}
+		return sum;
+	};
+	for (let row = 0; row < 90; row++) {
+		const [first, second] = [(row * 7) % 90, (row * 11) % 90];
+		compared.take(encoded, row * width);
+		const toSecond = compared.compare(first, second);
+		assert.ok(Math.abs(toSecond - distance(row, second, 0) - distance(row, second, 1)) < 1e-9);
+		for (const slot of [0, 1]) {
+			const farther = distance(row, first, slot) - distance(row, second, slot);
+			assert.ok(Math.abs((compared.farther[slot] as number) - farther) < 1e-9);
+		}
 	}
 });
 

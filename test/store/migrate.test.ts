@@ -11,7 +11,7 @@ import { readSchema } from './read-schema.ts';
 
 const TABLES = `datasets rejects runs run_steps run_shards models model_metrics records scores synthetic_tables
 	synthetic_rows queues review_items review_events suppressions labels drift_metrics users logins api_tokens
-	idempotency_keys schema_doc reason_codes review_notes purges purged_rows repeated_keys schedules schedule_items access_events
+	idempotency_keys schema_doc reason_codes review_notes purges purged_rows repeated_keys queue_roles schedules schedule_items access_events
 	promotions`.split(/\s+/);
 const VIEWS = `latest_scores review_queue score_history score_deciles reject_summary precision_at_k reviewer_stats
 	model_card latest_labels review_decisions precision_by_day alerts_per_day queue_backlog reviewer_agreement

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import { publishQueue } from '../../src/review/publish-queue.ts';
-import { CHAIN_START, hashReviewEvent } from '../../src/review/review-events.ts';
 import { insertModel } from '../../src/store/models.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { CHAIN_START, hashReviewEvent } from '../../src/store/review-chain.ts';
 import { takeFreeRows } from '../../src/store/row-locks.ts';
 import { publishRecords } from '../../src/store/shards.ts';
 import { inTransaction, type Store } from '../../src/store/store.ts';

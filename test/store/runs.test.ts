@@ -12,6 +12,8 @@ import {
 } from '../../src/store/run-steps.ts';
 import {
 	claimRun,
+	claimRunForWorkflow,
+	closeRun,
 	createRun,
 	failRun,
 	findUnfinishedRun,
@@ -20,6 +22,7 @@ import {
 	heartbeatRun,
 	interruptRun,
 	listRuns,
+	listRunsOfWorkflows,
 	requestCancel,
 	updateRun,
 } from '../../src/store/runs.ts';
@@ -232,3 +235,27 @@ onBothStores(
 		assert.equal(await getStepOutputOfModel(store, 'model-2', 'planTraining'), null);
 	},
 );
+
+onBothStores('the run of a workflow is closed only if nobody has taken it up since it was looked at', async (t) => {
+	const store = await temporaryStore(t);
+	const { run_id: runId } = await createRun(store, {
+		kind: 'score',
+		runKey: 'k',
+		runner: 'temporal',
+		workflowId: 'w',
+		seed: 1,
+		config: {},
+		counterfoilVersion: '0',
+	});
+	const [seen] = await listRunsOfWorkflows(store);
+	assert.ok(seen !== undefined);
+	const end = { code: 'CANCELLED', message: 'terminated', retryable: false } as const;
+	await failRun(store, runId, end);
+	await new Promise((resolve) => setTimeout(resolve, 2));
+	await claimRunForWorkflow(store, runId, 'w');
+	assert.equal(await closeRun(store, seen, end), false);
+	const [now] = await listRunsOfWorkflows(store);
+	assert.ok(now !== undefined && (await closeRun(store, now, end)));
+	assert.equal((await getRun(store, runId)).status, 'cancelled');
+	assert.equal(await closeRun(store, now, end), false);
+});

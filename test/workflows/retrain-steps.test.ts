@@ -121,6 +121,18 @@ test('what has drifted is stored, told where asked to, and learnt from where ask
 	await assert.rejects(runSteps({ ...request, monitor }, deaf), /refused/);
 	assert.ok(unheard.calls.includes('registerHead') && !unheard.calls.includes('finishRun'));
 
+	const late = recorded();
+	const order: string[] = [];
+	const slow = new Proxy(late.activities, {
+		get: (target, name: keyof Steps) => async (input: never) => {
+			if (name === 'sendAlert') await new Promise((resolve) => setTimeout(resolve, 50));
+			order.push(name);
+			return (Reflect.get(target, name) as (input: never) => Promise<unknown>)(input);
+		},
+	});
+	await runSteps({ ...request, monitor }, slow);
+	assert.deepEqual(order.slice(-3), ['registerHead', 'sendAlert', 'finishRun'], 'what is learnt waits for nobody');
+
 	const calm = recorded({ measureDrift: { drift: REF, isDrifted: false, columns: [] } });
 	await runSteps({ ...request, monitor }, calm.activities);
 	assert.ok(!calm.calls.includes('sendAlert') && !calm.calls.includes('gatherLabels'));

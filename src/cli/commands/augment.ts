@@ -1,7 +1,7 @@
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Condition, GenerationPlan, GenerationTarget } from '../../contracts/conditions.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import { makeGenerationPlan } from '../../runtime/make-generation-plan.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AdviseFlags, addAdviseOptions, advise } from '../advise.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
@@ -61,31 +61,10 @@ export function addPlanOptions(command: Command): void {
 
 /** @throws CounterfoilError USAGE when it is not said how many rows, or said twice. */
 export function toPlan(flags: PlanFlags, into: GenerationTarget): GenerationPlan {
-	const { rows, where = [], balance, temperature, complete } = flags;
-	if (complete === undefined && rows === undefined) {
-		throw new CounterfoilError('USAGE', 'it is not said how many rows to generate', {
-			hint: 'say it with --rows N, or name rows to complete with --complete FILE',
-		});
-	}
-	if (
-		complete !== undefined &&
-		(rows !== undefined || where.length > 0 || balance !== undefined || flags.keys === true)
-	) {
-		throw new CounterfoilError('USAGE', 'rows of a file are completed as they are', {
-			hint: 'leave out --rows, --where, --balance and --keys, or --complete',
-		});
-	}
-	return {
-		rows: rows ?? 0,
-		conditions: where,
-		balance: balance ?? null,
-		temperature: temperature ?? 1,
-		complete: complete === undefined ? null : resolve(complete),
-		withoutConstraints: flags.withoutConstraint ?? [],
-		withKeys: flags.keys === true,
-		override: flags.override ?? null,
-		into,
-	};
+	return makeGenerationPlan({ ...flags, withoutConstraints: flags.withoutConstraint }, into, {
+		lacksRows: 'say it with --rows N, or name rows to complete with --complete FILE',
+		completes: 'leave out --rows, --where, --balance and --keys, or --complete',
+	});
 }
 
 /** @throws CounterfoilError USAGE when rows are asked for with advice. */

@@ -1,7 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ComparedRun, RunComparison } from '../../report/compare-runs.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
+import { requireWritable } from '../check-output.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatCount, formatNumber } from '../format-values.ts';
@@ -11,15 +15,34 @@ import type { Terminal } from '../terminal.ts';
 export function defineCompare(command: Command, terminal: Terminal): void {
 	command
 		.argument('<first>', 'id of a run, or the beginning of it')
-		.argument('<second>', 'id of another run, or the beginning of it');
+		.argument('<second>', 'id of another run, or the beginning of it')
+		.option('--html <file>', 'a page of it, complete in itself');
+	addDryRunOption(command, 'say');
 	addExamples(command, [
 		['compare 20261122-0114 20261123-0114', 'what differs: settings, measures, the records they find'],
+		['compare 20261122-0114 20261123-0114 --html compared.html', 'as a page to hand on'],
 		['runs list', 'the ids'],
 	]);
 	command.action(async (first: string, second: string) => {
-		await withWorkspace(command.optsWithGlobals<GlobalFlags>(), async ({ store }) => {
+		const flags = command.optsWithGlobals<GlobalFlags & { readonly html?: string }>();
+		const { html } = flags;
+		if (html !== undefined) await requireWritable(html);
+		await withWorkspace(flags, async ({ store }) => {
 			const { compareRuns } = await import('../../report/compare-runs.ts');
 			const compared = await compareRuns(store, [first, second]);
+			if (html !== undefined) {
+				const { comparisonPage } = await import('../../report/comparison-page.ts');
+				const page = comparisonPage(compared);
+				if (flags.dryRun !== true) {
+					await writeFile(html, page).catch((cause: unknown) => {
+						throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the file cannot be written', {
+							where: html,
+							cause,
+						});
+					});
+					terminal.note(`written to ${html}`);
+				}
+			}
 			if (terminal.json) terminal.outJson(compared);
 			else print(compared, terminal);
 		});

@@ -3,16 +3,7 @@ import { addExamples } from '../add-examples.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatQuantity } from '../format-values.ts';
-import {
-	addAgainstOption,
-	addAlertsOption,
-	addBaselinesOption,
-	addSyntheticRowsOption,
-	addTableOptions,
-	addTrainingOptions,
-	type RunFlags,
-	toConfigFlags,
-} from '../run-options.ts';
+import { addSettingOptions, type RunFlags, toConfigFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineConfigCommands(group: Command, terminal: Terminal): void {
@@ -33,13 +24,7 @@ function defineShow(group: Command, terminal: Terminal): void {
 			'Every setting as a run would have it: by option, else environment variable, project file, user file, default.',
 		)
 		.option('--origin', 'where each was said');
-	addTableOptions(command);
-	addAgainstOption(command);
-	addTrainingOptions(command);
-	command.optionsGroup('Results:');
-	addAlertsOption(command);
-	addSyntheticRowsOption(command);
-	addBaselinesOption(command);
+	addSettingOptions(command);
 	addExamples(command, [
 		['config show --origin', 'with where each was said'],
 		['config show --origin --label is_fraud', 'as a run with this option would have them'],

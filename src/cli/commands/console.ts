@@ -1,5 +1,9 @@
 import { createInterface } from 'node:readline';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { ROLES } from '../../console/access/roles.ts';
+import type { ConsoleOptions } from '../../console/start-console.ts';
+import { CounterfoilError } from '../../contracts/errors.ts';
+import type { UserRole } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
@@ -13,6 +17,12 @@ type ConsoleFlags = ActorFlags & {
 	readonly port: number;
 	readonly publicUrl?: string;
 	readonly sqlDb?: string;
+	readonly oidcIssuer?: string;
+	readonly oidcClientId?: string;
+	readonly oidcRole: readonly [UserRole, string][];
+	readonly oidcRolesClaim: string;
+	readonly oidcNameClaim: string;
+	readonly oidcScope: string;
 };
 
 export function defineConsole(command: Command, terminal: Terminal): void {
@@ -25,6 +35,13 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 			'on PostgreSQL: a role that may only read, for the SQL page; also COUNTERFOIL_SQL_DB',
 			process.env.COUNTERFOIL_SQL_DB,
 		);
+	command
+		.option('--oidc-issuer <url>', 'OpenID provider that people sign in by; its secret: COUNTERFOIL_OIDC_CLIENT_SECRET')
+		.option('--oidc-client-id <id>', 'what this console is called at the provider')
+		.option('--oidc-role <role=value>', 'which value of the claim makes which role; several times', addRole, [])
+		.option('--oidc-roles-claim <name>', 'claim that has them', 'roles')
+		.option('--oidc-name-claim <name>', 'claim with the name in the log', 'preferred_username')
+		.option('--oidc-scope <scopes>', 'asked for beside openid', 'profile');
 	addActorOption(command);
 	addExamples(command, [
 		['console', 'for yourself, on this machine; the link signs you in'],
@@ -43,6 +60,7 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 					actor: actorOf(flags),
 					...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
 					...(flags.sqlDb === undefined ? {} : { sqlDatabase: flags.sqlDb }),
+					...providerOf(flags),
 					onBuild: () => terminal.note('building the pages, once'),
 					onDefect: (error) => terminal.note(`a request failed: ${error instanceof Error ? error.stack : error}`),
 				});
@@ -67,4 +85,40 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 		const exitCode = interrupt.exitCode();
 		if (exitCode !== null) throw new ExitWith(exitCode);
 	});
+}
+
+function addRole(text: string, before: readonly [UserRole, string][]): readonly [UserRole, string][] {
+	const [, name, value] = /^(\w+)=(.+)$/.exec(text) ?? [];
+	const role = ROLES.find((each) => each === name);
+	if (role !== undefined && value !== undefined) return [...before, [role, value]];
+	throw new InvalidArgumentError(`It is written role=value; the roles are ${ROLES.join(', ')}.`);
+}
+
+/** @throws USAGE where only part of what a provider needs is there */
+function providerOf(flags: ConsoleFlags): Pick<ConsoleOptions, 'provider'> {
+	const { oidcIssuer: issuer, oidcClientId: clientId, oidcRole, oidcRolesClaim, oidcNameClaim, oidcScope } = flags;
+	if (issuer === undefined && clientId === undefined && oidcRole.length === 0) return {};
+	if (issuer === undefined || clientId === undefined || oidcRole.length === 0) {
+		throw new CounterfoilError(
+			'USAGE',
+			'A provider needs --oidc-issuer, --oidc-client-id and one --oidc-role or more.',
+			{
+				hint: '--oidc-role admin=fraud-admins --oidc-role analyst=fraud-analysts',
+			},
+		);
+	}
+	const secret = process.env.COUNTERFOIL_OIDC_CLIENT_SECRET ?? '';
+	return {
+		provider: {
+			issuer,
+			clientId,
+			clientSecret: secret === '' ? null : secret,
+			roles: Object.fromEntries(
+				ROLES.map((role) => [role, oidcRole.filter(([of]) => of === role).map(([, value]) => value)]),
+			),
+			rolesClaim: oidcRolesClaim,
+			nameClaim: oidcNameClaim,
+			scope: oidcScope,
+		},
+	};
 }

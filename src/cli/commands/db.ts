@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
+import { requireNewFile } from '../check-output.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { formatBytes, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -44,16 +47,36 @@ function defineStatus(group: Command, terminal: Terminal): void {
 
 function defineMigrate(group: Command, terminal: Terminal): void {
 	const command = group.command('migrate').description('Makes the database, or brings its tables up to date.');
+	addDryRunOption(command, 'say');
 	addExamples(command, [['db migrate --db /srv/fraud/counterfoil.db', 'before the first run']]);
 	command.action(async () => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		if (flags.dryRun === true) return tellMigrations(flags, terminal);
 		// Opening is what migrates.
-		await withWorkspace(command.optsWithGlobals<GlobalFlags>(), async ({ store }) => {
+		await withWorkspace(flags, async ({ store }) => {
 			const { readMigrationState } = await import('../../store/migrate.ts');
 			const { applied } = await readMigrationState(store.writer, store.path);
 			if (terminal.json) return terminal.outJson({ path: store.path, applied });
 			terminal.out(`${store.path} is up to date (${formatQuantity(applied.length, 'migration')})`);
 		});
 	});
+}
+
+/** What `migrate` would do. */
+async function tellMigrations({ db }: GlobalFlags, terminal: Terminal): Promise<void> {
+	const { findDatabase } = await import('../../runtime/find-home.ts');
+	const { readStoreStatus } = await import('../../store/read-store-status.ts');
+	const { showDatabase } = await import('../../store/postgres-url.ts');
+	const database = findDatabase(db);
+	const status = await readStoreStatus(database).catch((error: unknown) => {
+		if (error instanceof CounterfoilError && error.code === 'NOT_FOUND') return null;
+		throw error;
+	});
+	const path = status?.path ?? showDatabase(database);
+	if (terminal.json) return terminal.outJson({ path, exists: status !== null, pending: status?.pending ?? null });
+	if (status === null) terminal.out(`${path} would be made`);
+	else if (status.pending.length === 0) terminal.out(`${path} is up to date`);
+	else terminal.out(`${path} would get ${status.pending.join(', ')}`);
 }
 
 function defineCheck(group: Command, terminal: Terminal): void {
@@ -79,14 +102,18 @@ function defineBackup(group: Command, terminal: Terminal): void {
 		.command('backup')
 		.description('Copies the database as it is now, while others go on writing.')
 		.argument('<file>', 'a file that does not exist yet');
+	addDryRunOption(command, 'say');
 	addExamples(command, [['db backup backups/today.db', 'everything but the stored files']]);
 	command.action(async (file: string) => {
-		await withWorkspace(command.optsWithGlobals<GlobalFlags>(), async ({ store, paths }) => {
+		const flags = command.optsWithGlobals<GlobalFlags>();
+		const backUp = async ({ store, paths }: Workspace): Promise<void> => {
 			const copy = resolve(file);
-			await store.engine.copyTo(copy);
+			await requireNewFile(copy);
+			if (flags.dryRun !== true) await store.engine.copyTo(copy);
 			if (terminal.json) return terminal.outJson({ path: store.path, copy });
 			terminal.out(copy);
 			terminal.note(`models and tables are files of their own: copy ${paths.artifacts} too`);
-		});
+		};
+		await withWorkspace(flags, backUp, 'read only');
 	});
 }

@@ -7,11 +7,11 @@ import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, DEFAULT_SEED, withWorkspace } from '../carry-out-run.ts';
 import { collectResult, collectTop, type ScoredRecord } from '../collect-result.ts';
-import { formatQuantity } from '../format-values.ts';
+import { formatDuration, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
-import { addBackendOption, addTemporalOption, type RunFlags, type TrainingFlags } from '../run-options.ts';
+import { addBackendOption, addRunnerOptions, type RunFlags, type TrainingFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 type DemoFlags = GlobalFlags & TrainingFlags & { readonly rows: number; readonly temporal?: boolean };
@@ -36,7 +36,7 @@ export interface PlantedFrauds {
 export function defineDemo(command: Command, terminal: Terminal): void {
 	command.option('--rows <n>', 'payments to simulate', parseWhole(1), 20_000);
 	addBackendOption(command);
-	addTemporalOption(command);
+	addRunnerOptions(command);
 	addExamples(command, [
 		['demo', '20,000 payments, about 1 % of them frauds'],
 		['demo --rows 5000 --seed 7', 'a smaller one, with other customers'],
@@ -44,6 +44,7 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 	command.action(async () => {
 		const flags = command.optsWithGlobals<DemoFlags>();
 		const seed = flags.seed ?? DEFAULT_SEED;
+		if (flags.dryRun === true) return tellDemo(flags, terminal);
 		await withWorkspace(flags, async (workspace) => {
 			const { source, kinds } = await writePayments(join(workspace.paths.home, 'demo'), flags.rows, seed);
 			terminal.note(`simulated ${formatQuantity(flags.rows, 'payment')}: ${source}`);
@@ -52,7 +53,7 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 				...flags,
 				label: 'is_fraud',
 				key: 'payment_id',
-				ignore: ['fraud_kind'],
+				truth: ['fraud_kind'],
 				entity: ['customer_id', 'merchant_id'],
 				time: 'created_at',
 			};
@@ -63,9 +64,21 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 			if (terminal.json) return terminal.outJson({ ...result, frauds });
 			printResult(result, done.tookMs, terminal);
 			printPlanted(frauds, terminal);
-			printNext(result, nextCommands(result, flags.db), terminal);
+			printNext(result, nextCommands(result, flags), terminal);
 		});
 	});
+}
+
+/** What would be simulated and run; there is nothing to read before that is done. */
+async function tellDemo({ db, rows }: DemoFlags, terminal: Terminal): Promise<void> {
+	const { findDatabase, findHome } = await import('../../runtime/find-home.ts');
+	const { usualDurationMs } = await import('../../runtime/estimate-remaining.ts');
+	const { showDatabase } = await import('../../store/postgres-url.ts');
+	const estimatedMs = usualDurationMs(rows, 'pipeline');
+	const writes = [join(findHome(db), 'demo'), showDatabase(findDatabase(db))];
+	if (terminal.json) return terminal.outJson({ rows, writes, estimatedMs });
+	terminal.out(`would simulate ${formatQuantity(rows, 'payment')} and run them, about ${formatDuration(estimatedMs)}`);
+	terminal.out(`writes into ${writes.join(' and ')}`);
 }
 
 /** Writes the payments, but leaves a file alone that holds them already: a run on it goes on where it was. */

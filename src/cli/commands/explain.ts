@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type Reason, readGroups, readReasons } from '../../review/read-reasons.ts';
-import type { Cells, ExplainedRecord, NearestRecord } from '../../runtime/explain-record.ts';
+import { type Reason, readChange, readGroups, readReasons } from '../../review/read-reasons.ts';
+import type { Cells, ExplainedRecord } from '../../runtime/explain-record.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { describeOwnValue, describeValue } from '../describe-reasons.ts';
@@ -10,6 +10,7 @@ import { formatCount, formatNumber, formatQuantity, formatShare } from '../forma
 import type { GlobalFlags } from '../global-flags.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseWhole } from '../parse-arguments.ts';
+import { noteTruth } from '../print-item.ts';
 import { formatScore, isOwnKey } from '../print-result.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -37,7 +38,7 @@ export function defineExplain(command: Command, terminal: Terminal): void {
 	});
 }
 
-function toJson({ runId, score, reasons, nearest }: ExplainedRecord): object {
+function toJson({ runId, score, reasons, nearest, nearestGenerated }: ExplainedRecord): object {
 	return {
 		runId,
 		modelId: score.model_id,
@@ -49,8 +50,10 @@ function toJson({ runId, score, reasons, nearest }: ExplainedRecord): object {
 		severity: score.severity,
 		isAlert: score.is_alert === 1,
 		inWords: sayUnusual(reasons),
+		change: readChange(reasons),
 		reasons,
 		nearest,
+		nearestGenerated,
 		record: JSON.parse(score.data_json) as Cells,
 	};
 }
@@ -60,7 +63,10 @@ function sayUnusual(reasons: readonly unknown[]): string[] {
 	return [...readGroups(reasons), ...readReasons(reasons).flatMap(({ text }) => text ?? [])];
 }
 
-function printExplanation({ score, reasons: parsed, nearest, columns }: ExplainedRecord, terminal: Terminal): void {
+function printExplanation(
+	{ score, reasons: parsed, nearest, nearestGenerated, columns, truthColumns }: ExplainedRecord,
+	terminal: Terminal,
+): void {
 	const { paint } = terminal;
 	const heading = (text: string) => terminal.out(`\n${paint('bold', text)}`);
 	const reasons = readReasons(parsed);
@@ -75,6 +81,11 @@ function printExplanation({ score, reasons: parsed, nearest, columns }: Explaine
 	if (sentences.length > 0) {
 		heading('What is unusual');
 		for (const sentence of sentences) terminal.out(`  - ${escapeControls(sentence)}`);
+	}
+	const change = readChange(parsed);
+	if (change !== null) {
+		heading('What would make it normal');
+		terminal.out(`  ${escapeControls(change)}.`);
 	}
 	heading('What each column adds');
 	terminal.out(
@@ -96,29 +107,35 @@ function printExplanation({ score, reasons: parsed, nearest, columns }: Explaine
 	terminal.out(
 		`  Together ${formatNumber(score.surprise)} nats of surprise; what adds most speaks most against the record.`,
 	);
-	if (nearest !== null) printNearest(record, nearest, reasons, columns, terminal);
-	const shown = new Set([...reasons.map(({ column }) => column), ...(nearest === null ? [] : columns)]);
+	if (nearest !== null) {
+		const key = isOwnKey(nearest.recordKey) ? `, ${escapeControls(nearest.recordKey)}` : '';
+		const title = `Beside the nearest normal training record (row ${nearest.rowNumber}${key})`;
+		printBeside(title, record, nearest.record, reasons, columns, terminal);
+	}
+	if (nearestGenerated !== null) {
+		printBeside('Beside the nearest generated row', record, nearestGenerated, reasons, columns, terminal);
+	}
+	const told = [...reasons.map(({ column }) => column), ...(nearest === null ? [] : columns)];
+	const shown = new Set([...told, ...truthColumns]);
 	const rest = Object.entries(record).filter(([name]) => !shown.has(name));
-	if (rest.length === 0) return;
-	heading('The other columns');
+	if (rest.length > 0) heading('The other columns');
 	for (const [name, value] of rest) terminal.out(`  ${escapeControls(name)}: ${describeValue(value)}`);
+	noteTruth(truthColumns, terminal);
 }
 
-/** What differs between a record and the normal one nearest to it, the columns that add most first. */
-function printNearest(
+/** What differs between a record and another, the columns that add most first. */
+function printBeside(
+	title: string,
 	record: Cells,
-	nearest: NearestRecord,
+	other: Cells,
 	reasons: readonly Reason[],
 	columns: readonly string[],
 	terminal: Terminal,
 ): void {
 	const named = reasons.flatMap(({ column }) => (column === null ? [] : [column]));
 	const ordered = [...new Set([...named, ...columns])].filter((name) => columns.includes(name));
-	const differing = ordered.filter((name) => record[name] !== nearest.record[name]);
-	const key = isOwnKey(nearest.recordKey) ? `, ${escapeControls(nearest.recordKey)}` : '';
-	terminal.out(
-		`\n${terminal.paint('bold', 'Beside the nearest normal training record')} (row ${nearest.rowNumber}${key})`,
-	);
+	const differing = ordered.filter((name) => record[name] !== other[name]);
+	terminal.out(`\n${terminal.paint('bold', title)}`);
 	terminal.out(
 		formatTable(
 			[
@@ -129,7 +146,7 @@ function printNearest(
 			differing.map((name) => [
 				`  ${escapeControls(name)}`,
 				describeValue(record[name] ?? null),
-				describeValue(nearest.record[name] ?? null),
+				describeValue(other[name] ?? null),
 			]),
 		),
 	);

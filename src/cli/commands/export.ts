@@ -7,7 +7,8 @@ import { outputFormatOf, TABLE_FORMATS } from '../../runtime/output-format.ts';
 import type { Dataset } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { checkOutput, openStandardOutput } from '../check-output.ts';
+import { checkOutput, nowhere, openStandardOutput } from '../check-output.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,6 +24,7 @@ function addExportOptions(command: Command): void {
 			new Option('--format <format>', 'format (default: by the name of the file, else csv)').choices(TABLE_FORMATS),
 		)
 		.option('--raw', 'write cells that a spreadsheet would take for a formula as they are');
+	addDryRunOption(command, 'say');
 }
 
 export function defineExport(command: Command, terminal: Terminal): void {
@@ -60,14 +62,14 @@ export function defineQueueExport(group: Command, terminal: Terminal): void {
 async function writeExport(what: ExportKind, reference: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
 	const { format, gzip } = outputFormatOf(flags.out, flags.format);
 	await checkOutput(flags.out, format, terminal);
-	await withWorkspace(flags, async (workspace) => {
+	const write = async (workspace: Workspace): Promise<void> => {
 		const { exportTable } = await import('../../runtime/export-table.ts');
 		const { dataset, runId } = await resolveReference(workspace, reference);
 		const { rows, bytes, sha256, escapedCells } = await exportTable(workspace.store, {
 			what,
 			dataset,
 			runId,
-			to: flags.out === '-' ? openStandardOutput(terminal) : flags.out,
+			to: flags.dryRun === true ? nowhere() : flags.out === '-' ? openStandardOutput(terminal) : flags.out,
 			format,
 			gzip,
 			escapeFormulas: flags.raw !== true,
@@ -85,11 +87,13 @@ async function writeExport(what: ExportKind, reference: string, flags: ExportFla
 			});
 		}
 		if (flags.out !== '-') terminal.note(`${formatQuantity(rows, 'row')} in ${flags.out}`);
+		else if (flags.dryRun === true) terminal.note(`${formatQuantity(rows, 'row')} for standard output`);
 		if (escapedCells > 0) {
 			const cells = formatQuantity(escapedCells, 'cell');
 			terminal.note(`${cells} that a spreadsheet would take for a formula got a ' in front; --raw leaves them`);
 		}
-	});
+	};
+	await withWorkspace(flags, write, 'read only');
 }
 
 /** A run by the form of its id, else a data set. */

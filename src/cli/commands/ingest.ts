@@ -4,7 +4,7 @@ import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
-import { databaseOption } from '../database-option.ts';
+import { placeOptions } from '../place-options.ts';
 import { isLearnt, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
 import { addAgainstOption, addRunnerOptions, addTableOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
@@ -34,7 +34,7 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 			if (terminal.json) return;
 			const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
 			if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
-			const where = databaseOption(flags.db);
+			const where = placeOptions(flags);
 			printNext(
 				result,
 				isTrainable ? [[`train --dataset ${result.datasetId}${where}`, 'train a model on it']] : [],

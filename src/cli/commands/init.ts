@@ -7,6 +7,7 @@ import { addExamples } from '../add-examples.ts';
 import { checkInput } from '../check-input.ts';
 import { requireWritable } from '../check-output.ts';
 import { commandName, quoteArgument } from '../command-name.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { type RunFlags, TABLE_FILE, toConfigFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { watchTask } from '../watch-task.ts';
@@ -18,8 +19,8 @@ export function defineInit(command: Command, terminal: Terminal): void {
 	command
 		.argument('[table]', `looked at for label, key and time: ${TABLE_FILE}`)
 		.option('-o, --out <file>', 'file to write; - for standard output', 'counterfoil.config.yaml')
-		.option('--force', 'in place of a file that is there; so does --yes')
-		.option('--dry-run', 'only show what would be written');
+		.option('--force', 'in place of a file that is there; so does --yes');
+	addDryRunOption(command, 'show');
 	addExamples(command, [
 		['init', 'a file of comments'],
 		['init payments.csv', 'with what payments.csv suggests'],
@@ -29,7 +30,7 @@ export function defineInit(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<InitFlags>();
 		const { out } = flags;
 		const isShown = out === '-' || flags.dryRun === true;
-		if (!isShown) {
+		if (out !== '-') {
 			await requireWritable(out);
 			await requireOnlyOne(out);
 			if (existsSync(out) && flags.force !== true && flags.yes !== true) {

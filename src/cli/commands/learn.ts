@@ -7,11 +7,16 @@ import type { Example, ExampleName } from '../../textbook/examples.ts';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED } from '../carry-out-run.ts';
 import { requireWritable } from '../check-output.ts';
+import { addDryRunOption } from '../dry-run.ts';
+import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseNumber, parseWhole } from '../parse-arguments.ts';
 import { openPauseQuestion } from '../pause-question.ts';
 import { compareChanges, lessonJson, printLessons, repeatLessons, type SetUp } from '../print-lessons.ts';
 import type { Terminal } from '../terminal.ts';
+
+/** Of `--compare` where no number is named. */
+const COMPARED_SEEDS = 3;
 
 type LearnFlags = GlobalFlags & {
 	readonly out?: string;
@@ -59,6 +64,7 @@ export function defineLearn(command: Command, terminal: Terminal): void {
 		.option('--standardise', 'columns less their means and by their standard deviations; the textbook does not')
 		.option('--balance', 'hold back the discriminator where it is winning, help it on where it is not')
 		.option('--stop-early', 'end when the rows get no better, and keep the best');
+	addDryRunOption(command, 'say');
 	addExamples(command, [
 		['learn heights', 'the set-up of the books, what fixes it, and a page with both step by step'],
 		['learn heights --mended --pause-every 300', 'look at samples and go on or stop'],
@@ -71,11 +77,32 @@ export function defineLearn(command: Command, terminal: Terminal): void {
 		const { EXAMPLES } = await import('../../textbook/examples.ts');
 		const example = EXAMPLES[name];
 		const firstSeed = flags.seed ?? DEFAULT_SEED;
-		if (flags.compare) return compareChanges(terminal, example, firstSeed, flags.seeds ?? 3);
+		if (flags.dryRun === true) return tellLessons(terminal, example, flags);
+		if (flags.compare) return compareChanges(terminal, example, firstSeed, flags.seeds ?? COMPARED_SEEDS);
 		const setUps = chosenSetUps(example, flags);
 		if (flags.seeds !== undefined) return repeatLessons(terminal, example, setUps, firstSeed, flags.seeds);
 		await teach(terminal, example, setUps, firstSeed, flags);
 	});
+}
+
+/** What would be trained and written. */
+async function tellLessons(terminal: Terminal, example: Example, flags: LearnFlags): Promise<void> {
+	const { listChanges } = await import('../../textbook/changes.ts');
+	const setUps =
+		flags.compare === true
+			? listChanges(example).map(({ words, options: { steps } }) => ({ name: words, steps }))
+			: chosenSetUps(example, flags).map(({ id, options: { steps } }) => ({ name: id, steps }));
+	const isTable = flags.compare === true || flags.seeds !== undefined;
+	const page = isTable ? null : pageOf(example, flags);
+	const seeds = flags.seeds ?? (flags.compare === true ? COMPARED_SEEDS : 1);
+	if (page !== null) await requireWritable(page);
+	if (terminal.json) return terminal.outJson({ example: example.name, setUps, seeds, page });
+	for (const { name, steps } of setUps) terminal.out(`${name}: ${steps} steps`);
+	terminal.out(`each with ${formatQuantity(seeds, 'seed')}, ${page === null ? 'figures only' : `and a page: ${page}`}`);
+}
+
+function pageOf({ name }: Example, { out }: LearnFlags): string {
+	return out ?? `${name}.html`;
 }
 
 function chosenSetUps(example: Example, flags: LearnFlags): SetUp[] {
@@ -117,7 +144,7 @@ async function teach(
 ): Promise<void> {
 	const { runLesson } = await import('../../textbook/run-lesson.ts');
 	const { buildLearningPage } = await import('../../report/learning/learning-page.ts');
-	const out = flags.out ?? `${example.name}.html`;
+	const out = pageOf(example, flags);
 	await requireWritable(out);
 	if (flags.pauseEvery !== undefined && (flags.input === false || terminal.quiet)) {
 		throw new CounterfoilError('USAGE', '--pause-every asks, which --no-input and --quiet rule out', {

@@ -5,29 +5,13 @@ import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
-import {
-	addAgainstOption,
-	addAlertsOption,
-	addBaselinesOption,
-	addRunnerOptions,
-	addSyntheticRowsOption,
-	addTableOptions,
-	addTrainingOptions,
-	type RunFlags,
-	TABLE_FILE,
-} from '../run-options.ts';
+import { addRunnerOptions, addSettingOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 
 export function defineRun(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
 	addRunnerOptions(command);
-	addTableOptions(command);
-	addAgainstOption(command);
-	addTrainingOptions(command);
-	command.optionsGroup('Results:');
-	addAlertsOption(command);
-	addSyntheticRowsOption(command);
-	addBaselinesOption(command);
+	addSettingOptions(command);
 	addExamples(command, [
 		['run payments.csv', 'column kinds are found by themselves'],
 		['run payments.csv.gz --key payment_id --label is_fraud', 'records by their key, labels kept apart'],
@@ -44,7 +28,7 @@ export function defineRun(command: Command, terminal: Terminal): void {
 			else printResult(result, done.tookMs, terminal);
 			requireLoaded(result);
 			if (terminal.json) return;
-			printNext(result, nextCommands(result, flags.db), terminal);
+			printNext(result, nextCommands(result, flags), terminal);
 		});
 	});
 }

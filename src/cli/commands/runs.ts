@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import type { Workspace } from '../../runtime/open-workspace.ts';
 import type { Run, RunStep } from '../../store/database.ts';
 import type { Store } from '../../store/store.ts';
 import { addExamples } from '../add-examples.ts';
-import { follow, isWrittenByCommand, withWorkspace } from '../carry-out-run.ts';
+import { follow, withWorkspace } from '../carry-out-run.ts';
 import { collectResult } from '../collect-result.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatDuration } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
+import { isWrittenByCommand } from '../is-written-by-command.ts';
 import { parseWhole } from '../parse-arguments.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import type { Terminal } from '../terminal.ts';
@@ -153,10 +156,11 @@ function defineResume(group: Command, terminal: Terminal): void {
 		.command('resume')
 		.description('Goes on with a run that was interrupted, paused, cancelled or has failed, from its last checkpoint.')
 		.argument('<run>', 'id of the run, or the beginning of it');
+	addDryRunOption(command, 'plan');
 	addExamples(command, [['runs resume 20261122-0114', 'go on where it was']]);
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
-		await withWorkspace(flags, async (workspace) => {
+		const resume = async (workspace: Workspace): Promise<void> => {
 			const { getRun } = await import('../../store/runs.ts');
 			const { requestOfRun } = await import('../../runtime/make-request.ts');
 			const run = await getRun(workspace.store, runId);
@@ -167,9 +171,13 @@ function defineResume(group: Command, terminal: Terminal): void {
 					hint: 'give the command that began it again: it goes on where the run was, and writes the file',
 				});
 			}
-			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
 			const rows = request.augment?.rows ?? null;
-			const done = await follow({ request, rows, resumed: true, db: flags.db }, terminal, async (options) => {
+			if (flags.dryRun === true) {
+				const { printPlan } = await import('../print-plan.ts');
+				return printPlan({ request, resumed: true, rows, database: workspace.paths.database }, workspace, terminal);
+			}
+			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
+			const done = await follow({ request, rows, resumed: true, place: flags }, terminal, async (options) => {
 				if (run.runner === 'temporal') {
 					const { runOnTemporal } = await import('../../runtime/run-on-temporal.ts');
 					return runOnTemporal(request, options);
@@ -180,8 +188,9 @@ function defineResume(group: Command, terminal: Terminal): void {
 			const result = await collectResult(workspace, done.summary);
 			if (terminal.json) return terminal.outJson(result);
 			printResult(result, done.tookMs, terminal);
-			printNext(result, nextCommands(result, flags.db), terminal);
-		});
+			printNext(result, nextCommands(result, flags), terminal);
+		};
+		await withWorkspace(flags, resume, 'read only');
 	});
 }
 
@@ -200,10 +209,11 @@ function definePause(group: Command, terminal: Terminal): void {
 		.command('pause')
 		.description('Has a run on Temporal begin no further step; those under way come to their end.')
 		.argument('<run>', 'id of the run, or the beginning of it');
+	addDryRunOption(command, 'say');
 	addExamples(command, [['runs pause 20261122-0114', '`runs resume` has it go on']]);
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
-		await withWorkspace(flags, async ({ store }) => {
+		const pause = async ({ store }: Workspace): Promise<void> => {
 			const { getRun } = await import('../../store/runs.ts');
 			const run = await getRun(store, runId);
 			if (run.runner !== 'temporal' || run.workflow_id === null || run.status !== 'running') {
@@ -212,11 +222,18 @@ function definePause(group: Command, terminal: Terminal): void {
 					hint: 'one that goes on in a process is stopped with `runs cancel`, and goes on with `runs resume`',
 				});
 			}
-			const { pauseOnTemporal } = await import('../../runtime/run-on-temporal.ts');
-			const state = await pauseOnTemporal({ runId: run.run_id, workflowId: run.workflow_id });
+			const { pauseOnTemporal, progressOnTemporal } = await import('../../runtime/run-on-temporal.ts');
+			const onTemporal = { runId: run.run_id, workflowId: run.workflow_id };
+			if (flags.dryRun === true) {
+				const state = (await progressOnTemporal(onTemporal))?.state ?? null;
+				if (terminal.json) return terminal.outJson({ runId: run.run_id, state });
+				return terminal.out(`run ${run.run_id}, which is ${state ?? 'not answering'}, would be paused`);
+			}
+			const state = await pauseOnTemporal(onTemporal);
 			if (terminal.json) terminal.outJson({ runId: run.run_id, state });
 			else terminal.out(`run ${run.run_id} is ${state}`);
-		});
+		};
+		await withWorkspace(flags, pause, 'read only');
 	});
 }
 
@@ -225,13 +242,15 @@ function defineCancel(group: Command, terminal: Terminal): void {
 		.command('cancel')
 		.description('Stops a run that goes on in another process or on Temporal.')
 		.argument('<run>', 'id of the run, or the beginning of it');
+	addDryRunOption(command, 'copy');
 	addExamples(command, [['runs cancel 20261122-0114', 'it can be resumed later']]);
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
 		await withWorkspace(flags, async ({ store }) => {
 			const { getRun, requestCancel } = await import('../../store/runs.ts');
 			const run = await getRun(store, runId);
-			if (run.runner === 'temporal' && run.status === 'running' && run.workflow_id !== null) {
+			const isOnTemporal = run.runner === 'temporal' && run.status === 'running';
+			if (isOnTemporal && run.workflow_id !== null && flags.dryRun !== true) {
 				const { cancelOnTemporal } = await import('../../runtime/run-on-temporal.ts');
 				await cancelOnTemporal({ runId: run.run_id, workflowId: run.workflow_id });
 			}

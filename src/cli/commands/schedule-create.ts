@@ -15,6 +15,7 @@ import type { Timing } from '../../runtime/schedules-on-temporal.ts';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED, withWorkspace } from '../carry-out-run.ts';
 import { quoteArgument } from '../command-name.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import {
 	addMonitorOptions,
 	addRetrainOptions,
@@ -83,6 +84,8 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 	command
 		.option('--table <name>', 'table of the database for the rows')
 		.option('--replace', 'in place of the one before');
+	command.optionsGroup('Options:');
+	addDryRunOption(command, 'say');
 	command.optionsGroup('Learning and drift:');
 	addMonitorOptions(command);
 	addRetrainOptions(command);
@@ -98,10 +101,16 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 	command.action(async (name: string) => {
 		const flags = command.optsWithGlobals<CreateFlags>();
 		const timing = timingOf(flags);
-		await withWorkspace(flags, async (workspace) => {
+		const create = async (workspace: Workspace): Promise<void> => {
 			const schedule = await toSchedule(workspace, name, flags);
-			const { deleteSchedule, insertSchedule } = await import('../../store/schedules.ts');
+			const { deleteSchedule, insertSchedule, listSchedules } = await import('../../store/schedules.ts');
 			const { createSchedule } = await import('../../runtime/schedules-on-temporal.ts');
+			if (flags.dryRun === true) {
+				const isTaken = (await listSchedules(workspace.store)).some(({ scheduleId }) => scheduleId === name);
+				if (isTaken)
+					throw new CounterfoilError('RUN_STATE', 'there is a schedule by this name', { where: `schedule ${name}` });
+				return terminal.json ? terminal.outJson(schedule) : terminal.out(`schedule ${name} would be made`);
+			}
 			await insertSchedule(workspace.store, schedule);
 			try {
 				await createSchedule(name, timing);
@@ -111,7 +120,8 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 			}
 			if (terminal.json) terminal.outJson(schedule);
 			else terminal.out(`schedule ${name} is made; try it with: counterfoil schedule trigger ${name}`);
-		});
+		};
+		await withWorkspace(flags, create, 'read only');
 	});
 }
 

@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ScheduleSource } from '../../contracts/schedule.ts';
+import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { formatTable } from '../format-table.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -111,10 +113,11 @@ function defineAction(group: Command, terminal: Terminal, { name, summary, done,
 		.command(name)
 		.description(`${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`)
 		.argument('<schedule>', 'its name');
+	addDryRunOption(command, 'say');
 	addExamples(command, [[`schedule ${name} hourly`, summary]]);
 	command.action(async (schedule: string) => {
 		await requireKnown(command, schedule);
-		await act(schedule);
+		if (!terminal.trial.isOn) await act(schedule);
 		tell(terminal, schedule, done);
 	});
 }
@@ -126,12 +129,13 @@ function defineBackfill(group: Command, terminal: Terminal): void {
 		.argument('<schedule>', 'its name')
 		.requiredOption('--from <time>', 'in ISO 8601, such as 2026-11-01 or 2026-11-01T06:00Z', parseInstant)
 		.requiredOption('--to <time>', 'the same', parseInstant);
+	addDryRunOption(command, 'say');
 	addExamples(command, [['schedule backfill daily --from 2026-11-01 --to 2026-11-08', 'for a week that was missed']]);
 	command.action(async (schedule: string) => {
 		const { from, to } = command.optsWithGlobals<GlobalFlags & { readonly from: Date; readonly to: Date }>();
 		if (from >= to) throw new CounterfoilError('USAGE', '--from must be before --to');
 		await requireKnown(command, schedule);
-		await (await onTemporal()).backfillSchedule(schedule, from, to);
+		if (!terminal.trial.isOn) await (await onTemporal()).backfillSchedule(schedule, from, to);
 		tell(terminal, schedule, `is done for the time from ${from.toISOString()} to ${to.toISOString()}`);
 	});
 }
@@ -141,30 +145,33 @@ function defineDelete(group: Command, terminal: Terminal): void {
 		.command('delete')
 		.description('Forgets a schedule and what it has taken; its runs and what they made stay.')
 		.argument('<schedule>', 'its name');
+	addDryRunOption(command, 'say');
 	addExamples(command, [['schedule delete hourly', 'the same files would be taken again by a new one']]);
 	command.action(async (schedule: string) => {
-		const flags = command.optsWithGlobals<GlobalFlags>();
-		await withWorkspace(flags, async ({ store }) => {
-			const { deleteSchedule, getSchedule } = await import('../../store/schedules.ts');
-			await getSchedule(store, schedule);
-			await (await onTemporal()).removeSchedule(schedule);
-			await deleteSchedule(store, schedule);
-		});
+		await requireKnown(command, schedule);
+		if (!terminal.trial.isOn) {
+			await withWorkspace(command.optsWithGlobals<GlobalFlags>(), async ({ store }) => {
+				const { deleteSchedule } = await import('../../store/schedules.ts');
+				await (await onTemporal()).removeSchedule(schedule);
+				await deleteSchedule(store, schedule);
+			});
+		}
 		tell(terminal, schedule, 'is deleted');
 	});
 }
 
 /** Of another database in the same namespace nothing is started. */
 async function requireKnown(command: Command, schedule: string): Promise<void> {
-	await withWorkspace(command.optsWithGlobals<GlobalFlags>(), async ({ store }) => {
+	const look = async ({ store }: Workspace): Promise<void> => {
 		const { getSchedule } = await import('../../store/schedules.ts');
 		await getSchedule(store, schedule);
-	});
+	};
+	await withWorkspace(command.optsWithGlobals<GlobalFlags>(), look, 'read only');
 }
 
 function tell(terminal: Terminal, schedule: string, done: string): void {
 	if (terminal.json) terminal.outJson({ schedule, done });
-	else terminal.out(`schedule ${schedule} ${done}`);
+	else terminal.out(`schedule ${schedule} ${terminal.trial.isOn ? 'is there; if it were done, it ' : ''}${done}`);
 }
 
 function parseInstant(text: string): Date {

@@ -56,7 +56,7 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			else printResult(result, done.tookMs, terminal);
 			requireLoaded(result);
 			if (terminal.json) return;
-			const next = nextCommands(result, flags.db).filter(([line]) => !/^(score|generate) /.test(line));
+			const next = nextCommands(result, flags).filter(([line]) => !/^(score|generate) /.test(line));
 			printNext(result, next, terminal);
 		});
 	});

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED } from '../carry-out-run.ts';
+import { nowhere, requirePlain, requireWritable } from '../check-output.ts';
+import { addDryRunOption } from '../dry-run.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
@@ -31,6 +32,7 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 		)
 		.option('--drift-from <day>', 'from this day on, counted from 0, the world is another', parseWhole(0))
 		.option('-o, --out <file>', 'file to write; - for standard output', '-');
+	addDryRunOption(command, 'say');
 	addExamples(command, [
 		['simulate payments --out payments.csv', '20,000 payments, about 1 % of them frauds'],
 		['simulate payments --days 60 --drift-from 30 --seed 7 --out drift.csv', 'prices and habits change half-way'],
@@ -38,13 +40,11 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<SimulateFlags>();
-		if (terminal.json && flags.out === '-') {
-			throw new CounterfoilError('USAGE', 'the rows and the document of --json cannot both go to standard output', {
-				hint: 'write the rows to a file with --out FILE',
-			});
-		}
+		if (flags.out === '-') requirePlain(terminal);
+		else await requireWritable(flags.out);
 		const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
-		const target = flags.out === '-' ? (terminal.stdout as unknown as Writable) : flags.out;
+		const place = flags.out === '-' ? (terminal.stdout as unknown as Writable) : flags.out;
+		const target = flags.dryRun === true ? nowhere() : place;
 		const written = await writePaymentsCsv(target, {
 			seed: flags.seed ?? DEFAULT_SEED,
 			...(flags.rows === undefined ? {} : { rows: flags.rows }),
@@ -54,7 +54,7 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 		});
 		if (terminal.json) return terminal.outJson({ ...written, out: flags.out });
 		const frauds = written.rows - written.kinds.none;
-		const place = flags.out === '-' ? '' : `: ${flags.out}`;
-		terminal.note(`${formatQuantity(written.rows, 'payment')}, ${formatQuantity(frauds, 'fraud')}${place}`);
+		const where = flags.out === '-' ? '' : `: ${flags.out}`;
+		terminal.note(`${formatQuantity(written.rows, 'payment')}, ${formatQuantity(frauds, 'fraud')}${where}`);
 	});
 }

@@ -41,7 +41,7 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 			requireLoaded(result);
 			if (terminal.json) return;
 			terminal.out(`\n${terminal.paint('bold', 'Model')}  ${result.modelId}`);
-			printNext(result, nextCommands(result, flags.db), terminal);
+			printNext(result, nextCommands(result, flags), terminal);
 		});
 	});
 }

@@ -6,6 +6,7 @@ import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { explainRows } from '../../scoring/explain-rows.ts';
 import { restoreScoringModel } from '../../scoring/scoring-model.ts';
+import { findNearestGenerated } from '../nearest-generated.ts';
 import { readShard, readShardHistory } from '../read-shards.ts';
 import { roundReason } from '../round-reason.ts';
 import { loadScoredFeatures } from '../scored-features.ts';
@@ -34,5 +35,14 @@ export async function explainTask(input: ExplainInput, environment: TaskEnvironm
 	const rows = Int32Array.of(row - shard.firstRow);
 	const [reasons = []] = explainRows(model, { table, rows, values: shownValues(batch, table, specs) });
 	const worded = wordHistory(specs, batch, past)(reasons, row - shard.firstRow);
-	return { reasons: JSON.stringify(worded, roundReason) };
+	const nearestGenerated =
+		input.generated === null
+			? null
+			: await findNearestGenerated(artifacts, input.generated, {
+					specs,
+					normal: model.background.normal,
+					batch,
+					row: row - shard.firstRow,
+				});
+	return { reasons: JSON.stringify(worded, roundReason), nearestGenerated };
 }

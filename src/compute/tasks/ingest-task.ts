@@ -5,6 +5,7 @@ import type { ArtifactRef, IngestInput, IngestOutput } from '../../contracts/pip
 import { createProfiler } from '../../features/profile-batch.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
 import { type OpenInputOptions, openInput } from '../../ingest/open-input.ts';
+import { inputChanged } from '../../ingest/open-stored.ts';
 import type { TableSource } from '../../ingest/table-source.ts';
 import { findReading } from '../find-reading.ts';
 import { findBegunIngest, type IngestCheckpoint, profileShards } from '../ingest-checkpoint.ts';
@@ -73,6 +74,7 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 		}
 		const counts = source.counts();
 		const isWhole = counts.sha256 !== null;
+		if (isWhole && input.sha256 !== undefined && counts.sha256 !== input.sha256) throw inputChanged(input.source);
 		refused ??= findRefusal(input.source, firstReject ?? undefined, counts, input.config, isWhole);
 		const statistics = profiler.profile();
 		const reading = findReading(statistics.columns, source.dialect, input.config.dialect);

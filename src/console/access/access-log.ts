@@ -15,7 +15,11 @@ export type AccessEventKind =
 	| 'table_downloaded'
 	| 'job_started'
 	| 'run_cancelled'
-	| 'queue_changed';
+	| 'run_resumed'
+	| 'queue_changed'
+	| 'model_promoted'
+	| 'model_rolled_back'
+	| 'rows_released';
 
 /** Notes what was done. No secrets and no values of records go in. */
 export async function logAccess(

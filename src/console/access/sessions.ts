@@ -15,9 +15,11 @@ export interface Identity {
 	/** Name in the log of the queue. */
 	readonly actor: string;
 	readonly role: UserRole;
+	/** The most that a token may do, whatever its user may; null for sessions. */
+	readonly limit: UserRole | null;
 	/** Null for whoever started the console on their own machine. */
 	readonly userId: string | null;
-	readonly via: 'start-link' | 'password' | 'token';
+	readonly via: 'start-link' | 'password' | 'provider' | 'token';
 	/** Hash of the session's or token's secret. */
 	readonly session: string;
 }
@@ -29,6 +31,8 @@ export interface Sessions {
 	newStartToken(): string;
 	/** The secret of a new session. @throws AUTHENTICATION_NEEDED, TOO_MANY_REQUESTS */
 	signIn(login: { readonly name: string; readonly password: string; readonly from: string }): Promise<string>;
+	/** The secret of a new session of somebody whom an OpenID provider knows. @throws NOT_ALLOWED for who is kept out */
+	signInKnown(user: User): Promise<string>;
 	/** Who has the session or the API token; null if nobody does (any more). */
 	identify(secret: string): Promise<Identity | null>;
 	signOut(identity: Identity): Promise<void>;
@@ -93,12 +97,12 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 				return null;
 			}
 			found.usedAt = at;
-			return { actor: localActor, role: 'admin', userId: null, via: 'start-link', session: hash };
+			return { actor: localActor, role: 'admin', limit: null, userId: null, via: 'start-link', session: hash };
 		}
 		const login = await store.reader
 			.selectFrom('logins')
 			.innerJoin('users', 'users.user_id', 'logins.user_id')
-			.select(['login_id', 'last_used_at', 'expires_at', 'users.user_id', 'users.name', 'users.role'])
+			.select(['login_id', 'last_used_at', 'expires_at', 'users.user_id', 'users.name', 'users.role', 'users.subject'])
 			.where('token_sha256', '=', hash)
 			.where('revoked_at', 'is', null)
 			.where('is_disabled', '=', 0)
@@ -113,7 +117,8 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 				.where('login_id', '=', login.login_id)
 				.execute();
 		}
-		return { actor: login.name, role: login.role, userId: login.user_id, via: 'password', session: hash };
+		const via = login.subject === null ? 'password' : 'provider';
+		return { actor: login.name, role: login.role, limit: null, userId: login.user_id, via, session: hash };
 	}
 
 	async function identifyToken(hash: string): Promise<Identity | null> {
@@ -136,7 +141,7 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 				.execute();
 		}
 		const role = lesser(token.role, token.user_role);
-		return { actor: token.name, role, userId: token.user_id, via: 'token', session: hash };
+		return { actor: token.name, role, limit: token.role, userId: token.user_id, via: 'token', session: hash };
 	}
 
 	return {
@@ -177,6 +182,16 @@ export function createSessions(store: Store, { localActor, now = Date.now }: Ses
 			const session = createSecret();
 			await signInUser(user, session);
 			await logAccess(store, user.name, 'signed_in', { via: 'password' });
+			return session;
+		},
+		async signInKnown(user) {
+			if (user.is_disabled === 1) {
+				await logAccess(store, user.name, 'sign_in_failed', { via: 'provider' });
+				throw new CounterfoilError('NOT_ALLOWED', 'This user is kept out.', { hint: 'an admin can let them in again' });
+			}
+			const session = createSecret();
+			await signInUser(user, session);
+			await logAccess(store, user.name, 'signed_in', { via: 'provider' });
 			return session;
 		},
 		identify: (secret) =>

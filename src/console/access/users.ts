@@ -43,7 +43,7 @@ export async function addUser(
 			if (known !== undefined) throw new CounterfoilError('USAGE', 'There is a user of this name.', { where: name });
 			return await transaction
 				.insertInto('users')
-				.values({ user_id: randomUUID(), name, role, password_hash, created_at: timestamp() })
+				.values({ user_id: randomUUID(), name, role, subject: null, password_hash, created_at: timestamp() })
 				.returningAll()
 				.executeTakeFirstOrThrow();
 		},
@@ -61,7 +61,7 @@ export interface UserChanges {
 }
 
 /**
- * Changes a user and ends all sessions of theirs.
+ * Changes a user and ends all sessions of theirs; whoever is kept out loses their API tokens too.
  *
  * @throws NOT_FOUND; USAGE if no admin would be left, or for a password that will not do
  */
@@ -81,16 +81,18 @@ export async function changeUser(
 		async (transaction) => {
 			const user = await transaction.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
 			if (user === undefined) throw new CounterfoilError('NOT_FOUND', 'There is no such user.', { where: name });
+			if (user.subject !== null && (role !== undefined || password !== undefined)) {
+				throw new CounterfoilError('USAGE', 'The role of this user is given by the provider that they sign in by.', {
+					where: name,
+					hint: 'they can be kept out here, and have another role in one queue',
+				});
+			}
 			if (Object.keys(set).length > 0) {
 				await transaction.updateTable('users').set(set).where('user_id', '=', user.user_id).execute();
 			}
 			await requireAdmin(transaction);
-			await transaction
-				.updateTable('logins')
-				.set({ revoked_at: timestamp() })
-				.where('user_id', '=', user.user_id)
-				.where('revoked_at', 'is', null)
-				.execute();
+			// What was kept out does not come in again by an old token.
+			await revokeAll(transaction, user.user_id, isDisabled === true ? ['logins', 'api_tokens'] : ['logins']);
 			return { ...user, ...set };
 		},
 		'users',
@@ -102,6 +104,95 @@ export async function changeUser(
 		...(password === undefined ? {} : { newPassword: true }),
 	});
 	return changed;
+}
+
+/** Somebody as an OpenID provider tells of them. */
+export interface ProvidedUser {
+	/** The provider's address, #, and what it calls them: never given to another. */
+	readonly subject: string;
+	/** What the provider calls them now. */
+	readonly name: string;
+	/** Null: the provider knows them, and gives them none. */
+	readonly role: UserRole | null;
+}
+
+/**
+ * The user whom a provider tells of: added when they first come, with the role that the provider tells now. The name
+ * stays the one that they first came by: leases, second opinions and what they may undo go by it. Whoever has no role
+ * any more is left with the least, and without sessions and API tokens.
+ *
+ * @throws NOT_ALLOWED for who has no role, and for who first comes by a name that is another's, or none
+ */
+export async function takeProvidedUser(store: Store, provided: ProvidedUser): Promise<User> {
+	const { subject, role } = provided;
+	const { user, isShutOut } = await inTransaction(
+		store,
+		async (transaction) => {
+			const known = await transaction.selectFrom('users').selectAll().where('subject', '=', subject).executeTakeFirst();
+			if (role === null) {
+				return { user: known, isShutOut: known !== undefined && (await shutOut(transaction, known)) };
+			}
+			if (known === undefined) return { user: await addProvided(transaction, { ...provided, role }), isShutOut: false };
+			await transaction.updateTable('users').set({ role }).where('user_id', '=', known.user_id).execute();
+			return { user: { ...known, role }, isShutOut: false };
+		},
+		'users',
+	);
+	if (user !== undefined && isShutOut) {
+		await logAccess(store, user.name, 'user_changed', { name: user.name, via: 'provider', role: null });
+	}
+	if (user !== undefined && role !== null) return user;
+	throw new CounterfoilError('NOT_ALLOWED', 'The provider knows you, but you have no role here.', {
+		hint: 'an admin of the provider gives roles; docs/console.md tells which',
+	});
+}
+
+async function addProvided(
+	transaction: StoreTransaction,
+	{ subject, name, role }: ProvidedUser & { readonly role: UserRole },
+): Promise<User> {
+	if (!USER_NAME.test(name)) {
+		throw new CounterfoilError('NOT_ALLOWED', 'What the provider calls you is no name of a user.', {
+			hint: 'it has up to 64 letters, digits and . _ @ + -; --oidc-name-claim names another claim',
+		});
+	}
+	const other = await transaction.selectFrom('users').select('user_id').where('name', '=', name).executeTakeFirst();
+	if (other !== undefined) {
+		throw new CounterfoilError('NOT_ALLOWED', 'Another user has the name that the provider calls you.', {
+			hint: 'an admin of the provider can give you another one',
+		});
+	}
+	return await transaction
+		.insertInto('users')
+		.values({ user_id: randomUUID(), name, role, subject, password_hash: null, created_at: timestamp() })
+		.returningAll()
+		.executeTakeFirstOrThrow();
+}
+
+/** Takes from a user what they could still do; whether there was anything. */
+async function shutOut(transaction: StoreTransaction, user: User): Promise<boolean> {
+	await transaction.updateTable('users').set({ role: 'viewer' }).where('user_id', '=', user.user_id).execute();
+	const ended = await revokeAll(transaction, user.user_id, ['logins', 'api_tokens']);
+	return ended > 0 || user.role !== 'viewer';
+}
+
+/** Ends what somebody comes in by; how much that was. */
+async function revokeAll(
+	transaction: StoreTransaction,
+	userId: string,
+	tables: readonly ('logins' | 'api_tokens')[],
+): Promise<number> {
+	let revoked = 0;
+	for (const table of tables) {
+		const { numUpdatedRows } = await transaction
+			.updateTable(table)
+			.set({ revoked_at: timestamp() })
+			.where('user_id', '=', userId)
+			.where('revoked_at', 'is', null)
+			.executeTakeFirstOrThrow();
+		revoked += Number(numUpdatedRows);
+	}
+	return revoked;
 }
 
 async function requireAdmin(transaction: StoreTransaction): Promise<void> {

@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ActedOn } from '../../review/act-on-items.ts';
 import { claimItems, releaseItems } from '../../review/claim-items.ts';
 import { decideItems } from '../../review/decide-items.ts';
 import { escalateItems, noteItems, reopenItems, snoozeItems } from '../../review/move-items.ts';
 import type { Store } from '../../store/store.ts';
-import { reaches } from '../access/roles.ts';
+import { requireForItems } from '../access/queue-roles.ts';
 import type { Identity } from '../access/sessions.ts';
 
 const words = z.string().trim().min(1).max(4_000);
@@ -36,13 +35,11 @@ export async function carryOutAction(
 	store: Store,
 	itemIds: readonly number[],
 	action: Action,
-	{ actor, role }: Identity,
+	identity: Identity,
 	versions: ReadonlyMap<number, number>,
 ) {
-	if (action.action === 'reopen' && !reaches(role, 'lead')) {
-		throw new CounterfoilError('NOT_ALLOWED', `To reopen takes the role lead; yours is ${role}.`);
-	}
-	const done = await act(store, itemIds, action, { actor, versions });
+	await requireForItems(store, identity, itemIds, action.action === 'reopen' ? 'lead' : 'analyst');
+	const done = await act(store, itemIds, action, { actor: identity.actor, versions });
 	return {
 		items: done.items.map(({ item_id, state, version }) => ({ itemId: item_id, state, version })),
 		events: done.events,

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Workspace } from '../../runtime/open-workspace.ts';
+import type { ProviderSignIn } from '../access/provider-sign-in.ts';
 import type { Identity, Sessions } from '../access/sessions.ts';
 import type { ConsoleJobs } from '../console-jobs.ts';
 import { requestInvalid } from './problem.ts';
@@ -10,6 +11,8 @@ import type { StreamLimit } from './stream-limit.ts';
 export interface ConsoleServices {
 	readonly workspace: Workspace;
 	readonly sessions: Sessions;
+	/** How people sign in by an OpenID provider; null: by a password. */
+	readonly provider: ProviderSignIn | null;
 	readonly jobs: ConsoleJobs;
 	readonly streams: StreamLimit;
 	/** Name of the session's cookie, and whether it goes over TLS only. */

@@ -3,9 +3,11 @@ import { authenticate } from './authenticate.ts';
 import { type ConsoleApi, type ConsoleServices, createConsoleApi } from './console-services.ts';
 import { idempotency } from './idempotency.ts';
 import { addDatasetRoutes } from './routes/dataset-routes.ts';
+import { addDriftRoutes } from './routes/drift-routes.ts';
 import { addItemRoutes } from './routes/item-routes.ts';
 import { addModelRoutes } from './routes/model-routes.ts';
 import { addOverviewRoutes } from './routes/overview-routes.ts';
+import { addProviderRoutes, PROVIDER_CALLBACK, PROVIDER_START } from './routes/provider-routes.ts';
 import { addQueueRoutes } from './routes/queue-routes.ts';
 import { addRunRoutes } from './routes/run-routes.ts';
 import { addScoreRoutes } from './routes/score-routes.ts';
@@ -18,7 +20,8 @@ import { addUserRoutes } from './routes/user-routes.ts';
 export function createApi(services: ConsoleServices): ConsoleApi {
 	const api = createConsoleApi();
 	const isOpen = (method: string, path: string) =>
-		path.endsWith('/api/v1/session') && (method === 'GET' || method === 'POST');
+		(path === '/api/v1/session' && (method === 'GET' || method === 'POST')) ||
+		([PROVIDER_START, PROVIDER_CALLBACK].includes(path) && method === 'GET');
 	const known = authenticate(services);
 	api.use('*', async (context, next) => {
 		context.header('Cache-Control', 'no-store');
@@ -39,12 +42,14 @@ export function createApi(services: ConsoleServices): ConsoleApi {
 	});
 
 	addSessionRoutes(api, services);
+	addProviderRoutes(api, services);
 	addOverviewRoutes(api, services);
 	addRunRoutes(api, services);
 	addScoreRoutes(api, services);
 	addQueueRoutes(api, services);
 	addItemRoutes(api, services);
 	addModelRoutes(api, services);
+	addDriftRoutes(api, services);
 	addDatasetRoutes(api, services);
 	addSyntheticRoutes(api, services);
 	addSqlRoutes(api, services);

@@ -21,7 +21,7 @@ export function decodeCursor<Position extends z.ZodType>(
 
 /** What every list is asked with. */
 export const pageQuery = z.object({
-	cursor: z.string().max(2_000).optional().openapi({ description: 'The `next` of the page before.' }),
+	cursor: z.string().max(500).optional().openapi({ description: 'The `next` of the page before.' }),
 	limit: z.coerce.number().int().min(1).max(500).default(50).openapi({ description: 'Most rows of the page.' }),
 	format: z
 		.enum(['csv', 'json'])

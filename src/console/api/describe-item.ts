@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
+import { tellsTruth } from '../../contracts/profile.ts';
 import type { QueueEntry } from '../../review/list-queue.ts';
 import { readItem } from '../../review/read-item.ts';
+import type { SimilarItems } from '../../review/similar-items.ts';
 import type { ReviewItem } from '../../store/review-database.ts';
 import type { Store } from '../../store/store.ts';
 import { type Cells, MASK, maskCells, maskKey, personalColumns } from '../mask-cells.ts';
@@ -16,8 +18,10 @@ export type HiddenColumns = ReadonlyMap<
 
 const NOTHING = { truth: new Set<string>(), personal: new Set<string>() };
 
-/** @param isPersonalSeen whether whoever asks sees personal data */
-export async function hiddenColumnsOf(store: Store, isPersonalSeen: boolean): Promise<HiddenColumns> {
+/** Whether whoever asks sees the personal data of the items of a queue. */
+export type SeesPersonal = (datasetName: string, queueName: string) => boolean;
+
+export async function hiddenColumnsOf(store: Store): Promise<HiddenColumns> {
 	const datasets = await store.reader
 		.selectFrom('datasets')
 		.select(['dataset_id', 'columns_json', 'alerts_json'])
@@ -26,8 +30,8 @@ export async function hiddenColumnsOf(store: Store, isPersonalSeen: boolean): Pr
 	return new Map(
 		datasets.map((dataset) => {
 			const columns = JSON.parse(dataset.columns_json) as readonly { readonly name: string; readonly role: string }[];
-			const truth = new Set(columns.filter(({ role }) => role === 'label').map(({ name }) => name));
-			return [dataset.dataset_id, { truth, personal: isPersonalSeen ? new Set<string>() : personalColumns(dataset) }];
+			const truth = new Set(columns.filter(tellsTruth).map(({ name }) => name));
+			return [dataset.dataset_id, { truth, personal: personalColumns(dataset) }];
 		}),
 	);
 }
@@ -95,8 +99,12 @@ function decidedQuery(store: Store, options: Parameters<typeof listDecided>[1]) 
 	return query.orderBy('review_items.closed_at', 'desc').orderBy('review_items.item_id', 'desc').limit(options.limit);
 }
 
-export function presentEntry(row: QueueEntry | DecidedEntry, hidden: HiddenColumns): QueueItem {
-	const { truth, personal } = hidden.get(row.dataset_id) ?? NOTHING;
+export function presentEntry(
+	row: QueueEntry | DecidedEntry,
+	hidden: HiddenColumns,
+	seesPersonal: SeesPersonal,
+): QueueItem {
+	const { truth, personal } = hiddenIn(hidden, row.dataset_id, seesPersonal(row.dataset_name, row.queue_name));
 	const decided = 'closed_at' in row ? row : null;
 	return {
 		itemId: row.item_id,
@@ -131,14 +139,25 @@ export function presentEntry(row: QueueEntry | DecidedEntry, hidden: HiddenColum
 	};
 }
 
+function hiddenIn(hidden: HiddenColumns, datasetId: string, isPersonalSeen: boolean) {
+	const found = hidden.get(datasetId) ?? NOTHING;
+	return isPersonalSeen ? { ...found, personal: NOTHING.personal } : found;
+}
+
 function without(cells: Cells, names: ReadonlySet<string>): Cells {
 	return Object.fromEntries(Object.entries(cells).filter(([name]) => !names.has(name)));
 }
 
 /** Everything about an item. @throws NOT_FOUND */
-export async function describeItem(store: Store, itemId: number, hidden: HiddenColumns): Promise<ItemDetailBody> {
-	const { item, queue, score, reasons, record, events, earlier, labels, labelColumns } = await readItem(store, itemId);
-	const { personal } = hidden.get(item.dataset_id) ?? NOTHING;
+export async function describeItem(
+	store: Store,
+	itemId: number,
+	hidden: HiddenColumns,
+	seesPersonal: SeesPersonal,
+): Promise<ItemDetailBody> {
+	const detail = await readItem(store, itemId);
+	const { item, queue, score, reasons, record, events, earlier, similar, labels, labelColumns } = detail;
+	const { personal } = hiddenIn(hidden, item.dataset_id, seesPersonal(queue.datasetName, queue.name));
 	const recordKey = maskKey(item.record_key, record, personal);
 	// Records of one data set have keys of one column.
 	const keyOf = (key: string) => (recordKey === MASK ? MASK : key);
@@ -154,7 +173,12 @@ export async function describeItem(store: Store, itemId: number, hidden: HiddenC
 		record: record === null ? null : maskCells(without(record, new Set(labelColumns)), personal),
 		labelColumns: [...labelColumns],
 		earlier: earlier.map(presentItemInBrief).map((other) => ({ ...other, recordKey: keyOf(other.recordKey) })),
+		similar: similar === null ? null : presentSimilar(similar),
 		labels: presentLabels(labels),
 		events: events.map(({ eventId, kind, actor, at, note, after }) => ({ eventId, kind, actor, at, note, after })),
 	};
+}
+
+function presentSimilar({ features, fraud, legitimate, unsure }: SimilarItems) {
+	return { features: [...features], fraud, legitimate, unsure };
 }

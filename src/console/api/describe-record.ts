@@ -1,4 +1,5 @@
 import { CounterfoilError } from '../../contracts/errors.ts';
+import { tellsTruth } from '../../contracts/profile.ts';
 import { getDataset } from '../../store/datasets.ts';
 import { getScore } from '../../store/get-score.ts';
 import type { Label, ReviewItem } from '../../store/review-database.ts';
@@ -36,7 +37,7 @@ export async function describeRecord(
 		pValue: score.p_value,
 		scoredAt: score.scored_at,
 		isFull: reasons.some(({ kind }) => kind === 'nearest'),
-		labelColumns: columns.filter(({ role }) => role === 'label').map(({ name }) => name),
+		labelColumns: columns.filter(tellsTruth).map(({ name }) => name),
 		history: history.map((row) => ({
 			runId: row.run_id,
 			rowNumber: row.row_number,

@@ -2,6 +2,8 @@ import { z } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { UserRole } from '../../store/database.ts';
+import type { Store } from '../../store/store.ts';
+import { roleByQueue } from '../access/queue-roles.ts';
 import { reaches } from '../access/roles.ts';
 import type { ConsoleEnv } from './console-services.ts';
 
@@ -35,11 +37,17 @@ export const PROBLEMS = {
 	503: problem('The database is busy or away.'),
 } as const;
 
-/** Who may use a route: those with this role, and those who may more. */
-export function needs(role: UserRole) {
+/**
+ * Who may use a route: those with this role, and those who may more.
+ *
+ * @param inQueues where the role is looked up that somebody has in one queue: whoever has it in any is let through, and
+ * the route looks at which
+ */
+export function needs(role: UserRole, inQueues: Store | null = null) {
 	const requireRole: MiddlewareHandler<ConsoleEnv> = async (context, next) => {
 		const identity = context.get('identity');
-		if (!reaches(identity.role, role)) {
+		const isElsewhere = async () => inQueues !== null && (await roleByQueue(inQueues, identity)).reachesAnywhere(role);
+		if (!reaches(identity.role, role) && !(await isElsewhere())) {
 			throw new CounterfoilError('NOT_ALLOWED', `This takes the role ${role}; yours is ${identity.role}.`);
 		}
 		await next();
@@ -57,11 +65,26 @@ export function answers<Schema extends z.ZodType>(schema: Schema, description: s
 }
 
 /** A page of a list. */
-export function pageOf<Schema extends z.ZodType>(schema: Schema) {
+function pageOf<Schema extends z.ZodType>(schema: Schema) {
 	return z.object({
 		items: z.array(schema),
 		next: z.string().nullable().openapi({ description: 'Cursor of the next page; null at the end.' }),
 	});
+}
+
+/** A page of a list; with `format` the whole list, as a file. */
+export function answersPages<Schema extends z.ZodType>(schema: Schema, description: string) {
+	const file = z.array(schema).openapi({ description: 'With `format=json`: the whole list.' });
+	return {
+		200: {
+			description,
+			content: {
+				'application/json': { schema: z.union([pageOf(schema), file]) },
+				'text/csv': { schema: z.string().openapi({ description: 'With `format=csv`: the whole list.' }) },
+			},
+		},
+		...PROBLEMS,
+	};
 }
 
 export function json<Schema extends z.ZodType>(schema: Schema) {

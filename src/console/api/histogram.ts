@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { getJson } from '../../artifacts/stored-json.ts';
 import type { AlertCut } from '../../contracts/pipeline.ts';
@@ -8,16 +9,22 @@ import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
 import type { Run } from '../../store/database.ts';
 import { getStepOutput } from '../../store/run-steps.ts';
 import { getRun } from '../../store/runs.ts';
+import { behind, type ScorePosition } from '../../store/scores.ts';
 import type { Store } from '../../store/store.ts';
+import { forAWhile } from './for-a-while.ts';
 import type { Histogram } from './schemas.ts';
 
 const BINS = 60;
 /** Highest records whose reasons are counted. */
 const FACETED = 1_000;
 const MOST_FACETS = 12;
-/** Runs whose spread is kept: scores of a finished run never change. */
+/** Runs whose spread is kept. */
 const KEPT_RUNS = 50;
+/** Scores of a finished run change only by being deleted: by retention, or with whomever they are about. */
+const FRESH_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
+/** Scores that are counted at a time: a few milliseconds. */
+const SLICE = 20_000;
 
 export interface Histograms {
 	/** @throws NOT_FOUND */
@@ -26,22 +33,25 @@ export interface Histograms {
 	countFrom(runId: string, score: number): Promise<number>;
 }
 
-/** How scores are spread. All of it is read from the index of the highest scores, which holds no rows. */
+/**
+ * How scores are spread. All of it is read from the index of the highest scores, which holds no rows. Who asks while it
+ * is being worked out is given the same.
+ */
 export function createHistograms(workspace: Workspace): Histograms {
 	const { store } = workspace;
-	const kept = new Map<string, Histogram>();
+	const kept = new Map<string, () => Promise<Histogram>>();
 	return {
 		async of(reference) {
 			const run = await getRun(store, reference);
 			const known = kept.get(run.run_id);
-			if (known !== undefined) return known;
-			const made = await measure(workspace, run);
-			if (run.status === 'succeeded') {
-				const [oldest] = kept.keys();
-				if (kept.size >= KEPT_RUNS && oldest !== undefined) kept.delete(oldest);
-				kept.set(run.run_id, made);
-			}
-			return made;
+			if (known !== undefined) return await known();
+			const made = forAWhile(() => measure(workspace, run), FRESH_MS);
+			const [oldest] = kept.keys();
+			if (kept.size >= KEPT_RUNS && oldest !== undefined) kept.delete(oldest);
+			kept.set(run.run_id, made);
+			const forget = () => void kept.delete(run.run_id);
+			made().then(() => run.status === 'succeeded' || forget(), forget);
+			return await made();
 		},
 		countFrom: (runId, score) => countBetween(store, runId, score, 2),
 	};
@@ -96,28 +106,39 @@ async function readBins(store: Store, runId: string): Promise<Histogram['bins']>
 	const most = await surpriseAt(store, runId, 'desc');
 	if (least === null || most === null) return [];
 	const width = (most - least) / BINS || 1;
-	const bin = sql<number>`cast((surprise - ${sql.lit(least)}) / ${sql.lit(width)} as integer)`;
-	const floor =
-		store.dialect === 'sqlite' ? bin : sql<number>`cast(floor((surprise - ${least}) / ${width}) as integer)`;
-	const rows = await store.reader
-		.selectFrom('scores')
-		.select((select) => [
-			floor.as('bin'),
-			select.fn.countAll<number>().as('records'),
-			select.fn.min('score').as('lowest'),
-		])
-		.where('run_id', '=', runId)
-		.groupBy(sql`1`)
-		.execute();
+	const bin =
+		store.dialect === 'sqlite'
+			? sql<number>`cast((surprise - ${sql.lit(least)}) / ${sql.lit(width)} as integer)`
+			: sql<number>`cast(floor((surprise - ${least}) / ${width}) as integer)`;
 	const byBin = new Map<number, { records: number; lowest: number }>();
-	for (const row of rows) {
-		// The largest surprise is at the end of the last bin, not at the beginning of one more.
-		const at = Math.max(0, Math.min(Number(row.bin), BINS - 1));
-		const before = byBin.get(at);
-		byBin.set(at, {
-			records: (before?.records ?? 0) + Number(row.records),
-			lowest: Math.min(before?.lowest ?? 1, row.lowest),
-		});
+	for (let after: ScorePosition | null = null; ; ) {
+		const slice = positionQuery(store, runId, after).limit(SLICE);
+		const rows = await store.reader
+			.selectFrom(slice.as('slice'))
+			.select((select) => [
+				bin.as('bin'),
+				select.fn.countAll<number>().as('records'),
+				select.fn.min('score').as('lowest'),
+			])
+			.groupBy(sql`1`)
+			.execute();
+		for (const row of rows) {
+			// The largest surprise is at the end of the last bin, not at the beginning of one more.
+			const at = Math.max(0, Math.min(Number(row.bin), BINS - 1));
+			const before = byBin.get(at);
+			byBin.set(at, {
+				records: (before?.records ?? 0) + Number(row.records),
+				lowest: Math.min(before?.lowest ?? 1, row.lowest),
+			});
+		}
+		const last: ScorePosition | undefined = await positionQuery(store, runId, after)
+			.limit(1)
+			.offset(SLICE - 1)
+			.executeTakeFirst();
+		if (last === undefined) break;
+		after = last;
+		// SQLite reads within this thread: others are answered in between.
+		await setImmediate();
 	}
 	let lowestScore = 0;
 	return Array.from({ length: BINS }, (_, i) => {
@@ -125,6 +146,19 @@ async function readBins(store: Store, runId: string): Promise<Histogram['bins']>
 		lowestScore = found?.lowest ?? lowestScore;
 		return { from: least + i * width, to: least + (i + 1) * width, records: found?.records ?? 0, lowestScore };
 	});
+}
+
+/** Positions of the index of the highest scores, from one on. */
+function positionQuery(store: Store, runId: string, after: ScorePosition | null) {
+	let query = store.reader
+		.selectFrom('scores')
+		.select(['score', 'surprise', 'row_number'])
+		.where('run_id', '=', runId)
+		.orderBy('score', 'desc')
+		.orderBy('surprise', 'desc')
+		.orderBy('row_number');
+	if (after !== null) query = query.where(behind(after));
+	return query;
 }
 
 /** The surprise of the row with the lowest or the highest score: scores are ranks of it. */

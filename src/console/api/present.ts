@@ -1,4 +1,4 @@
-import { readGroups, readReasons } from '../../review/read-reasons.ts';
+import { readChange, readGroups, readReasons } from '../../review/read-reasons.ts';
 import type { Dataset, Model, Run, SyntheticTable } from '../../store/database.ts';
 import type { ReviewItem } from '../../store/review-database.ts';
 import type { ScoreWithRecord } from '../../store/scores.ts';
@@ -41,12 +41,14 @@ function presentProgress(json: string | null): RunRow['progress'] {
 export function presentReasons(
 	parsed: unknown,
 	hidden: ReadonlySet<string>,
-): { reasons: ReasonBody[]; together: string[] } {
+): { reasons: ReasonBody[]; together: string[]; change: string | null } {
 	const reasons = readReasons(parsed).map((reason) => {
 		if (reason.column === null || !hidden.has(reason.column)) return reason;
 		return { ...reason, value: reason.value === null ? null : MASK, typical: null, text: null };
 	});
-	return { reasons, together: hidden.size === 0 ? readGroups(parsed) : [] };
+	// Sentences may name values of any column.
+	const isOpen = hidden.size === 0;
+	return { reasons, together: isOpen ? readGroups(parsed) : [], change: isOpen ? readChange(parsed) : null };
 }
 
 export function presentScore(row: ScoreWithRecord, hidden: ReadonlySet<string>): ScoredRow {
@@ -91,7 +93,7 @@ export function presentModel(model: Model): ModelBody {
 
 interface StoredRelease {
 	readonly verdict: 'release' | 'refuse';
-	readonly reasons: readonly { readonly text: string }[];
+	readonly reasons: readonly string[];
 	readonly override: string | null;
 }
 
@@ -112,7 +114,7 @@ export function presentSynthetic(table: SyntheticTable, isStored: boolean): Synt
 				? null
 				: {
 						isFit: release.verdict === 'release',
-						reasons: release.reasons.map(({ text }) => text),
+						reasons: [...release.reasons],
 						override: release.override,
 					},
 	};

@@ -79,6 +79,7 @@ export const scoredRow = z
 		isAlert: z.boolean(),
 		reasons: z.array(reason),
 		together: z.array(z.string()).openapi({ description: 'Values that do not occur together, in sentences.' }),
+		change: z.string().nullable().openapi({ description: 'What would have to change for it to be normal.' }),
 		record: cells,
 	})
 	.openapi('ScoredRow');
@@ -127,10 +128,12 @@ export const explanation = z
 	.object({
 		reasons: z.array(reason),
 		together: z.array(z.string()),
+		change: z.string().nullable(),
 		nearest: z
 			.object({ datasetId: z.string(), rowNumber: count, recordKey: z.string(), record: cells })
 			.nullable()
 			.openapi({ description: 'The normal training record that is most like this one.' }),
+		nearestGenerated: cells.nullable().openapi({ description: 'The generated row of the run that is most like it.' }),
 		columns: z.array(z.string()),
 	})
 	.openapi('Explanation');
@@ -166,6 +169,7 @@ export const queueItem = z
 		severity: severity.nullable(),
 		reasons: z.array(reason),
 		together: z.array(z.string()),
+		change: z.string().nullable(),
 		record: cells.nullable(),
 	})
 	.openapi('QueueItem');
@@ -174,6 +178,10 @@ export const itemDetail = queueItem
 	.extend({
 		labelColumns: z.array(z.string()),
 		earlier: recordDetail.shape.items,
+		similar: z
+			.object({ features: z.array(z.string()), fraud: count, legitimate: count, unsure: count })
+			.nullable()
+			.openapi({ description: 'What was decided of other records that stand out for the same reasons.' }),
 		labels: recordDetail.shape.labels,
 		events: z.array(
 			z.object({
@@ -191,6 +199,7 @@ export const itemDetail = queueItem
 export const queue = z
 	.object({
 		queueId: count,
+		role: z.enum(['viewer', 'analyst', 'lead', 'admin']).openapi({ description: 'Of whoever asks, in this queue.' }),
 		name: z.string(),
 		datasetName: z.string(),
 		rule: z.string(),
@@ -230,6 +239,9 @@ export const modelDetail = model
 				note: z.string().nullable(),
 			}),
 		),
+		promotions: z
+			.array(z.object({ at: time, actor: z.string(), reason: z.string(), modelId: z.string() }))
+			.openapi({ description: 'Which version its name stood for, latest first.' }),
 		promise: z.object({ epsilon: z.number(), delta: z.number() }).nullable(),
 	})
 	.openapi('ModelDetail');
@@ -283,11 +295,46 @@ export const dataset = z
 	})
 	.openapi('Dataset');
 
+/** How far a table is from the one that a model was trained on. */
+export const drift = z
+	.object({
+		datasetId: z.string(),
+		datasetName: z.string(),
+		modelId: z.string(),
+		runId: z.string().nullable(),
+		computedAt: time,
+		isDrifted: z.boolean(),
+		area: z.number().openapi({
+			description: 'Area under the curve of a discriminator that tells its rows from training rows; 0.5: it cannot.',
+		}),
+		pValue: z.number().nullable(),
+		driftedColumns: count,
+	})
+	.openapi('Drift');
+
+export const driftDetail = drift
+	.extend({
+		metrics: z.array(
+			z.object({
+				column: z.string().openapi({ description: 'Empty: the table as a whole.' }),
+				metric: z.string(),
+				value: z.number(),
+				pValue: z.number().nullable(),
+				threshold: z.number().nullable(),
+				isDrifted: z.boolean(),
+			}),
+		),
+	})
+	.openapi('DriftDetail');
+
 export const user = z
 	.object({
 		name: z.string(),
 		role: z.enum(['viewer', 'analyst', 'lead', 'admin']),
 		isDisabled: z.boolean(),
+		isProvided: z
+			.boolean()
+			.openapi({ description: 'Whether they sign in by an OpenID provider, which tells their role.' }),
 		createdAt: time,
 	})
 	.openapi('User');
@@ -305,5 +352,7 @@ export type ModelDetail = z.infer<typeof modelDetail>;
 export type SyntheticTableBody = z.infer<typeof syntheticTable>;
 export type RejectBody = z.infer<typeof reject>;
 export type DatasetBody = z.infer<typeof dataset>;
+export type DriftBody = z.infer<typeof drift>;
+export type DriftDetailBody = z.infer<typeof driftDetail>;
 export type UserBody = z.infer<typeof user>;
 export type ReasonBody = z.infer<typeof reason>;

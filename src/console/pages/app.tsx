@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionBody } from '../api/routes/session-routes.ts';
-import { api } from './api.ts';
+import { ApiProblem, api } from './api.ts';
 import { Frame } from './frame.tsx';
 import { Empty, Loading, ProblemNote, ToastNote, useToast } from './parts/feedback.tsx';
 import { go, usePlace } from './router.tsx';
 import { SessionContext } from './session.tsx';
 import { asProblem, useData } from './use-data.ts';
+import { DriftDetailView, DriftView } from './views/drift-view.tsx';
 import { GenerateView } from './views/generate-view.tsx';
 import { ModelView } from './views/model-view.tsx';
 import { ModelsView } from './views/models-view.tsx';
@@ -21,9 +22,23 @@ import { SignInView } from './views/sign-in-view.tsx';
 import { SqlView } from './views/sql-view.tsx';
 
 const START = /^#start=([\w-]+)$/;
+const REFUSED = /^#refused=([A-Z_]+)$/;
+/** Why a provider's answer does not sign in. */
+const REFUSALS: Readonly<Record<string, string>> = {
+	NOT_ALLOWED:
+		'You are known there, but may not come in here: you have no role, are kept out, or have the name of another user.',
+	TOO_MANY_REQUESTS: 'Too many tries to sign in; wait half a minute.',
+	PROVIDER_UNREACHABLE: 'The provider does not answer.',
+};
 
 /** Exchanges the token of a start link, which is good for one session, and takes it out of the address. */
 async function useStartLink(): Promise<void> {
+	const refusal = REFUSED.exec(location.hash)?.[1];
+	if (refusal !== undefined) {
+		history.replaceState(null, '', location.pathname + location.search);
+		const detail = REFUSALS[refusal] ?? 'The provider has not signed you in; begin again.';
+		throw new ApiProblem(401, { code: refusal, detail });
+	}
 	const token = START.exec(location.hash)?.[1];
 	if (token === undefined) return;
 	history.replaceState(null, '', location.pathname + location.search);
@@ -84,6 +99,9 @@ function Page() {
 			return first === undefined ? <ModelsView /> : <ModelView model={first} />;
 		case 'generate':
 			return <GenerateView />;
+		case 'drift':
+			if (first === undefined || second === undefined) return <DriftView />;
+			return <DriftDetailView datasetId={first} modelId={second} />;
 		case 'rejects':
 			return <RejectsView datasetId={first ?? null} />;
 		case 'sql':

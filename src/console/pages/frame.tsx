@@ -13,6 +13,7 @@ const ROOMS = [
 	{ to: '/runs', name: 'Runs', key: 'g r' },
 	{ to: '/models', name: 'Models', key: 'g m' },
 	{ to: '/generate', name: 'Generate', key: 'g g' },
+	{ to: '/drift', name: 'Drift', key: 'g d' },
 	{ to: '/rejects', name: 'Rejects', key: 'g j' },
 	{ to: '/sql', name: 'SQL', key: 'g l', role: 'analyst' },
 	{ to: '/settings', name: 'Settings', key: 'g ,' },

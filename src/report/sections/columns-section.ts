@@ -1,13 +1,14 @@
 import type { ColumnProfile, TableProfile } from '../../contracts/profile.ts';
 import { formatCount, formatFigure, formatNumberOf, formatShare } from '../format.ts';
 import { dataText, type Html, html } from '../html.ts';
-import { answer, dataTable, type Section } from '../page-parts.ts';
+import { answer, foldedTable, type Section } from '../page-parts.ts';
 
 const ROLE_WORDS: Readonly<Record<ColumnProfile['role'], string>> = {
 	feature: 'learnt from',
 	label: 'set aside for evaluation',
 	key: 'key, left out',
 	ignored: 'left out',
+	truth: 'gives the label away, left out',
 };
 
 /** A column with one value teaches nothing, whatever its role. */
@@ -38,6 +39,13 @@ function typicalValues(column: ColumnProfile): Html | string {
 		)}`;
 }
 
+/** Share of empty cells from which on a column is shown among many. */
+const OFTEN_MISSING = 0.05;
+
+function isWorthALook(column: ColumnProfile): boolean {
+	return !isLearnt(column) || column.note !== undefined || column.missing > OFTEN_MISSING * column.rows;
+}
+
 export function columnsSection(profile: TableProfile): Section {
 	const learnt = profile.columns.filter(isLearnt);
 	const left = profile.columns.filter((column) => !isLearnt(column));
@@ -50,7 +58,7 @@ export function columnsSection(profile: TableProfile): Section {
 			html`${formatCount(learnt.length)} of ${formatNumberOf(profile.columns.length, 'column')} were learnt from.${
 				left.length > 0 ? html` Not learnt from: ${names}.` : null
 			}`,
-		)}${dataTable(
+		)}${foldedTable(
 			[
 				{ head: 'Column' },
 				{ head: 'Kind' },
@@ -69,6 +77,7 @@ export function columnsSection(profile: TableProfile): Section {
 				formatCount(column.distinct),
 				typicalValues(column),
 			]),
+			(i) => isWorthALook(profile.columns[i] as ColumnProfile),
 		)}`,
 	};
 }

@@ -1,9 +1,10 @@
 import { formatShare } from '../format.ts';
 import { dataText, type Html, html } from '../html.ts';
-import { dataTable } from '../page-parts.ts';
+import { foldedTable } from '../page-parts.ts';
 import type { Figure, QualityReport } from '../report-data.ts';
 
-const MOST_COLUMNS = 60;
+/** Coverage below which a column is shown among many. */
+const LITTLE_COVERED = 0.8;
 
 /** Whether the synthetic cells are such as the real table could hold, and how much of it they cover. */
 export function coverageTable({ diagnostics, coverage }: QualityReport): Html | null {
@@ -12,11 +13,10 @@ export function coverageTable({ diagnostics, coverage }: QualityReport): Html | 
 	const real = ceiling === undefined ? '' : ` (${formatShare(ceiling.validity)} among held-out real rows)`;
 	const scoreOf = new Map(synthetic.columns.map(({ name, score }) => [name, score]));
 	const share = (figure: Figure | undefined) => (figure === undefined ? '' : formatShare(figure));
-	const hidden = coverage.length - MOST_COLUMNS;
 	return html`<h3>Validity and coverage</h3>
 <p>${formatShare(synthetic.validity)} of the cells are within the range or among the levels of the real column${real}; ${formatShare(synthetic.structure)} of the columns are there with their type.</p>
 <details><summary>Column by column</summary>
-<p class="aside">Coverage: the part of the real range, or of the real levels, that occurs. The others say how alike the share of missing cells and the statistics are.</p>${dataTable(
+<p class="aside">Coverage: the part of the real range, or of the real levels, that occurs. The others say how alike the share of missing cells and the statistics are.</p>${foldedTable(
 		[
 			{ head: 'Column' },
 			{ head: 'Valid', isNumber: true },
@@ -26,16 +26,15 @@ export function coverageTable({ diagnostics, coverage }: QualityReport): Html | 
 			{ head: 'Deviation', isNumber: true },
 			{ head: 'Median', isNumber: true },
 		],
-		coverage
-			.slice(0, MOST_COLUMNS)
-			.map(({ name, coverage: covered, missing, mean, std, median }) => [
-				dataText(name, 40),
-				share(scoreOf.get(name)),
-				share(covered),
-				share(missing),
-				share(mean),
-				share(std),
-				share(median),
-			]),
-	)}${hidden > 0 ? html`<p class="aside">${hidden} more columns are not listed.</p>` : null}</details>`;
+		coverage.map(({ name, coverage: covered, missing, mean, std, median }) => [
+			dataText(name, 40),
+			share(scoreOf.get(name)),
+			share(covered),
+			share(missing),
+			share(mean),
+			share(std),
+			share(median),
+		]),
+		(i) => (coverage[i]?.coverage ?? 1) < LITTLE_COVERED,
+	)}</details>`;
 }

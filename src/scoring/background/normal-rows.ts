@@ -62,3 +62,28 @@ export function nearestNormalRows(normal: NormalRows, table: FeatureTable, rows:
 		return nearest < 0 ? -1 : (rowNumbers[nearest] as number);
 	});
 }
+
+/**
+ * Squared distances of all rows of a table to a row of another.
+ *
+ * @returns [table.rows]
+ */
+export function distancesToRow(
+	coordinates: Coordinates,
+	table: FeatureTable,
+	other: FeatureTable,
+	row: number,
+): Float64Array {
+	const { width } = coordinates;
+	const wanted = new Float32Array(width);
+	encodeRows(coordinates, other, () => row, 1, wanted, width);
+	const encoded = new Float32Array(table.rows * width);
+	encodeRows(coordinates, table, (position) => position, table.rows, encoded, width);
+	const distances = new Float64Array(table.rows);
+	for (let at = 0; at < table.rows; at++) {
+		let sum = 0;
+		for (let c = 0; c < width; c++) sum += ((wanted[c] as number) - (encoded[at * width + c] as number)) ** 2;
+		distances[at] = sum;
+	}
+	return distances;
+}

@@ -87,3 +87,38 @@ export async function assertNoBarriers(page: Page, where: string): Promise<void>
 	});
 	assert.deepEqual(found, [], where);
 }
+
+/** What a trace of Chromium tells of frames. */
+export interface TracedFrames {
+	/** Frames that the page has asked for and got. */
+	readonly count: number;
+	/** Longest stretch of work of the page's main thread, in milliseconds of a processor: so long a frame would wait. */
+	readonly longestMs: number;
+}
+
+interface TraceEvent {
+	readonly name: string;
+	readonly pid: number;
+	readonly tid: number;
+	/** Microseconds that the thread ran; less than its duration where the machine had others to serve. */
+	readonly tdur?: number;
+	readonly args: { readonly name?: string };
+}
+
+/** Does something while Chromium writes down what its threads do. */
+export async function traced<Result>(
+	page: Page,
+	act: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly frames: TracedFrames }> {
+	const owner = await launch();
+	await owner.startTracing(page, { categories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] });
+	const result = await act();
+	const trace = JSON.parse((await owner.stopTracing()).toString()) as { readonly traceEvents: readonly TraceEvent[] };
+	const { traceEvents: events } = trace;
+	const fired = events.filter(({ name }) => name === 'FireAnimationFrame');
+	// The thread that the page's frames are made on; other pages have threads of their own.
+	const [{ pid, tid } = { pid: 0, tid: 0 }] = fired;
+	const tasks = events.filter((event) => event.name === 'RunTask' && event.pid === pid && event.tid === tid);
+	const longestMs = tasks.reduce((longest, { tdur = 0 }) => Math.max(longest, tdur / 1_000), 0);
+	return { result, frames: { count: fired.length, longestMs } };
+}

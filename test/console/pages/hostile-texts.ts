@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+
 /** Texts that somebody would send who wants them to become markup, code or a broken page. */
-export const HOSTILE_TEXTS: readonly string[] = [
+const OWN: readonly string[] = [
 	'<script>globalThis.hacked = true; alert(1)</script>',
 	'<img src=x onerror="globalThis.hacked = true; alert(1)">',
 	'"><svg onload=alert(1)>',
@@ -26,3 +28,11 @@ export const HOSTILE_TEXTS: readonly string[] = [
 	'%s%n%x %00',
 	'￾￿\ufeff',
 ];
+
+/** A JSON file with an array of more of them, such as blns.json of the big list of naughty strings. */
+const more = process.env.COUNTERFOIL_HOSTILE_TEXTS;
+
+/** None is empty, and none is there twice. */
+export const HOSTILE_TEXTS: readonly string[] = [
+	...new Set([...OWN, ...(more === undefined ? [] : (JSON.parse(readFileSync(more, 'utf8')) as string[]))]),
+].filter((text) => text !== '');

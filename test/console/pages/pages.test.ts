@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { replaceRejects } from '../../../src/store/rejects.ts';
 import type { NewScore } from '../../../src/store/shards.ts';
 import { scores } from '../../store/seeded-store.ts';
-import { consoleUnderTest } from '../console-fixture.ts';
-import { assertNoBarriers, closeBrowser, NO_BROWSER, openPage } from './browser.ts';
+import { consoleUnderTest, seedDrift } from '../console-fixture.ts';
+import { assertNoBarriers, closeBrowser, NO_BROWSER, openPage, traced } from './browser.ts';
 import { HOSTILE_TEXTS } from './hostile-texts.ts';
 
 after(closeBrowser);
@@ -34,61 +33,7 @@ async function scrollThrough(): Promise<{ longest: number; most: number }> {
 	return { longest, most };
 }
 
-const PAGES = ['/', '/queue', '/scores', '/runs', '/models', '/generate', '/rejects', '/sql', '/settings'];
-
-test(
-	'an analyst finds the ten most anomalous records, decides twenty by keyboard, and takes one back',
-	options,
-	async (t) => {
-		const fixture = await consoleUnderTest(t, { rows: 60, alerts: 40 });
-		const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
-		await page.waitForSelector('h1:has-text("Overview")');
-		assert.doesNotMatch(page.url(), /start=/, 'the secret is gone from the address');
-
-		await page.keyboard.press('g');
-		await page.keyboard.press('s');
-		await page.waitForSelector('[role=row][aria-rowindex="11"]');
-		const top = await page.locator('[role=row] [role=cell]:first-child').allTextContents();
-		assert.deepEqual(
-			top.slice(0, 10),
-			Array.from({ length: 10 }, (_, i) => `k${60 - i}`),
-		);
-
-		await page.keyboard.press('g');
-		await page.keyboard.press('q');
-		await page.waitForSelector('article.item h2:has-text("k60")');
-		await page.keyboard.press('c');
-		await page.waitForSelector('text=Held by ann');
-
-		const startMs = performance.now();
-		for (let i = 0; i < 20; i++) {
-			await page.waitForSelector(`article.item h2:text-is("k${60 - i}")`);
-			await page.keyboard.press(i % 2 === 0 ? 'f' : 'l');
-			await page.waitForSelector('dialog .reason-list button');
-			await page.keyboard.press('1');
-			await page.waitForSelector('dialog', { state: 'detached' });
-			await page.waitForSelector(`.rows .row:has-text("k${60 - i}")`, { state: 'detached' });
-		}
-		const perMinute = (20 * 60_000) / (performance.now() - startMs);
-		t.diagnostic(`${perMinute.toFixed(0)} decisions a minute by keyboard`);
-		assert.ok(perMinute >= 20, `${perMinute} a minute`);
-		const decided = () =>
-			fixture.store.reader.selectFrom('review_items').select('item_id').where('state', '=', 'decided').execute();
-		assert.equal((await decided()).length, 20);
-
-		await page.keyboard.press('z');
-		await page.waitForSelector('.toast:has-text("1 decision taken back")');
-		assert.equal((await decided()).length, 19);
-		await page.waitForSelector('.rows .row:has-text("k41")');
-
-		const download = page.waitForEvent('download');
-		await page.locator('.page-head a:text-is("CSV")').click();
-		const text = readFileSync(await (await download).path(), 'utf8');
-		assert.match(text.split('\r\n')[0] ?? '', /^itemId,version,/);
-		assert.equal(text.trim().split('\r\n').length, 22);
-		assertQuiet();
-	},
-);
+const PAGES = ['/', '/queue', '/scores', '/runs', '/models', '/generate', '/drift', '/rejects', '/sql', '/settings'];
 
 test('many items are decided together, and keys do nothing while somebody types', options, async (t) => {
 	const fixture = await consoleUnderTest(t, { rows: 20, alerts: 6 });
@@ -139,6 +84,7 @@ test(
 	options,
 	async (t) => {
 		const fixture = await consoleUnderTest(t, { rows: 60, alerts: 20 });
+		await seedDrift(fixture);
 		const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
 		await page.waitForSelector('h1');
 		const pages = [
@@ -146,6 +92,7 @@ test(
 			`/runs/${fixture.runId}`,
 			`/runs/${fixture.runId}/records/60`,
 			'/models/model-1',
+			'/drift/payments-1/model-1',
 			'/nothing',
 		];
 		for (const colorScheme of ['light', 'dark'] as const) {
@@ -185,7 +132,7 @@ test('pages without anything on them name the next command', options, async (t) 
 		await route.fulfill({ json: pathname.endsWith('/overview') ? overview : { items: [], next: null } });
 	});
 	await page.waitForSelector('h1');
-	for (const path of ['/', '/queue', '/scores', '/runs', '/models', '/generate', '/rejects']) {
+	for (const path of ['/', '/queue', '/scores', '/runs', '/models', '/generate', '/drift', '/rejects']) {
 		await page.goto(`${fixture.console.url}${path}`);
 		await page.waitForSelector('.empty code.command');
 		assert.match((await page.locator('.empty code.command').first().textContent()) ?? '', /^counterfoil /, path);
@@ -232,7 +179,7 @@ test('hostile texts as data stay text on every page', options, async (t) => {
 		.execute();
 	const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
 	await page.waitForSelector('h1');
-	const records = Array.from({ length: Math.min(rows, 12) }, (_, i) => `/runs/${runId}/records/${i + 1}`);
+	const records = Array.from({ length: rows }, (_, i) => `/runs/${runId}/records/${i + 1}`);
 	for (const path of [...PAGES, `/runs/${runId}`, ...records, `/queue?find=${encodeURIComponent(texts[0] ?? '')}`]) {
 		await page.goto(`${fixture.console.url}${path}`);
 		await page.waitForSelector('#main h1, #main h2, #main .note');
@@ -241,36 +188,49 @@ test('hostile texts as data stay text on every page', options, async (t) => {
 			() => document.querySelectorAll('#main img, #main iframe, #main script, #main object').length,
 		);
 		assert.equal(planted, 0, path);
+		assert.equal(await page.evaluate(isWide), false, `${path} fits`);
 	}
 	assert.equal(await page.evaluate(() => (globalThis as { hacked?: boolean }).hacked), undefined);
 	assertQuiet();
 });
 
-test('a table of 100,000 rows scrolls with few rows in the page', options, async (t) => {
-	const fixture = await consoleUnderTest(t, { rows: 60, alerts: 6 });
-	const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
-	await page.waitForSelector('h1');
-	const row = (i: number) => ({
-		rowNumber: i + 1,
-		recordKey: `k${i}`,
-		score: 0.5,
-		surprise: 1,
-		severity: 'low',
-		isAlert: false,
-		reasons: [],
-		together: [],
-		record: {},
-	});
-	await page.route('**/scores?*', (route) =>
-		route.fulfill({ json: { items: Array.from({ length: 100_000 }, (_, i) => row(i)), next: null } }),
-	);
-	await page.goto(`${fixture.console.url}/scores`);
-	await page.waitForSelector('.rows .row');
-	const { longest, most } = await page.evaluate(scrollThrough);
-	t.diagnostic(`longest frame ${longest.toFixed(0)} ms, at most ${most} rows in the page`);
-	assert.ok(most < 80, `${most} rows`);
-	assertQuiet();
-});
+test(
+	'a table of 100,000 rows scrolls with few rows in the page, and no frame waits for more than 50 ms of work',
+	options,
+	async (t) => {
+		const fixture = await consoleUnderTest(t, { rows: 60, alerts: 6 });
+		const { page, assertQuiet } = await openPage(t, fixture.console.newStartLink());
+		await page.waitForSelector('h1');
+		const row = (i: number) => ({
+			rowNumber: i + 1,
+			recordKey: `k${i}`,
+			score: 0.5,
+			surprise: 1,
+			severity: 'low',
+			isAlert: false,
+			reasons: [],
+			together: [],
+			record: {},
+		});
+		await page.route('**/scores?*', (route) =>
+			route.fulfill({ json: { items: Array.from({ length: 100_000 }, (_, i) => row(i)), next: null } }),
+		);
+		await page.goto(`${fixture.console.url}/scores`);
+		await page.waitForSelector('.rows .row');
+		// The first scrolls compile the code that all others run.
+		await page.evaluate(scrollThrough);
+		const { result, frames } = await traced(page, () => page.evaluate(scrollThrough));
+		const { longest, most } = result;
+		t.diagnostic(
+			`${frames.count} frames; the page's thread worked for at most ${frames.longestMs.toFixed(1)} ms at a time; ` +
+				`longest time between frames on this machine ${longest.toFixed(0)} ms, at most ${most} rows in the page`,
+		);
+		assert.ok(most < 80, `${most} rows`);
+		assert.ok(frames.count >= 100, `${frames.count} frames`);
+		assert.ok(frames.longestMs < 50, `${frames.longestMs} ms at a time`);
+		assertQuiet();
+	},
+);
 
 test('people sign in by name, and what their role may not do is not there', options, async (t) => {
 	const fixture = await consoleUnderTest(t);

@@ -19,7 +19,7 @@ import { type Cluster, type Scores, type Site, scoresOf, startCluster, startWork
  */
 const { values: flags } = parseArgs({
 	options: {
-		/** Which parts: kills, server, many, scaling. */
+		/** Which parts: kills, server, many, scaling, ceiling. */
 		only: { type: 'string', multiple: true },
 		rows: { type: 'string', default: '50000' },
 		steps: { type: 'string', default: '60' },
@@ -27,6 +27,7 @@ const { values: flags } = parseArgs({
 		pipelines: { type: 'string', default: '5' },
 		'pipeline-rows': { type: 'string', default: '300' },
 		'score-rows': { type: 'string', default: '140000' },
+		'ceiling-rows': { type: 'string', default: '70000' },
 		workers: { type: 'string', default: '4' },
 		seed: { type: 'string', default: '1' },
 		out: { type: 'string' },
@@ -52,6 +53,7 @@ async function main(): Promise<void> {
 		if (isAsked('kills') || isAsked('server')) await breakOne(cluster, isAsked);
 		if (isAsked('many')) await runMany(cluster);
 		if (isAsked('scaling')) await scale(cluster);
+		if (isAsked('ceiling')) await findCeiling(cluster);
 	} finally {
 		await cluster.stop();
 		rmSync(folder, { recursive: true, force: true });
@@ -169,6 +171,40 @@ async function runMany(cluster: Cluster): Promise<void> {
 	assert.doesNotMatch(told, /SQLITE_BUSY|deadlock|DATABASE_LOCKED/i);
 }
 
+/**
+ * How much quicker than one any two could be on this machine: two processes that share nothing but its processors, each
+ * scoring a table of its own, against one.
+ */
+async function findCeiling(cluster: Cluster): Promise<void> {
+	const rows = number('ceiling-rows');
+	const model = await simulate(cluster, 2_000, 3);
+	const table = await simulate(cluster, rows, 5);
+	const sites = [await cluster.newSite(), await cluster.newSite()] as const;
+	for (const site of sites) {
+		const trained = await site.run(['train', model, ...COLUMNS, '--steps', String(flags.steps), '--name', 'model']);
+		assert.equal(trained.code, 0, trained.stderr);
+	}
+	const score = async (site: Site, seed: number) => {
+		const scored = await site.run(['score', table, '--model', 'model', '--key', 'payment_id', '--seed', String(seed)]);
+		assert.equal(scored.code, 0, scored.stderr);
+	};
+	const aloneMs = await timed(() => score(sites[0], 1));
+	const bothMs = await timed(() => Promise.all(sites.map((site) => score(site, 2))));
+	for (const site of sites) await site.close();
+	tell('two that share nothing', {
+		rows,
+		'one alone, seconds': seconds(aloneMs),
+		'both, seconds': seconds(bothMs),
+		'times as fast': times(2 * aloneMs, bothMs),
+	});
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+	const began = Date.now();
+	await work();
+	return Date.now() - began;
+}
+
 /** The same table scored by one, two and four worker processes. */
 async function scale(cluster: Cluster): Promise<void> {
 	const site = await cluster.newSite();
@@ -186,6 +222,7 @@ async function scale(cluster: Cluster): Promise<void> {
 		.executeTakeFirstOrThrow();
 	await workers.stop();
 	const digests = new Set<string>();
+	let aloneMs: number | null = null;
 	for (const size of [1, 2, 4]) {
 		workers = await startWorkers(site, size);
 		const began = Date.now();
@@ -202,7 +239,8 @@ async function scale(cluster: Cluster): Promise<void> {
 			.executeTakeFirstOrThrow();
 		const scores = await scoresOf(site.store, run_id);
 		digests.add(scores.digest);
-		tell(`scored by ${size}`, { seconds: seconds(ms), ...scores });
+		aloneMs ??= ms;
+		tell(`scored by ${size}`, { seconds: seconds(ms), 'times as fast': times(aloneMs, ms), ...scores });
 	}
 	await site.close();
 	assert.equal(digests.size, 1, 'the scores hang on who made them');
@@ -235,6 +273,10 @@ async function untilSucceeded(store: Store, limitMs: number): Promise<void> {
 		assert.ok(run?.status !== 'failed', run?.error_json ?? '');
 		assert.ok(Date.now() < end, `the run does not come to its end: ${run?.status}`);
 	}
+}
+
+function times(oneMs: number, ms: number): number {
+	return Math.round((100 * oneMs) / ms) / 100;
 }
 
 function seconds(ms: number): number {

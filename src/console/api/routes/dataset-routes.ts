@@ -5,7 +5,7 @@ import { MASK, personalColumns, seesPersonal } from '../../mask-cells.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, needs, pageOf } from '../describe-route.ts';
+import { answers, answersPages, needs } from '../describe-route.ts';
 import { presentDataset } from '../present.ts';
 import { type DatasetBody, dataset, type RejectBody, reject } from '../schemas.ts';
 
@@ -24,7 +24,7 @@ export function addDatasetRoutes(api: ConsoleApi, services: ConsoleServices): vo
 			summary: 'The data sets, latest first.',
 			...needs('viewer'),
 			request: { query: pageQuery },
-			responses: answers(pageOf(dataset), 'A page of data sets.'),
+			responses: answersPages(dataset, 'A page of data sets.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');
@@ -48,7 +48,7 @@ export function addDatasetRoutes(api: ConsoleApi, services: ConsoleServices): vo
 			summary: 'The rows of a data set that could not be read, and why.',
 			...needs('viewer'),
 			request: { params: datasetParams, query: pageQuery.extend({ type: z.string().max(100).optional() }) },
-			responses: answers(pageOf(reject), 'A page of rejects, in the order of the file.'),
+			responses: answersPages(reject, 'A page of rejects, in the order of the file.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');

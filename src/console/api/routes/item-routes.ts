@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { CounterfoilError } from '../../../contracts/errors.ts';
+import { roleByQueue } from '../../access/queue-roles.ts';
 import { seesPersonal } from '../../mask-cells.ts';
 import { actionSchema, carryOutAction } from '../carry-out-action.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
@@ -36,8 +37,11 @@ export function addItemRoutes(api: ConsoleApi, services: ConsoleServices): void 
 			responses: answers(itemDetail, 'The item.'),
 		}),
 		async (context) => {
-			const hidden = await hiddenColumnsOf(store, seesPersonal(context.get('identity').role));
-			const item = await describeItem(store, context.req.valid('param').itemId, hidden);
+			const hidden = await hiddenColumnsOf(store);
+			const roles = await roleByQueue(store, context.get('identity'));
+			const item = await describeItem(store, context.req.valid('param').itemId, hidden, (...queue) =>
+				seesPersonal(roles.named(...queue)),
+			);
 			context.header('ETag', `"${item.version}"`);
 			return context.json(item, 200);
 		},
@@ -48,7 +52,7 @@ export function addItemRoutes(api: ConsoleApi, services: ConsoleServices): void 
 			method: 'post',
 			path: '/queue/items/{itemId}/actions',
 			summary: 'Does something to an item: claims, decides, puts aside.',
-			...needs('analyst'),
+			...needs('analyst', store),
 			request: {
 				params: itemParams,
 				headers: z.object({
@@ -80,7 +84,7 @@ export function addItemRoutes(api: ConsoleApi, services: ConsoleServices): void 
 			method: 'post',
 			path: '/queue/actions',
 			summary: 'Does the same to many items: to all of them or, if one cannot be, to none.',
-			...needs('analyst'),
+			...needs('analyst', store),
 			request: {
 				headers: z.object({ 'idempotency-key': z.string().max(200).optional() }),
 				body: json(

@@ -2,13 +2,17 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { getDataset } from '../../../store/datasets.ts';
 import { listMetrics, readPrivacy } from '../../../store/model-metrics.ts';
 import { getModel, listModels } from '../../../store/models.ts';
+import { listPromotions, promoteModel, rollBackModel } from '../../../store/promotions.ts';
+import { logAccess } from '../../access/access-log.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, needs, pageOf } from '../describe-route.ts';
+import { answers, answersPages, needs } from '../describe-route.ts';
 import { presentModel } from '../present.ts';
 import { type ModelBody, model, modelDetail } from '../schemas.ts';
 
+const modelParams = z.object({ model: z.string().min(1).max(200) });
+const keyHeader = z.object({ 'idempotency-key': z.string().max(200).optional() });
 const position = z.tuple([z.string(), z.string()]);
 
 /** What was trained. */
@@ -22,7 +26,7 @@ export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void
 			summary: 'The models, latest first.',
 			...needs('viewer'),
 			request: { query: pageQuery.extend({ name: z.string().max(200).optional() }) },
-			responses: answers(pageOf(model), 'A page of models.'),
+			responses: answersPages(model, 'A page of models.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');
@@ -46,7 +50,7 @@ export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void
 			path: '/models/{model}',
 			summary: 'One model with all that was measured on it.',
 			...needs('viewer'),
-			request: { params: z.object({ model: z.string().min(1).max(200) }) },
+			request: { params: modelParams },
 			responses: answers(modelDetail, 'By its id, its name, or name@version.'),
 		}),
 		async (context) => {
@@ -69,10 +73,52 @@ export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void
 						ceiling,
 						note,
 					})),
+					promotions: (await listPromotions(store, found.name)).map((row) => ({
+						at: row.at,
+						actor: row.actor,
+						reason: row.reason,
+						modelId: row.model_id,
+					})),
 					promise: promise === null ? null : { epsilon: promise.epsilon, delta: promise.delta },
 				},
 				200,
 			);
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'post',
+			path: '/models/{model}/promote',
+			summary: 'Makes a version the active one: what its name stands for from then on.',
+			...needs('lead'),
+			request: { params: modelParams, headers: keyHeader },
+			responses: answers(model, 'The model, active.'),
+		}),
+		async (context) => {
+			const { actor } = context.get('identity');
+			const { model_id: modelId } = await getModel(store, context.req.valid('param').model);
+			const promoted = await promoteModel(store, modelId, { reason: 'hand', actor });
+			await logAccess(store, actor, 'model_promoted', { model: promoted.name, version: promoted.version });
+			return context.json(presentModel(promoted), 200);
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'post',
+			path: '/models/{model}/rollback',
+			summary: 'Makes the version active again that was before the last promotion of the name.',
+			...needs('lead'),
+			request: { params: modelParams, headers: keyHeader },
+			responses: answers(model, 'The model that is active now.'),
+		}),
+		async (context) => {
+			const { actor } = context.get('identity');
+			const { name } = await getModel(store, context.req.valid('param').model);
+			const active = await rollBackModel(store, name, { actor });
+			await logAccess(store, actor, 'model_rolled_back', { model: name, version: active.version });
+			return context.json(presentModel(active), 200);
 		},
 	);
 }

@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import { CounterfoilError } from '../../../contracts/errors.ts';
 import { claimNext } from '../../../review/claim-items.ts';
 import { listReasonCodes } from '../../../review/decide-items.ts';
 import { findQueues } from '../../../review/find-queues.ts';
@@ -8,12 +9,14 @@ import { readQueueStats } from '../../../review/queue-stats.ts';
 import { setQueue } from '../../../review/set-queue.ts';
 import { undoDecisions } from '../../../review/undo-decisions.ts';
 import { logAccess } from '../../access/access-log.ts';
+import { requireForItems, requireIn, roleByQueue } from '../../access/queue-roles.ts';
+import { reaches } from '../../access/roles.ts';
 import { MASK, seesPersonal } from '../../mask-cells.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
 import { hiddenColumnsOf, listDecided, presentEntry } from '../describe-item.ts';
-import { answers, json, needs, pageOf } from '../describe-route.ts';
+import { answers, answersPages, json, needs } from '../describe-route.ts';
 import { type QueueItem, queue, queueItem } from '../schemas.ts';
 
 const listQuery = pageQuery.extend({
@@ -41,12 +44,15 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 			summary: 'Items of the review queues: open ones by priority, decided ones latest first.',
 			...needs('viewer'),
 			request: { query: listQuery },
-			responses: answers(pageOf(queueItem), 'A page of items.'),
+			responses: answersPages(queueItem, 'A page of items.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');
-			const { actor, role } = context.get('identity');
-			const hidden = await hiddenColumnsOf(store, seesPersonal(role));
+			const { actor } = context.get('identity');
+			const hidden = await hiddenColumnsOf(store);
+			const roles = await roleByQueue(store, context.get('identity'));
+			const present = (row: Parameters<typeof presentEntry>[0]) =>
+				presentEntry(row, hidden, (...queue) => seesPersonal(roles.named(...queue)));
 			const which: ListQueueOptions = {
 				...(query.queue === undefined ? {} : { queueName: query.queue }),
 				...(query.dataset === undefined ? {} : { datasetName: query.dataset }),
@@ -60,22 +66,31 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 						...(before === undefined ? {} : { before: { closedAt: before[0], itemId: before[1] } }),
 					});
 					const page = pageFrom(rows, limit, (row) => encodeCursor([row.closed_at, row.item_id]));
-					return { ...page, items: page.items.map((row) => presentEntry(row, hidden)) };
+					return { ...page, items: page.items.map(present) };
 				}
-				const after = decodeCursor(cursor, openPosition);
-				const rows = await listQueue(store, {
-					...which,
-					limit: limit + 1,
-					...(query.state === undefined ? {} : { state: query.state }),
-					...(query.mine === undefined ? {} : { assignee: actor }),
-					...(query.overdue === undefined ? {} : { dueBefore: new Date() }),
-					...(query.entity === undefined ? {} : { entityKey: query.entity }),
-					...(after === undefined ? {} : { after: { priority: after[0], item_id: after[1] } }),
-				});
-				const page = pageFrom<QueueEntry>(rows, limit, (row) => encodeCursor([row.priority, row.item_id]));
-				// What is hidden cannot be found out by asking for it either.
-				const isTold = ({ entityKey }: QueueItem) => query.entity === undefined || entityKey !== MASK;
-				return { ...page, items: page.items.map((row) => presentEntry(row, hidden)).filter(isTold) };
+				const { state } = query;
+				const from = decodeCursor(cursor, openPosition);
+				const after = from === undefined ? undefined : { priority: from[0], item_id: from[1] };
+				const read = async (behind: typeof after) =>
+					await listQueue(store, {
+						...which,
+						limit: limit + 1,
+						...(state === undefined ? {} : { state }),
+						...(query.mine === undefined ? {} : { assignee: actor }),
+						...(query.overdue === undefined ? {} : { dueBefore: new Date() }),
+						...(query.entity === undefined ? {} : { entityKey: query.entity }),
+						...(behind === undefined ? {} : { after: behind }),
+					});
+				// What is hidden cannot be found out by asking for it either, nor by whether there would be more.
+				const isTold = (row: QueueEntry) => query.entity === undefined || present(row).entityKey !== MASK;
+				let rows = await read(after);
+				const told = rows.filter(isTold);
+				while (told.length <= limit && rows.length > limit) {
+					rows = await read(rows.at(-1));
+					told.push(...rows.filter(isTold));
+				}
+				const page = pageFrom(told, limit, (row) => encodeCursor([row.priority, row.item_id]));
+				return { ...page, items: page.items.map(present) };
 			});
 			return 'file' in answer ? (answer.file as never) : context.json(answer.page, 200);
 		},
@@ -100,8 +115,10 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 				.where('due_at', '<', now)
 				.groupBy('queue_id')
 				.execute();
+			const roles = await roleByQueue(store, context.get('identity'));
 			const items = queues.map((row) => ({
 				queueId: row.queue_id,
+				role: roles.in(row.queue_id),
 				name: row.name,
 				datasetName: row.dataset_name,
 				rule: describeRule(row),
@@ -123,7 +140,7 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 			method: 'put',
 			path: '/queues/rule',
 			summary: 'Changes which records come into a queue from the next run on.',
-			...needs('lead'),
+			...needs('lead', store),
 			request: {
 				body: json(
 					z
@@ -140,7 +157,15 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 		}),
 		async (context) => {
 			const { dataset, queue: queueName, alertBudget, scoreThreshold } = context.req.valid('json');
-			const { actor } = context.get('identity');
+			const { actor, role } = context.get('identity');
+			const [existing] = (await findQueues(store)).filter(
+				(row) => row.dataset_name === dataset && row.name === queueName,
+			);
+			if (existing !== undefined) {
+				requireIn(await roleByQueue(store, context.get('identity')), existing.queue_id, queueName, 'lead');
+			} else if (!reaches(role, 'lead')) {
+				throw new CounterfoilError('NOT_ALLOWED', `To make a queue takes the role lead; yours is ${role}.`);
+			}
 			const changed = await setQueue(store, {
 				datasetName: dataset,
 				queueName,
@@ -202,7 +227,7 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 			method: 'post',
 			path: '/queue/claim-next',
 			summary: 'Claims the most urgent items that are free.',
-			...needs('analyst'),
+			...needs('analyst', store),
 			request: {
 				body: json(
 					z
@@ -222,8 +247,10 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 		}),
 		async (context) => {
 			const { count, queue: queueName, dataset, escalated } = context.req.valid('json');
+			const roles = await roleByQueue(store, context.get('identity'));
 			const items = await claimNext(store, {
 				actor: context.get('identity').actor,
+				isOpen: (queueId) => reaches(roles.in(queueId), 'analyst'),
 				count,
 				escalated,
 				...(queueName === undefined ? {} : { queueName }),
@@ -238,7 +265,7 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 			method: 'post',
 			path: '/queue/undo',
 			summary: 'Takes back decisions of whoever asks that were made together.',
-			...needs('analyst'),
+			...needs('analyst', store),
 			request: {
 				body: json(
 					z
@@ -255,8 +282,10 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 		}),
 		async (context) => {
 			const { events } = context.req.valid('json');
+			const identity = context.get('identity');
 			const { items } = await undoDecisions(store, {
-				actor: context.get('identity').actor,
+				actor: identity.actor,
+				mayUndo: (itemIds) => requireForItems(store, identity, itemIds, 'analyst'),
 				...(events === undefined ? {} : { events }),
 			});
 			return context.json({ itemIds: items.map(({ item_id }) => item_id) }, 200);

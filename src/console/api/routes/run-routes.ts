@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { CounterfoilError } from '../../../contracts/errors.ts';
-import type { Run } from '../../../store/database.ts';
+import type { Run, RunKind } from '../../../store/database.ts';
 import { getRun, listRuns, requestCancel } from '../../../store/runs.ts';
 import type { Store } from '../../../store/store.ts';
 import { logAccess } from '../../access/access-log.ts';
@@ -9,14 +9,24 @@ import { REPORT_POLICY } from '../../access/security-headers.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, needs, PROBLEMS, pageOf } from '../describe-route.ts';
+import { answers, answersPages, needs, PROBLEMS } from '../describe-route.ts';
 import { describeRun } from '../describe-run.ts';
 import { presentRun } from '../present.ts';
 import { type RunRow, run, runDetail } from '../schemas.ts';
 
 const runParams = z.object({ runId: z.string().min(1).max(100) });
+const RUN_KINDS = [
+	'pipeline',
+	'ingest',
+	'train',
+	'score',
+	'augment',
+	'generate',
+	'retrain',
+	'monitor',
+] as const satisfies readonly RunKind[];
 const listQuery = pageQuery.extend({
-	kind: z.enum(['pipeline', 'ingest', 'train', 'score', 'augment', 'generate']).optional(),
+	kind: z.enum(RUN_KINDS).optional(),
 	status: z.enum(['running', 'succeeded', 'failed', 'cancelled', 'interrupted']).optional(),
 });
 const position = z.tuple([z.string(), z.string()]);
@@ -27,7 +37,7 @@ const LONGEST_STREAM_MS = 15 * 60_000;
 
 /** What was run, and how far it is. */
 export function addRunRoutes(api: ConsoleApi, services: ConsoleServices): void {
-	const { workspace, streams } = services;
+	const { workspace, streams, jobs } = services;
 	const { store } = workspace;
 
 	api.openapi(
@@ -37,7 +47,7 @@ export function addRunRoutes(api: ConsoleApi, services: ConsoleServices): void {
 			summary: 'What was run, latest first.',
 			...needs('viewer'),
 			request: { query: listQuery },
-			responses: answers(pageOf(run), 'A page of runs.'),
+			responses: answersPages(run, 'A page of runs.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');
@@ -80,7 +90,9 @@ export function addRunRoutes(api: ConsoleApi, services: ConsoleServices): void {
 			responses: {
 				200: {
 					description: 'Events named `run` with a RunDetail each.',
-					content: { 'text/event-stream': { schema: z.string() } },
+					content: {
+						'text/event-stream': { schema: z.object({ event: z.literal('run'), data: z.string() }) },
+					},
 				},
 				...PROBLEMS,
 			},
@@ -128,6 +140,29 @@ export function addRunRoutes(api: ConsoleApi, services: ConsoleServices): void {
 			const status = await requestCancel(store, found.run_id);
 			await logAccess(store, context.get('identity').actor, 'run_cancelled', { run: found.run_id });
 			return context.json({ runId: found.run_id, status }, 200);
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'post',
+			path: '/runs/{runId}/resume',
+			summary: 'Goes on with a run that was interrupted, cancelled or has failed, from its last checkpoint.',
+			...needs('lead'),
+			request: { params: runParams, headers: z.object({ 'idempotency-key': z.string().max(200).optional() }) },
+			responses: {
+				202: {
+					description: 'Under way; /runs/{runId}/events tells how far.',
+					content: { 'application/json': { schema: z.object({ runId: z.string() }) } },
+				},
+				...PROBLEMS,
+			},
+		}),
+		async (context) => {
+			const found = await getRun(store, context.req.valid('param').runId);
+			await jobs.resume(found);
+			await logAccess(store, context.get('identity').actor, 'run_resumed', { run: found.run_id });
+			return context.json({ runId: found.run_id }, 202);
 		},
 	);
 

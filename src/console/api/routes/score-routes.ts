@@ -4,12 +4,13 @@ import { previewQueue } from '../../../review/preview-queue.ts';
 import { getDataset } from '../../../store/datasets.ts';
 import { getRun } from '../../../store/runs.ts';
 import { listTopScores } from '../../../store/scores.ts';
+import type { Store } from '../../../store/store.ts';
 import { personalColumns, seesPersonal } from '../../mask-cells.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
 import { describeRecord } from '../describe-record.ts';
-import { answers, needs, pageOf } from '../describe-route.ts';
+import { answers, answersPages, needs } from '../describe-route.ts';
 import { createExplainer } from '../explainer.ts';
 import { createHistograms } from '../histogram.ts';
 import { presentScore } from '../present.ts';
@@ -29,6 +30,8 @@ const listQuery = pageQuery.extend({
 const position = z.tuple([z.number(), z.number(), z.number()]);
 /** Rows that are looked through for those that a filter lets pass, before a page is ended without more of them. */
 const LOOKED_THROUGH = 5_000;
+/** Records whose labels are looked up for a threshold. */
+const MOST_PREVIEWED = 2_000;
 
 /** What was scored. */
 export function addScoreRoutes(api: ConsoleApi, services: ConsoleServices): void {
@@ -52,8 +55,8 @@ export function addScoreRoutes(api: ConsoleApi, services: ConsoleServices): void
 			summary: 'The records that a run scored, most anomalous first.',
 			...needs('viewer'),
 			request: { params: runParams, query: listQuery },
-			responses: answers(
-				pageOf(scoredRow),
+			responses: answersPages(
+				scoredRow,
 				'A page of scores with their records; one with a filter can be short, and has a `next` then.',
 			),
 		}),
@@ -131,13 +134,11 @@ export function addScoreRoutes(api: ConsoleApi, services: ConsoleServices): void
 		}),
 		async (context) => {
 			const { score } = context.req.valid('query');
-			const { run_id: runId } = await getRun(store, context.req.valid('param').runId);
+			const { run_id: runId, dataset_id: datasetId } = await getRun(store, context.req.valid('param').runId);
 			const alerts = await histograms.countFrom(runId, score);
-			if (alerts > 10_000) {
-				return context.json(
-					{ alerts, labelled: 0, fraud: 0, expectedPrecision: null, covered: 0, isTooMany: true },
-					200,
-				);
+			const isTooMany = alerts > MOST_PREVIEWED;
+			if (isTooMany || !(await hasLabels(store, datasetId))) {
+				return context.json({ alerts, labelled: 0, fraud: 0, expectedPrecision: null, covered: 0, isTooMany }, 200);
 			}
 			const [preview] = await previewQueue(store, { runId, scoreThreshold: score });
 			if (preview === undefined) throw new CounterfoilError('INTERNAL', 'no preview of one rule');
@@ -177,4 +178,16 @@ export function addScoreRoutes(api: ConsoleApi, services: ConsoleServices): void
 			return context.json(await explain(runId, row, context.req.raw.signal), 200);
 		},
 	);
+}
+
+async function hasLabels(store: Store, datasetId: string | null): Promise<boolean> {
+	if (datasetId === null) return false;
+	const label = await store.reader
+		.selectFrom('labels')
+		.innerJoin('datasets', 'datasets.name', 'labels.dataset_name')
+		.select('label_id')
+		.where('dataset_id', '=', datasetId)
+		.limit(1)
+		.executeTakeFirst();
+	return label !== undefined;
 }

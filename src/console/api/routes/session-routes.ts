@@ -1,4 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { hasUsers } from '../../access/users.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
@@ -11,8 +12,8 @@ const sessionSchema = z
 	.object({
 		actor: z.string().nullable().openapi({ description: 'Who has signed in; null if nobody has.' }),
 		role: z.enum(['viewer', 'analyst', 'lead', 'admin']).nullable(),
-		via: z.enum(['start-link', 'password', 'token']).nullable(),
-		signIn: z.enum(['start-link', 'password']).openapi({ description: 'How one signs in here.' }),
+		via: z.enum(['start-link', 'password', 'provider', 'token']).nullable(),
+		signIn: z.enum(['start-link', 'password', 'provider']).openapi({ description: 'How one signs in here.' }),
 		version: z.string(),
 		database: z.string().nullable(),
 		hasSql: z.boolean(),
@@ -25,18 +26,35 @@ const signInSchema = z.union([
 	z.strictObject({ name: z.string().max(64), password: z.string().max(1_000) }),
 ]);
 
+/** A session is never taken over from before. */
+export async function endSession({ sessions }: ConsoleServices, secret: string | undefined): Promise<void> {
+	const old = secret === undefined ? null : await sessions.identify(secret);
+	if (old !== null && old.via !== 'token') await sessions.signOut(old);
+}
+
+export function setSessionCookie(context: Context, { cookie }: ConsoleServices, secret: string): void {
+	setCookie(context, cookie.name, secret, {
+		httpOnly: true,
+		sameSite: 'Strict',
+		secure: cookie.isSecure,
+		path: '/',
+		maxAge: COOKIE_SECONDS,
+	});
+}
+
 /** Signing in and out; the only routes that nobody need have signed in for. */
 export function addSessionRoutes(api: ConsoleApi, services: ConsoleServices): void {
 	const { workspace, sessions, cookie, localActor } = services;
 	const { store } = workspace;
 
+	const signInHere = async () => (localActor !== null && !(await hasUsers(store)) ? 'start-link' : 'password');
 	const describe = async (secret: string | undefined): Promise<SessionBody> => {
 		const identity = secret === undefined ? null : await sessions.identify(secret);
 		return {
 			actor: identity?.actor ?? null,
 			role: identity?.role ?? null,
 			via: identity?.via ?? null,
-			signIn: localActor !== null && !(await hasUsers(store)) ? 'start-link' : 'password',
+			signIn: services.provider !== null ? 'provider' : await signInHere(),
 			version: workspace.version,
 			database: identity === null ? null : workspace.paths.database,
 			hasSql: services.sqlDatabase !== null,
@@ -70,16 +88,8 @@ export function addSessionRoutes(api: ConsoleApi, services: ConsoleServices): vo
 				'startToken' in body
 					? await sessions.exchangeStartToken(body.startToken)
 					: await sessions.signIn({ ...body, from: context.env?.incoming?.socket.remoteAddress ?? '' });
-			// A session is never taken over from before.
-			const old = before === undefined ? null : await sessions.identify(before);
-			if (old !== null && old.via !== 'token') await sessions.signOut(old);
-			setCookie(context, cookie.name, secret, {
-				httpOnly: true,
-				sameSite: 'Strict',
-				secure: cookie.isSecure,
-				path: '/',
-				maxAge: COOKIE_SECONDS,
-			});
+			await endSession(services, before);
+			setSessionCookie(context, services, secret);
 			return context.json(await describe(secret), 200);
 		},
 	);

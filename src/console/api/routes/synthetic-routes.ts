@@ -1,12 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { CounterfoilError } from '../../../contracts/errors.ts';
 import type { SyntheticTable } from '../../../store/database.ts';
-import { getSyntheticTable, listSyntheticRows, listSyntheticTables } from '../../../store/synthetic-tables.ts';
+import {
+	getSyntheticTable,
+	listSyntheticRows,
+	listSyntheticTables,
+	overrideRelease,
+} from '../../../store/synthetic-tables.ts';
 import { logAccess } from '../../access/access-log.ts';
+import { reaches } from '../../access/roles.ts';
 import { pageFrom, readOrSend, sendFile } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, json, needs, PROBLEMS, pageOf } from '../describe-route.ts';
+import { answers, answersPages, json, needs, PROBLEMS } from '../describe-route.ts';
 import { presentSynthetic } from '../present.ts';
 import { cells, type SyntheticTableBody, syntheticTable } from '../schemas.ts';
 
@@ -17,6 +23,8 @@ const position = z.tuple([z.string(), z.string()]);
 /** Rows of one job at most; the command line makes more. */
 const MOST_ROWS = 1_000_000;
 
+/** Why rows are handed out that the release gate holds back. */
+const overrideReason = z.string().trim().min(1).max(1_000);
 const augmentSchema = z
 	.strictObject({
 		model: z
@@ -30,6 +38,9 @@ const augmentSchema = z
 			.max(50)
 			.default([])
 			.openapi({ description: 'What every row meets: `country=DE`, `amount>=100`.' }),
+		override: overrideReason.optional().openapi({
+			description: 'Hands the rows out even if they are judged unfit, for this reason; takes the role lead.',
+		}),
 		balance: z.string().max(200).optional().openapi({ description: 'Column of which each value comes equally often.' }),
 		temperature: z.number().positive().max(10).optional(),
 		seed: z
@@ -76,7 +87,7 @@ export function addSyntheticRoutes(api: ConsoleApi, services: ConsoleServices): 
 			summary: 'Generated tables, latest first.',
 			...needs('viewer'),
 			request: { query: pageQuery },
-			responses: answers(pageOf(syntheticTable), 'A page of generated tables.'),
+			responses: answersPages(syntheticTable, 'A page of generated tables.'),
 		}),
 		async (context) => {
 			const answer = await readOrSend<SyntheticTableBody>(
@@ -132,7 +143,7 @@ export function addSyntheticRoutes(api: ConsoleApi, services: ConsoleServices): 
 			summary: 'Generated rows; none where the release gate holds them back.',
 			...needs('analyst'),
 			request: { params: tableParams, query: pageQuery },
-			responses: answers(pageOf(cells), 'A page of rows.'),
+			responses: answersPages(cells, 'A page of rows.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');
@@ -145,6 +156,28 @@ export function addSyntheticRoutes(api: ConsoleApi, services: ConsoleServices): 
 				format,
 				read: (page) => readRows(table.synthetic_table_id, page.cursor, page.limit),
 			}) as never;
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'post',
+			path: '/synthetic-tables/{tableId}/release',
+			summary: 'Hands rows out that the release gate holds back; why is kept with them.',
+			...needs('lead'),
+			request: {
+				params: tableParams,
+				headers: z.object({ 'idempotency-key': z.string().max(200).optional() }),
+				body: json(z.strictObject({ reason: overrideReason }).openapi('ReleaseOverride')),
+			},
+			responses: answers(syntheticTable, 'The table, which may be handed out now.'),
+		}),
+		async (context) => {
+			const { reason } = context.req.valid('json');
+			const { actor } = context.get('identity');
+			const table = await overrideRelease(store, context.req.valid('param').tableId, reason);
+			await logAccess(store, actor, 'rows_released', { table: table.synthetic_table_id, reason });
+			return context.json(presentSynthetic(table, await isStored(table)), 200);
 		},
 	);
 
@@ -164,18 +197,27 @@ export function addSyntheticRoutes(api: ConsoleApi, services: ConsoleServices): 
 			},
 		}),
 		async (context) => {
-			const { balance, temperature, seed, ...request } = context.req.valid('json');
+			const { balance, temperature, seed, override, ...request } = context.req.valid('json');
+			const { actor, role } = context.get('identity');
+			if (override !== undefined && !reaches(role, 'lead')) {
+				throw new CounterfoilError(
+					'NOT_ALLOWED',
+					`To hand rows out all the same takes the role lead; yours is ${role}.`,
+				);
+			}
 			const started = await jobs.augment({
 				...request,
+				...(override === undefined ? {} : { override }),
 				...(balance === undefined ? {} : { balance }),
 				...(temperature === undefined ? {} : { temperature }),
 				...(seed === undefined ? {} : { seed }),
 			});
 			const { runId } = started;
-			await logAccess(store, context.get('identity').actor, 'job_started', {
+			await logAccess(store, actor, 'job_started', {
 				run: runId,
 				model: request.model,
 				rows: request.rows,
+				...(override === undefined ? {} : { override }),
 			});
 			return context.json({ runId, state: 'running', syntheticTableId: null, rows: null, error: null } as const, 202);
 		},

@@ -3,17 +3,24 @@ import { CounterfoilError } from '../../../contracts/errors.ts';
 import type { User } from '../../../store/database.ts';
 import { listAccess } from '../../access/access-log.ts';
 import { listTokens, makeToken, revokeToken } from '../../access/api-tokens.ts';
-import { reaches } from '../../access/roles.ts';
+import { listQueueRoles, roleByQueue, setQueueRole } from '../../access/queue-roles.ts';
 import type { Identity } from '../../access/sessions.ts';
 import { addUser, changeUser, listUsers } from '../../access/users.ts';
 import { pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, json, needs, PROBLEMS, pageOf } from '../describe-route.ts';
+import { answers, answersPages, json, needs, PROBLEMS } from '../describe-route.ts';
 import { type UserBody, user } from '../schemas.ts';
 
 const role = z.enum(['viewer', 'analyst', 'lead', 'admin']);
 const password = z.string().max(1_000);
+/** The longest that a token of somebody who signs in by a provider lasts. */
+const PROVIDED_DAYS = 90;
+const queueRole = z.enum(['viewer', 'analyst', 'lead']);
+const namedQueueRole = z
+	.object({ user: z.string(), dataset: z.string(), queue: z.string(), role: queueRole })
+	.openapi('QueueRole');
+export type QueueRoleBody = z.infer<typeof namedQueueRole>;
 const token = z
 	.object({
 		tokenId: z.string(),
@@ -99,6 +106,43 @@ export function addUserRoutes(api: ConsoleApi, services: ConsoleServices): void 
 	api.openapi(
 		createRoute({
 			method: 'get',
+			path: '/queue-roles',
+			summary: 'Who may do something else in one queue than elsewhere.',
+			...needs('admin'),
+			responses: answers(z.object({ items: z.array(namedQueueRole) }), 'By user and queue.'),
+		}),
+		async (context) => context.json({ items: await listQueueRoles(store) }, 200),
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'put',
+			path: '/queue-roles',
+			summary: 'Gives somebody a role in one queue, in place of the one that they have elsewhere.',
+			...needs('admin'),
+			request: {
+				body: json(
+					z
+						.strictObject({
+							user: z.string().max(64),
+							dataset: z.string().max(200),
+							queue: z.string().max(200),
+							role: queueRole.nullable().openapi({ description: 'Null: the same as elsewhere.' }),
+						})
+						.openapi('QueueRoleChange'),
+				),
+			},
+			responses: answers(z.object({ items: z.array(namedQueueRole) }), 'All of them, as they are now.'),
+		}),
+		async (context) => {
+			await setQueueRole(store, { ...context.req.valid('json'), actor: context.get('identity').actor });
+			return context.json({ items: await listQueueRoles(store) }, 200);
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'get',
 			path: '/tokens',
 			summary: 'API tokens: your own, and those of everybody for an admin.',
 			...needs('viewer'),
@@ -156,14 +200,17 @@ export function addUserRoutes(api: ConsoleApi, services: ConsoleServices): void 
 			}
 			// A token does not make tokens: what was revoked must not live on.
 			if (identity.via === 'token') throw new CounterfoilError('NOT_ALLOWED', 'A token cannot make another one.');
-			if (!reaches(identity.role, asked))
+			if (!(await roleByQueue(store, identity)).reachesAnywhere(asked)) {
 				throw new CounterfoilError('NOT_ALLOWED', 'A token may not do more than you.');
+			}
+			// Their provider is not asked again while a token is in use.
+			const lastsDays = identity.via === 'provider' ? Math.min(days ?? PROVIDED_DAYS, PROVIDED_DAYS) : days;
 			const made = await makeToken(store, {
 				userId: identity.userId,
 				name,
 				role: asked,
 				actor: identity.actor,
-				...(days === undefined ? {} : { expiresAt: new Date(Date.now() + days * 86_400_000) }),
+				...(lastsDays === undefined ? {} : { expiresAt: new Date(Date.now() + lastsDays * 86_400_000) }),
 			});
 			return context.json({ tokenId: made.token_id, secret: made.secret }, 201);
 		},
@@ -195,7 +242,7 @@ export function addUserRoutes(api: ConsoleApi, services: ConsoleServices): void 
 			summary: 'Who came in and what was done beside the queue, latest first.',
 			...needs('lead'),
 			request: { query: pageQuery },
-			responses: answers(pageOf(accessEvent), 'A page of events.'),
+			responses: answersPages(accessEvent, 'A page of events.'),
 		}),
 		async (context) => {
 			const query = context.req.valid('query');
@@ -225,6 +272,6 @@ function ownOrAll({ role: own, userId }: Identity): string | null {
 	return own === 'admin' ? null : (userId ?? '');
 }
 
-function presentUser({ name, role: held, is_disabled: isDisabled, created_at: createdAt }: User): UserBody {
-	return { name, role: held, isDisabled: isDisabled === 1, createdAt };
+function presentUser({ name, role: held, is_disabled: isDisabled, subject, created_at: createdAt }: User): UserBody {
+	return { name, role: held, isDisabled: isDisabled === 1, isProvided: subject !== null, createdAt };
 }

@@ -10,11 +10,18 @@ export function CellTable({
 	record,
 	reasons,
 	nearest,
+	generated,
 }: {
 	readonly record: Cells;
 	readonly reasons: readonly ReasonBody[];
 	readonly nearest?: Cells | null;
+	/** The generated row that is most like the record. */
+	readonly generated?: Cells | null;
 }) {
+	const others = [
+		{ title: 'Nearest normal record', cells: nearest },
+		{ title: 'Nearest generated row', cells: generated },
+	].flatMap(({ title, cells }) => (cells ? [{ title, cells }] : []));
 	const weights = new Map<string, number>();
 	const typical = new Map<string, string>();
 	for (const { column, contribution, typical: words } of reasons) {
@@ -25,13 +32,18 @@ export function CellTable({
 	const names = Object.keys(record).toSorted((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0));
 	const most = Math.max(0.001, ...weights.values());
 	return (
-		<div class="scroll-x">
+		// biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways, and not everybody has a mouse
+		<section class="scroll-x" aria-label="Values" tabIndex={0}>
 			<table class="cells">
 				<thead>
 					<tr>
 						<th scope="col">Column</th>
 						<th scope="col">This record</th>
-						{nearest !== undefined && nearest !== null && <th scope="col">Nearest normal record</th>}
+						{others.map(({ title }) => (
+							<th key={title} scope="col">
+								{title}
+							</th>
+						))}
 						<th scope="col">Typical</th>
 					</tr>
 				</thead>
@@ -43,15 +55,17 @@ export function CellTable({
 							<tr key={name} class={loud}>
 								<th scope="row">{name}</th>
 								<td class="value">{record[name] === null ? <i>missing</i> : formatCell(record[name])}</td>
-								{nearest !== undefined && nearest !== null && (
-									<td class={nearest[name] === record[name] ? 'same' : ''}>{formatCell(nearest[name])}</td>
-								)}
+								{others.map(({ title, cells }) => (
+									<td key={title} class={cells[name] === record[name] ? 'same' : ''}>
+										{formatCell(cells[name])}
+									</td>
+								))}
 								<td class="typical">{typical.get(name) ?? ''}</td>
 							</tr>
 						);
 					})}
 				</tbody>
 			</table>
-		</div>
+		</section>
 	);
 }

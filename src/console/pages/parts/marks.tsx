@@ -39,9 +39,12 @@ export function brieflyWhy(reasons: readonly ReasonBody[], together: readonly st
 export function ReasonBars({
 	reasons,
 	together,
+	change,
 }: {
 	readonly reasons: readonly ReasonBody[];
 	readonly together: readonly string[];
+	/** What would make the record a normal one. */
+	readonly change: string | null;
 }) {
 	const named = reasons.filter(({ feature }) => feature !== null);
 	const most = named.reduce((max, { contribution }) => Math.max(max, Math.abs(contribution)), 0.001);
@@ -52,6 +55,7 @@ export function ReasonBars({
 					{sentence}
 				</p>
 			))}
+			{change !== null && <p class="change">{change}.</p>}
 			<ul>
 				{reasons.map((reason, i) => (
 					<li key={i}>

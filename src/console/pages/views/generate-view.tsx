@@ -7,8 +7,16 @@ import { Empty, Loading, ProblemNote } from '../parts/feedback.tsx';
 import { Link, setFilters, usePlace } from '../router.tsx';
 import { useMay, useSession } from '../session.tsx';
 import { asProblem, useData, usePages } from '../use-data.ts';
+import { ReasonDialog } from './reason-dialog.tsx';
+
+interface AugmentBody {
+	readonly model: string;
+	readonly rows: number;
+}
 
 interface JobBody {
+	/** What was asked for, to ask for it again. */
+	readonly request?: AugmentBody;
 	readonly runId: string;
 	readonly state: 'running' | 'done' | 'failed';
 	readonly syntheticTableId: string | null;
@@ -31,7 +39,11 @@ export function GenerateView() {
 		if (!isWaiting) return;
 		const timer = setInterval(() => {
 			void Promise.all(
-				jobs.map((job) => (job.state === 'running' ? api.get<JobBody>(`/jobs/${job.runId}`).catch(() => job) : job)),
+				jobs.map(async (job) =>
+					job.state === 'running'
+						? { ...job, ...(await api.get<JobBody>(`/jobs/${job.runId}`).catch(() => job)) }
+						: job,
+				),
 			).then((after) => {
 				setJobs(after);
 				if (after.some(({ state }, i) => state !== jobs[i]?.state)) tables.reload();
@@ -69,7 +81,11 @@ export function GenerateView() {
 						<h2>Under way</h2>
 						<ul class="jobs">
 							{jobs.map((job) => (
-								<Job key={job.runId} job={job} />
+								<Job
+									key={job.runId}
+									job={job}
+									onStart={(again) => setJobs((before) => [again, ...before.filter((each) => each !== job)])}
+								/>
 							))}
 						</ul>
 					</section>
@@ -86,7 +102,7 @@ export function GenerateView() {
 				) : (
 					<ul class="tables">
 						{tables.rows.map((table) => (
-							<TableCard key={table.syntheticTableId} table={table} />
+							<TableCard key={table.syntheticTableId} table={table} onRelease={tables.reload} />
 						))}
 					</ul>
 				)}
@@ -100,7 +116,16 @@ export function GenerateView() {
 	);
 }
 
-function Job({ job }: { readonly job: JobBody }) {
+function Job({ job, onStart }: { readonly job: JobBody; readonly onStart: (job: JobBody) => void }) {
+	const { show } = useSession();
+	const isLead = useMay('lead');
+	const { request } = job;
+	const again = (override: string) => {
+		api.post<JobBody>('/jobs/augment', { ...request, override }).then(
+			(started) => onStart({ ...started, ...(request === undefined ? {} : { request }) }),
+			(error: unknown) => show({ kind: 'bad', text: asProblem(error).message }),
+		);
+	};
 	return (
 		<li class={job.state}>
 			<Link to={`/runs/${job.runId}`}>{job.runId}</Link>{' '}
@@ -120,14 +145,48 @@ function Job({ job }: { readonly job: JobBody }) {
 			)}
 			{job.error !== null && (
 				<p class="note bad">
-					<strong>{job.error.message}</strong> <code>{job.error.code}</code> {job.error.hint ?? ''}
+					<strong>{job.error.message}</strong> <code>{job.error.code}</code>
 				</p>
+			)}
+			{job.error?.code === 'RELEASE_REFUSED' && isLead && request !== undefined && (
+				<HandOutAnyway action="Generate and hand out" onDone={again} />
 			)}
 		</li>
 	);
 }
 
-function TableCard({ table }: { readonly table: SyntheticTableBody }) {
+/** For a lead: rows that are held back are handed out for a reason, which is kept with them. */
+function HandOutAnyway({ action, onDone }: { readonly action: string; readonly onDone: (reason: string) => void }) {
+	const [isAsked, setAsked] = useState(false);
+	return (
+		<div>
+			<button type="button" onClick={() => setAsked(true)}>
+				Hand them out all the same…
+			</button>
+			{isAsked && (
+				<ReasonDialog
+					title="Hand the rows out all the same"
+					about="They are held back because of what was measured. Why they are handed out is kept with them."
+					action={action}
+					onDone={(reason) => {
+						setAsked(false);
+						onDone(reason);
+					}}
+					onClose={() => setAsked(false)}
+				/>
+			)}
+		</div>
+	);
+}
+
+function TableCard({ table, onRelease }: { readonly table: SyntheticTableBody; readonly onRelease: () => void }) {
+	const { show } = useSession();
+	const isLead = useMay('lead');
+	const handOut = (reason: string) => {
+		api
+			.post(`/synthetic-tables/${encodeURIComponent(table.syntheticTableId)}/release`, { reason })
+			.then(onRelease, (error: unknown) => show({ kind: 'bad', text: asProblem(error).message }));
+	};
 	const { release } = table;
 	const isOut = release === null || release.isFit || release.override !== null;
 	const conditions = JSON.stringify(table.conditions);
@@ -159,6 +218,7 @@ function TableCard({ table }: { readonly table: SyntheticTableBody }) {
 				</ul>
 			)}
 			{release?.override != null && <p>Because: {release.override}</p>}
+			{!isOut && isLead && <HandOutAnyway action="Hand out" onDone={handOut} />}
 			{table.isStored && isOut && <FileLinks path={`/synthetic-tables/${table.syntheticTableId}/rows`} />}
 		</li>
 	);
@@ -193,10 +253,13 @@ function GenerateForm({
 		setBusy(true);
 		api
 			.post<JobBody>('/jobs/augment', request)
-			.then(onStart, (error: unknown) => {
-				const { message, hint } = asProblem(error);
-				show({ kind: 'bad', text: hint === null ? message : `${message} (${hint})` });
-			})
+			.then(
+				(started) => onStart({ ...started, request }),
+				(error: unknown) => {
+					const { message, hint } = asProblem(error);
+					show({ kind: 'bad', text: hint === null ? message : `${message} (${hint})` });
+				},
+			)
 			.finally(() => setBusy(false));
 	};
 	return (

@@ -69,7 +69,13 @@ function Facts({ item }: { readonly item: ItemDetailBody }) {
 			</header>
 			<section>
 				<h3>Why</h3>
-				<ReasonBars reasons={item.reasons} together={item.together} />
+				<ReasonBars reasons={item.reasons} together={item.together} change={item.change} />
+				{item.similar !== null && (
+					<p class="aside">
+						Decided before for the same reasons ({item.similar.features.join(', ')}): {item.similar.fraud} fraud,{' '}
+						{item.similar.legitimate} legitimate, {item.similar.unsure} unsure.
+					</p>
+				)}
 			</section>
 			<section>
 				<div class="card-head">

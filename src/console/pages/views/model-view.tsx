@@ -1,17 +1,41 @@
-import type { ModelDetail } from '../../api/schemas.ts';
+import type { ModelBody, ModelDetail } from '../../api/schemas.ts';
+import { api } from '../api.ts';
 import { formatCount, formatNumber, formatTime } from '../format.ts';
 import { Loading, ProblemNote } from '../parts/feedback.tsx';
 import { StateMark } from '../parts/marks.tsx';
-import { Link } from '../router.tsx';
-import { useData } from '../use-data.ts';
+import { Link, setFilters, usePlace } from '../router.tsx';
+import { useMay, useSession } from '../session.tsx';
+import { asProblem, useData } from '../use-data.ts';
 import { Fact } from './run-view.tsx';
+import { Choice } from './runs-view.tsx';
 
 type Metric = ModelDetail['metrics'][number];
 
+const PROMOTED_BY: Readonly<Record<string, string>> = {
+	base: 'in use before',
+	rule: 'promoted: better on later records',
+	hand: 'promoted by hand',
+	rollback: 'rolled back to',
+};
+
 export function ModelView({ model: reference }: { readonly model: string }) {
+	const { query } = usePlace();
+	const { show } = useSession();
+	const isLead = useMay('lead');
+	const beside = query.get('beside');
+	const { data: models } = useData<{ items: ModelBody[] }>('/models?limit=200');
+	const { data: other } = useData<ModelDetail>(beside === null ? null : `/models/${encodeURIComponent(beside)}`);
 	const { data: model, problem, reload } = useData<ModelDetail>(`/models/${encodeURIComponent(reference)}`);
 	if (problem !== null) return <ProblemNote problem={problem} onRetry={reload} />;
 	if (model === null) return <Loading />;
+	const change = (how: 'promote' | 'rollback') =>
+		api.post<ModelBody>(`/models/${encodeURIComponent(model.modelId)}/${how}`, {}).then(
+			(active) => {
+				show({ kind: 'done', text: `${active.name} is version ${active.version} from now on` });
+				reload();
+			},
+			(error: unknown) => show({ kind: 'bad', text: asProblem(error).message }),
+		);
 	const whole = model.metrics.filter(({ part }) => part === '');
 	const parts = model.metrics.filter(({ part }) => part !== '');
 	return (
@@ -24,6 +48,25 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 					{model.name}@{model.version} <small>{model.modelId}</small>
 				</h1>
 				<div class="actions">
+					<Choice
+						label="Beside"
+						value={beside}
+						any="no other"
+						of={(models?.items ?? [])
+							.filter(({ modelId }) => modelId !== model.modelId)
+							.map((each) => [each.modelId, `${each.name}@${each.version}`] as const)}
+						onChoose={(chosen) => setFilters({ beside: chosen })}
+					/>
+					{isLead && model.stage !== 'active' && (
+						<button type="button" onClick={() => void change('promote')}>
+							Promote
+						</button>
+					)}
+					{isLead && model.stage === 'active' && model.promotions.length > 0 && (
+						<button type="button" onClick={() => void change('rollback')}>
+							Roll back
+						</button>
+					)}
 					<Link to={`/generate?model=${encodeURIComponent(model.modelId)}`} class="button primary">
 						Generate rows
 					</Link>
@@ -54,14 +97,29 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 				{whole.length === 0 ? (
 					<p class="aside">Nothing.</p>
 				) : (
-					<MetricTable metrics={whole} label="Measured on the whole table" />
+					<MetricTable metrics={whole} other={other} label="Measured on the whole table" />
 				)}
 			</section>
 			{parts.length > 0 && (
 				<details class="card">
 					<summary>By part ({formatCount(parts.length)})</summary>
-					<MetricTable metrics={parts} label="Measured by part" />
+					<MetricTable metrics={parts} other={other} label="Measured by part" />
 				</details>
+			)}
+			{model.promotions.length > 0 && (
+				<section class="card">
+					<h2>What “{model.name}” stood for</h2>
+					<ul class="list plain-list">
+						{model.promotions.map((promotion) => (
+							<li key={`${promotion.at} ${promotion.modelId} ${promotion.reason}`}>
+								<Link to={`/models/${encodeURIComponent(promotion.modelId)}`}>{promotion.modelId}</Link>
+								<span>{PROMOTED_BY[promotion.reason] ?? promotion.reason}</span>
+								<span>{promotion.actor}</span>
+								<span class="when">{formatTime(promotion.at)}</span>
+							</li>
+						))}
+					</ul>
+				</section>
 			)}
 			<section class="card">
 				<h2>Columns</h2>
@@ -77,7 +135,18 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 	);
 }
 
-function MetricTable({ metrics, label }: { readonly metrics: readonly Metric[]; readonly label: string }) {
+function MetricTable({
+	metrics,
+	other,
+	label,
+}: {
+	readonly metrics: readonly Metric[];
+	/** A model beside this one. */
+	readonly other: ModelDetail | null;
+	readonly label: string;
+}) {
+	const valueBeside = ({ metric, part }: Metric) =>
+		other?.metrics.find((each) => each.metric === metric && each.part === part)?.value ?? null;
 	const rounded = (value: number | null) => (value === null ? '' : formatNumber(value));
 	return (
 		<div class="scroll-x">
@@ -89,6 +158,11 @@ function MetricTable({ metrics, label }: { readonly metrics: readonly Metric[]; 
 						<th scope="col" class="number">
 							Value
 						</th>
+						{other !== null && (
+							<th scope="col" class="number">
+								{other.name}@{other.version}
+							</th>
+						)}
 						<th scope="col">From floor to ceiling</th>
 						<th scope="col" class="number">
 							Floor
@@ -105,6 +179,7 @@ function MetricTable({ metrics, label }: { readonly metrics: readonly Metric[]; 
 							<th scope="row">{metric.metric.replaceAll('_', ' ')}</th>
 							<td>{metric.part}</td>
 							<td class="number">{rounded(metric.value)}</td>
+							{other !== null && <td class="number">{rounded(valueBeside(metric))}</td>}
 							<td>
 								<Position metric={metric} />
 							</td>

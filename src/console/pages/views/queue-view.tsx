@@ -6,7 +6,7 @@ import { type Column, DataTable, FileLinks } from '../parts/data-table.tsx';
 import { Empty, ProblemNote } from '../parts/feedback.tsx';
 import { brieflyWhy, ScoreMark, StateMark } from '../parts/marks.tsx';
 import { go, setFilters, usePlace } from '../router.tsx';
-import { useMay, useSession } from '../session.tsx';
+import { useSession } from '../session.tsx';
 import { useData, usePages } from '../use-data.ts';
 import { useKeys } from '../use-keys.ts';
 import { ItemPanel } from './item-panel.tsx';
@@ -29,7 +29,6 @@ type Asked =
 export function QueueView() {
 	const { query } = usePlace();
 	const { session } = useSession();
-	const isAnalyst = useMay('analyst');
 	const filters = {
 		dataset: query.get('dataset'),
 		queue: query.get('queue'),
@@ -38,6 +37,10 @@ export function QueueView() {
 		overdue: query.get('overdue'),
 	};
 	const { data: queues, reload: reloadQueues } = useData<{ items: QueueBody[] }>('/queues');
+	/** What whoever is here may do with an item: roles can be others in a queue. */
+	const roleFor = (of: QueueItem | null) =>
+		queues?.items.find(({ name, datasetName }) => name === of?.queueName && datasetName === of.datasetName)?.role ??
+		session.role;
 	const { rows: loaded, problem, isComplete, more, reload } = usePages<QueueItem>('/queue/items', filters);
 	const [words, setWords] = useState(query.get('find') ?? '');
 	const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
@@ -58,6 +61,7 @@ export function QueueView() {
 	const shown = Math.min(current, Math.max(0, rows.length - 1));
 	const item = linked > 0 ? (rows.find(({ itemId }) => itemId === linked) ?? null) : (rows[shown] ?? null);
 	const itemId = linked > 0 ? linked : (item?.itemId ?? null);
+	const isAnalyst = roleFor(item) !== 'viewer';
 	useEffect(() => setSelected(new Set()), [filters.state, filters.mine, filters.dataset, filters.queue]);
 
 	const choose = (index: number) => {

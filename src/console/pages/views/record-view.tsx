@@ -17,7 +17,7 @@ export function RecordView({ runId, row }: { readonly runId: string; readonly ro
 	const full = useData<Explanation>(isAsked ? `${path}/explanation` : null);
 	if (problem !== null) return <ProblemNote problem={problem} onRetry={reload} />;
 	if (record === null) return <Loading />;
-	const { reasons, together } = full.data ?? record;
+	const { reasons, together, change } = full.data ?? record;
 	const open = record.items.find(({ state }) => state !== 'decided');
 	// Whoever decides finds out without the truth that the table has.
 	const isTold = open === undefined;
@@ -69,11 +69,16 @@ export function RecordView({ runId, row }: { readonly runId: string; readonly ro
 						)}
 					</div>
 					{full.problem !== null && <ProblemNote problem={full.problem} onRetry={full.reload} />}
-					<ReasonBars reasons={reasons} together={together} />
+					<ReasonBars reasons={reasons} together={together} change={change} />
 				</section>
 				<section class="card">
 					<h2>Values</h2>
-					<CellTable record={shown} reasons={reasons} nearest={full.data?.nearest?.record ?? null} />
+					<CellTable
+						record={shown}
+						reasons={reasons}
+						nearest={full.data?.nearest?.record ?? null}
+						generated={full.data?.nearestGenerated ?? null}
+					/>
 					{full.data !== null && full.data.nearest === null && (
 						<p class="aside">The nearest normal record is not in the database any more.</p>
 					)}

@@ -43,6 +43,15 @@ export function RunView({ runId }: { readonly runId: string }) {
 		api.post(`/runs/${run.runId}/cancel`, {}).then(reload, (error: unknown) => {
 			show({ kind: 'bad', text: asProblem(error).message });
 		});
+	const resume = () =>
+		api.post(`/runs/${run.runId}/resume`, {}).then(
+			() => {
+				show({ kind: 'done', text: 'The run goes on where it was' });
+				reload();
+			},
+			(error: unknown) => show({ kind: 'bad', text: asProblem(error).message }),
+		);
+	const isResumable = run.status === 'interrupted' || run.status === 'failed' || run.status === 'cancelled';
 	const took = (run.finishedAt === null ? now : Date.parse(run.finishedAt)) - Date.parse(run.startedAt);
 	return (
 		<>
@@ -60,6 +69,11 @@ export function RunView({ runId }: { readonly runId: string }) {
 						<a class="button" href={apiUrl(`/runs/${run.runId}/report`)} target="_blank" rel="noreferrer">
 							Report
 						</a>
+					)}
+					{isResumable && isLead && (
+						<button type="button" onClick={() => void resume()}>
+							Resume
+						</button>
 					)}
 					{run.status === 'running' && isLead && (
 						<button type="button" onClick={() => void cancel()}>
@@ -103,9 +117,9 @@ export function RunView({ runId }: { readonly runId: string }) {
 					{run.error.hint !== undefined && <p>{run.error.hint}</p>}
 				</div>
 			)}
-			{(run.status === 'interrupted' || run.status === 'failed' || run.status === 'cancelled') && (
+			{isResumable && (
 				<p>
-					To go on where it was: <code class="command">counterfoil runs resume {run.runId}</code>
+					To go on where it was, from a terminal: <code class="command">counterfoil runs resume {run.runId}</code>
 				</p>
 			)}
 			{run.curves.length > 0 && (

@@ -23,7 +23,7 @@ const COLUMNS: readonly Column<RunRow>[] = [
 	{ name: 'Seed', width: '4rem', isNumber: true, cell: (run) => run.seed },
 ];
 
-const KINDS = ['pipeline', 'ingest', 'train', 'score', 'augment', 'generate'];
+const KINDS = ['pipeline', 'ingest', 'train', 'score', 'augment', 'generate', 'retrain', 'monitor'];
 const STATES = ['running', 'succeeded', 'failed', 'cancelled', 'interrupted'];
 
 export function RunsView() {

@@ -7,6 +7,7 @@ import { type Column, DataTable, FileLinks } from '../parts/data-table.tsx';
 import { ProblemNote } from '../parts/feedback.tsx';
 import { useMay, useSession } from '../session.tsx';
 import { asProblem, useData, usePages } from '../use-data.ts';
+import { QueueRoles } from './queue-roles.tsx';
 import { Fact } from './run-view.tsx';
 
 const ROLES = [
@@ -33,6 +34,7 @@ export function SettingsView() {
 				</Fact>
 			</dl>
 			{isAdmin && <Users />}
+			{isAdmin && <QueueRoles />}
 			<Tokens />
 			{isLead && <AccessLog />}
 		</>
@@ -109,7 +111,7 @@ function Users() {
 										<select
 											aria-label={`Role of ${user.name}`}
 											value={user.role}
-											disabled={user.name === session.actor}
+											disabled={user.name === session.actor || user.isProvided}
 											onChange={(event) => void change(user.name, { role: event.currentTarget.value })}
 										>
 											{ROLES.map(([role]) => (
@@ -153,7 +155,7 @@ function Tokens() {
 	const { data, problem, reload } = useData<{ items: TokenBody[] }>('/tokens');
 	const { session, show } = useSession();
 	const [secret, setSecret] = useState<string | null>(null);
-	const canMake = session.via === 'password';
+	const canMake = session.via === 'password' || session.via === 'provider';
 	const tell = (error: unknown) => show({ kind: 'bad', text: asProblem(error).message });
 	const onSubmit = (event: SubmitEvent) => {
 		event.preventDefault();

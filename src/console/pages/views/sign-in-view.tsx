@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type ApiProblem, api } from '../api.ts';
+import { type ApiProblem, api, apiUrl } from '../api.ts';
 import { ProblemNote } from '../parts/feedback.tsx';
 import { asProblem } from '../use-data.ts';
 
@@ -8,7 +8,7 @@ export function SignInView({
 	problem: linkProblem,
 	onSignedIn,
 }: {
-	readonly signIn: 'start-link' | 'password';
+	readonly signIn: 'start-link' | 'password' | 'provider';
 	readonly problem: ApiProblem | null;
 	readonly onSignedIn: () => void;
 }) {
@@ -24,6 +24,21 @@ export function SignInView({
 			.then(onSignedIn, (error: unknown) => setProblem(asProblem(error)))
 			.finally(() => setBusy(false));
 	};
+	const form = (
+		<form onSubmit={onSubmit}>
+			<label>
+				Name
+				<input name="name" autocomplete="username" required />
+			</label>
+			<label>
+				Password
+				<input name="password" type="password" autocomplete="current-password" required />
+			</label>
+			<button type="submit" class="primary" disabled={isBusy}>
+				Sign in
+			</button>
+		</form>
+	);
 	return (
 		<main class="sign-in">
 			<h1>counterfoil</h1>
@@ -36,19 +51,23 @@ export function SignInView({
 					<p>Press Enter in that terminal for another link.</p>
 				</>
 			) : (
-				<form onSubmit={onSubmit}>
-					<label>
-						Name
-						<input name="name" autocomplete="username" required />
-					</label>
-					<label>
-						Password
-						<input name="password" type="password" autocomplete="current-password" required />
-					</label>
-					<button type="submit" class="primary" disabled={isBusy}>
-						Sign in
-					</button>
-				</form>
+				<>
+					{signIn === 'provider' && (
+						<p>
+							<a class="button primary" href={apiUrl('/session/provider')}>
+								Sign in with your organisation
+							</a>
+						</p>
+					)}
+					{signIn === 'password' ? (
+						form
+					) : (
+						<details class="by-password">
+							<summary>By a password</summary>
+							{form}
+						</details>
+					)}
+				</>
 			)}
 			{problem !== null && <ProblemNote problem={problem} />}
 		</main>
