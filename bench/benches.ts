@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { consoleBench } from './console/console-bench.ts';
 import { detectionBench } from './detection/detection-bench.ts';
 import { dialectBench } from './ingest/dialect-bench.ts';
 import { ingestBench, memoryBench } from './ingest/ingest-bench.ts';
@@ -29,4 +30,5 @@ export const BENCHES: readonly Bench[] = [
 	storeBench,
 	pipelineBench,
 	monthBench,
+	consoleBench,
 ];

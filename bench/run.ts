@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { endWithError } from '../src/cli/end-with-error.ts';
 import { parseNames, parseWhole } from '../src/cli/parse-arguments.ts';
 import { createTerminal, type Terminal } from '../src/cli/terminal.ts';
@@ -36,7 +36,11 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 function createProgram(): Command {
 	return new Command('bench')
 		.description('Compares counterfoil with other tools on this machine and writes bench/results and docs/results.md.')
-		.option('--only <names>', `benches to run: ${BENCHES.map(({ name }) => name).join(', ')}`, parseBenches, BENCHES)
+		.addOption(
+			new Option('--only <names>', `benches to run: ${BENCHES.map(({ name }) => name).join(', ')}`)
+				.argParser(parseBenches)
+				.default(BENCHES, 'all'),
+		)
 		.option('--data <folder>', 'where the data is (or the environment variable COUNTERFOIL_BENCH_DATA)')
 		.option('--full', 'more seeds: hours instead of minutes', false)
 		.option('--seeds <n>', 'so many seeds', parseWhole(1))
@@ -89,5 +93,7 @@ const terminal = createTerminal({ stdout: process.stdout, stderr: process.stderr
 try {
 	await runBenches(argv, terminal);
 } catch (error) {
-	process.exitCode = await endWithError(error, terminal);
+	// Its help was asked for, and is printed.
+	const isHelp = error instanceof CommanderError && error.exitCode === 0;
+	if (!isHelp) process.exitCode = await endWithError(error, terminal);
 }

@@ -64,7 +64,7 @@ export async function fitComponents(
 	const compare = (core: number, bagSettings: NeighbourSettings, label: string): [Float64Array, Float64Array] => {
 		const random = forkFor(label);
 		const fitted = fitNeighbours(table, coordinates, keep(core), hashed, bagSettings, drawIndependentColumns, random);
-		const loaded = loadNeighbours(backend, fitted);
+		const loaded = loadNeighbours(backend, coordinates, fitted);
 		const scores = last(neighbourBlocks(backend, coordinates, loaded, hashed, table, false));
 		loaded.dispose();
 		const free = scores.term.map((_, row) => {

@@ -136,7 +136,7 @@ export async function scoreIdeas(
 			drawIndependentColumns,
 			random.fork('neighbours'),
 		);
-		const loaded = loadNeighbours(backend, bags);
+		const loaded = loadNeighbours(backend, coordinates, bags);
 		const { term } = last(neighbourBlocks(backend, coordinates, loaded, hashed, table, false));
 		loaded.dispose();
 		return bases[at]?.map(

@@ -31,7 +31,7 @@ export interface StoreRun {
 	readonly cpuSeconds: number;
 }
 
-const SHARD_ROWS = 65_536;
+export const SHARD_ROWS = 65_536;
 /** Clock ticks a second of /proc (proc(5), sysconf(_SC_CLK_TCK)). */
 const TICKS = 100;
 
@@ -147,7 +147,7 @@ function prepareShard(
 }
 
 /** A payment as the simulator writes it. */
-function makeRecord(row: number): NewRecord {
+export function makeRecord(row: number): NewRecord {
 	const key = `P${String(row).padStart(9, '0')}`;
 	const data = {
 		payment_id: key,
@@ -164,7 +164,7 @@ function makeRecord(row: number): NewRecord {
 }
 
 /** Five reasons, as most rows have. */
-function makeScore(row: number): NewScore {
+export function makeScore(row: number): NewScore {
 	const score = ((row * 7_919) % 1_000_003) / 1_000_003;
 	const reasons = ['amount', 'merchant_id', 'country', 'created_at', null].map((column, i) => ({
 		column,
