@@ -8,8 +8,8 @@ BUDGET=${BUDGET:-100}
 
 counterfoil simulate payments --rows "$ROWS" --out payments.csv
 
-# is_fraud and fraud_kind are the truth: one is set aside to judge, the other left out; no score looks at either.
-counterfoil run payments.csv --key payment_id --label is_fraud --ignore fraud_kind,note \
+# is_fraud and fraud_kind are the truth: one is set aside to judge, the other left out; no score and no reviewer sees either.
+counterfoil run payments.csv --key payment_id --label is_fraud --truth fraud_kind --ignore note \
 	--entity customer_id,merchant_id --time created_at --alerts "$BUDGET" --json >run.json
 
 python3 "$here/precision_at_budget.py" run.json .counterfoil/counterfoil.db "$BUDGET"

@@ -22,6 +22,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
     secretKeyRef:
       name: {{ required "database.existingSecret is needed: the secret with the password" .Values.database.existingSecret }}
       key: {{ .Values.database.passwordKey }}
+{{- with .Values.database.certificates }}
+{{- if .existingSecret }}
+- name: PGSSLROOTCERT
+  value: /etc/counterfoil/database/ca.crt
+{{- if .client }}
+- name: PGSSLCERT
+  value: /etc/counterfoil/database/tls.crt
+- name: PGSSLKEY
+  value: /etc/counterfoil/database/tls.key
+{{- end }}
+{{- end }}
+{{- end }}
 - name: COUNTERFOIL_ARTIFACTS
   value: {{ required "artifacts.root is needed: s3://bucket/prefix" .Values.artifacts.root | quote }}
 {{- with .Values.artifacts.endpoint }}
@@ -45,6 +57,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 - name: TEMPORAL_API_KEY
   valueFrom:
     secretKeyRef: { name: {{ . }}, key: TEMPORAL_API_KEY }
+{{- end }}
+{{- with .Values.temporal.certificates }}
+{{- if .existingSecret }}
+- name: TEMPORAL_TLS_CLIENT_CERT_PATH
+  value: /etc/counterfoil/temporal/tls.crt
+- name: TEMPORAL_TLS_CLIENT_KEY_PATH
+  value: /etc/counterfoil/temporal/tls.key
+{{- if .ca }}
+- name: TEMPORAL_TLS_SERVER_CA_CERT_PATH
+  value: /etc/counterfoil/temporal/ca.crt
+{{- end }}
+{{- end }}
 {{- end }}
 {{- with .Values.payloadKeys.existingSecret }}
 - name: COUNTERFOIL_PAYLOAD_KEYS
@@ -81,6 +105,12 @@ volumes:
     emptyDir: {}
   - name: work
     emptyDir: {}
+{{- range $name := list "database" "temporal" }}
+{{- with (index $.Values $name).certificates.existingSecret }}
+  - name: {{ $name }}-certificates
+    secret: { secretName: {{ . }}, defaultMode: 0440 }
+{{- end }}
+{{- end }}
 {{- end -}}
 
 {{- define "counterfoil.container" -}}
@@ -93,5 +123,10 @@ securityContext:
 volumeMounts:
   - { name: tmp, mountPath: /tmp }
   - { name: work, mountPath: /home/counterfoil }
+{{- range $name := list "database" "temporal" }}
+{{- if (index $.Values $name).certificates.existingSecret }}
+  - { name: {{ $name }}-certificates, mountPath: /etc/counterfoil/{{ $name }}, readOnly: true }
+{{- end }}
+{{- end }}
 env: {{ include "counterfoil.env" . | nindent 2 }}
 {{- end -}}
