@@ -3,6 +3,7 @@ import { isReleased } from '../store/released-rows.ts';
 import { listTopScores } from '../store/scores.ts';
 import type { Store } from '../store/store.ts';
 import { listSyntheticRows } from '../store/synthetic-tables.ts';
+import { mapColumns, mapRange, type ScoreSurface } from './map-columns.ts';
 import type { MapReport } from './report-data.ts';
 
 /** Points of each kind: more would be one over the other. */
@@ -15,11 +16,12 @@ export async function collectMap(
 	store: Store,
 	runId: string,
 	profile: TableProfile,
+	surface: ScoreSurface | null,
 	alertSurprise: number | null,
 ): Promise<MapReport | undefined> {
-	const learnt = profile.columns.filter(({ role, kind }) => role === 'feature' && kind !== 'constant');
-	const [first, second] = learnt;
-	if (learnt.length !== 2 || first?.kind !== 'numeric' || second?.kind !== 'numeric') return undefined;
+	const drawn = mapColumns(profile);
+	if (drawn === null) return undefined;
+	const [first, second] = drawn;
 	const columns = [first.name, second.name] as const;
 	const stride = Math.max(1, Math.ceil(profile.rows / MOST_POINTS));
 	const places = Array.from({ length: Math.min(MOST_POINTS, profile.rows) }, (_, i) => 1 + i * stride);
@@ -49,7 +51,9 @@ export async function collectMap(
 	if (real.length === 0) return undefined;
 	return {
 		columns,
+		ranges: [mapRange(first), mapRange(second)],
 		real,
+		...(surface === null ? {} : { surface }),
 		synthetic: synthetic.flatMap(({ data_json: json }) => pointOf(json, columns)),
 		alertSurprise,
 	};

@@ -28,7 +28,7 @@ export async function collectReportData(
 	const profile = await getJson<TableProfile>(artifacts, input.profile);
 	const evaluation = await getJson<Evaluation>(artifacts, input.evaluation);
 	const history = await getJson<TrainingReport['history']>(artifacts, input.history);
-	const map = await collectMap(store, input.runId, profile, input.cut.surprise);
+	const map = await collectMap(store, input.runId, profile, evaluation.surface ?? null, input.cut.surprise);
 	const seconds = await stepSeconds(store, input.runId, 'trainGenerator');
 	return {
 		title: dataset.name,

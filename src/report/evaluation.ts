@@ -1,4 +1,5 @@
 import type { ReleaseJudgement } from '../evaluate/release-gate.ts';
+import type { ScoreSurface } from './map-columns.ts';
 import type {
 	AgreementReport,
 	AnomalyReport,
@@ -20,6 +21,8 @@ export interface Evaluation {
 	readonly release: Stored<ReleaseJudgement>;
 	/** Surprise of all records. */
 	readonly histogram: NonNullable<AnomalyReport['histogram']>;
+	/** What the score says between the records of a table of two columns of numbers; null of others. */
+	readonly surface?: ScoreSurface | null;
 	/** How far other detectors agree; null where they were left out. */
 	readonly agreement: AgreementReport | null;
 	/** Null without a label column that tells anomalies. */

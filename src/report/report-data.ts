@@ -12,6 +12,7 @@ import type { NearCopyCheck } from '../evaluate/near-copies.ts';
 import type { ReleaseJudgement } from '../evaluate/release-gate.ts';
 import type { TrainOnSynthetic } from '../learn/train-on-synthetic.ts';
 import type { TwoSample } from '../learn/two-sample.ts';
+import type { MapRange, ScoreSurface } from './map-columns.ts';
 
 /**
  * Everything a report can tell, as plain JSON. Every part is optional: what is absent is left out. Figures
@@ -75,6 +76,9 @@ export interface TrainingReport {
 /** Rows as points. */
 export interface MapReport {
 	readonly columns: readonly [string, string];
+	readonly ranges: readonly [MapRange, MapRange];
+	/** What the score says between them; absent where it looks at more than the two columns. */
+	readonly surface?: ScoreSurface;
 	/** Records with their surprise. */
 	readonly real: readonly (readonly [number, number, number])[];
 	readonly synthetic: readonly (readonly [number, number])[];

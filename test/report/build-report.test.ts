@@ -280,8 +280,17 @@ test('two columns of numbers are a map of records, generated rows and the line o
 		const [x, y] = [(i % 8) - 4, Math.floor(i / 8) - 4];
 		return [x, y, Math.hypot(x, y)];
 	});
+	const range = [-5, 5] as const;
+	const side = 11;
 	const map = {
 		columns: ['width', '<b>'] as const,
+		ranges: [range, range] as const,
+		surface: {
+			side,
+			x: range,
+			y: range,
+			surprise: Array.from({ length: side * side }, (_, i) => Math.hypot((i % side) - 5, Math.floor(i / side) - 5)),
+		},
 		real,
 		synthetic: [
 			[0, 0],
@@ -299,6 +308,10 @@ test('two columns of numbers are a map of records, generated rows and the line o
 		60 + real.filter(([, , s]) => s >= 3).length + 60 + 2,
 	);
 	assert.equal(elements(page, '#map b').length, 0);
+	const { surface: _, ...unasked } = map;
+	const { html: without } = buildReport({ title: 'two', map: unasked });
+	assert.equal(elements(without, '#map svg.plot [aria-label="contour"]').length, 0, 'no line that nobody asked for');
+	assert.equal(elements(without, '#map .aside').length, 0);
 });
 
 test('of many columns those that have something to say are listed, and the rest is folded', () => {

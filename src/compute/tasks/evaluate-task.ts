@@ -11,6 +11,7 @@ import { MEASURING_STEPS, measureSynthetic } from '../measure-synthetic.ts';
 import { readLabels } from '../read-labels.ts';
 import { readScores } from '../read-scores.ts';
 import { scoreBaselines } from '../score-baselines.ts';
+import { scoreSurface } from '../score-surface.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 const SURPRISE_BINS = 60;
@@ -40,6 +41,7 @@ export async function evaluateTask(input: EvaluateInput, environment: TaskEnviro
 		...measuredReport(measured, comparisons),
 		classifiers,
 		histogram: { edges, counts: [...countInBins(surprise, edges)] },
+		surface: await scoreSurface(input.model, profile, environment),
 		agreement: baselines.length === 0 ? null : compareRankings(order, baselines, input.alerts),
 		labels: labels === null ? null : evaluateLabels(labels, order, baselines),
 	};

@@ -6,11 +6,9 @@ import { plotSvg } from '../plot-svg.ts';
 import type { MapReport } from '../report-data.ts';
 
 const SIZE = 340;
-/** Of the square that lines are drawn through, in pixels: finer than the records are far from one another. */
-const PIXELS = 5;
 
 /** A table of two columns of numbers as a map: the rows, the generated rows, and the line above which records are alerts. */
-export function mapSection({ columns, real, synthetic, alertSurprise }: MapReport): Section {
+export function mapSection({ columns, ranges, surface, real, synthetic, alertSurprise }: MapReport): Section {
 	const [first, second] = columns;
 	const records = real.map(([x, y, surprise]) => ({ x, y, surprise }));
 	const generated = synthetic.map(([x, y]) => ({ x, y }));
@@ -19,22 +17,21 @@ export function mapSection({ columns, real, synthetic, alertSurprise }: MapRepor
 	const base = {
 		width: SIZE,
 		height: SIZE,
-		x: { label: null, ticks: 5, domain: domainOf(records.map(({ x }) => x)) },
-		y: { label: null, ticks: 5, domain: domainOf(records.map(({ y }) => y)) },
+		x: { label: null, ticks: 5, domain: ranges[0] },
+		y: { label: null, ticks: 5, domain: ranges[1] },
 	};
 	const dots = { x: 'x', y: 'y', r: 1.5, fillOpacity: 0.5, clip: true } as const;
 	const line =
-		alertSurprise === null || records.length < 10
+		alertSurprise === null || surface === undefined
 			? []
 			: [
-					contour(records, {
-						x: 'x',
-						y: 'y',
-						fill: null,
-						value: 'surprise',
-						interpolate: 'nearest',
-						pixelSize: PIXELS,
-						blur: 1,
+					contour(surface.surprise, {
+						width: surface.side,
+						height: surface.side,
+						x1: surface.x[0],
+						x2: surface.x[1],
+						y1: surface.y[0],
+						y2: surface.y[1],
 						thresholds: [alertSurprise],
 						stroke: 'var(--accent)',
 						strokeWidth: 1.5,
@@ -87,16 +84,6 @@ export function mapSection({ columns, real, synthetic, alertSurprise }: MapRepor
 				),
 			],
 			'large',
-		)}<p class="aside">The boundary is where the surprise that makes an alert lies between scored records.</p>`,
+		)}${line.length > 0 ? html`<p class="aside">The boundary is where the score of a new record would reach that of an alert, asked at ${formatCount(surface?.side ?? 0)} by ${formatCount(surface?.side ?? 0)} points. Records that were learnt from are scored without the discriminators that saw them, so that one close to the line may lie on its other side.</p>` : null}`,
 	};
-}
-
-/** From least to most, with a little room. */
-function domainOf(values: readonly number[]): [number, number] {
-	const [least, most] = values.reduce(
-		([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-		[Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-	);
-	const room = 0.03 * (most - least || 1);
-	return [least - room, most + room];
 }
