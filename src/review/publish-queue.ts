@@ -13,6 +13,8 @@ import { appendReviewEvents, type NewReviewEvent } from './review-events.ts';
 
 /** Values of one `in (...)`, well below the limit of parameters. */
 const KEYS_PER_QUERY = 1_000;
+/** Rows of one insert; SQLite takes at most 32,766 parameters. */
+const ITEMS_PER_INSERT = 1_000;
 
 export interface PublishQueueOptions extends RuleOptions {
 	readonly runId: string;
@@ -177,11 +179,17 @@ async function findExcluded(
 	return { entities: new Set(suppressed.map((row) => row.entity_key)), records };
 }
 
+/** An item of an entity, before and while hits are added to it. */
 interface OpenItem {
-	readonly itemId: number;
-	readonly priority: number;
-	readonly hits: number;
-	readonly amount: number | null;
+	/** Null until it is in the database. */
+	readonly itemId: number | null;
+	priority: number;
+	hits: number;
+	amount: number | null;
+	/** Hits that are being added. */
+	added: number;
+	/** Its highest-ranking record, where that is one of those being added. */
+	shown: Candidate | null;
 }
 
 /** Where hits go, and what they are. */
@@ -194,56 +202,49 @@ interface HitsInto {
 	readonly weight: number;
 }
 
+/** Many items are opened by one statement, and all events appended at the end: the log is held no longer. */
 async function addHits(
 	transaction: StoreTransaction,
 	into: HitsInto,
 	candidates: readonly Candidate[],
 ): Promise<{ readonly opened: number; readonly appended: number }> {
 	const { queue, runId, actor, at } = into;
-	const open = await findOpenItems(transaction, queue.queue_id, candidates);
-	const events: NewReviewEvent[] = [];
-	let opened = 0;
+	const items = await findOpenItems(transaction, queue.queue_id, candidates);
+	const events: (Omit<NewReviewEvent, 'itemId'> & { readonly entityKey: string })[] = [];
 	for (const candidate of candidates) {
-		const hit = { runId, rowNumber: candidate.rowNumber };
-		const item = open.get(candidate.entityKey);
+		const { entityKey, priority, amount } = candidate;
+		const event = { entityKey, actor, at, hit: { runId, rowNumber: candidate.rowNumber } };
+		const item = items.get(entityKey);
 		if (item === undefined) {
-			const itemId = await openItem(transaction, into, candidate);
-			const after = { state: 'new', priority: candidate.priority, hits: 1 };
-			events.push({ itemId, kind: 'opened', actor, at, hit, after });
-			open.set(candidate.entityKey, { itemId, priority: candidate.priority, hits: 1, amount: candidate.amount });
-			opened += 1;
+			items.set(entityKey, { itemId: null, priority, hits: 1, amount, added: 1, shown: candidate });
+			events.push({ ...event, kind: 'opened', after: { state: 'new', priority, hits: 1 } });
 			continue;
 		}
-		const { itemId } = item;
-		const amount = candidate.amount === null ? item.amount : Math.max(item.amount ?? 0, candidate.amount);
-		const priority = Math.max(item.priority, candidate.priority);
-		const changed = { itemId, hits: item.hits + 1, priority, amount };
-		await transaction
-			.updateTable('review_items')
-			.set((column) => ({
-				hits: changed.hits,
-				amount,
-				version: column('version', '+', 1),
-				...(needsSecond(queue, amount) ? { needs_second: 1 as const } : {}),
-				// The item shows its highest-ranking record.
-				...(candidate.priority > item.priority
-					? {
-							priority: candidate.priority,
-							dataset_id: candidate.datasetId,
-							record_key: candidate.recordKey,
-							run_id: runId,
-							row_number: candidate.rowNumber,
-						}
-					: {}),
-			}))
-			.where('item_id', '=', itemId)
-			.execute();
 		const before = { priority: item.priority, hits: item.hits };
-		const after = { priority: changed.priority, hits: changed.hits };
-		events.push({ itemId, kind: 'hit', actor, at, hit, before, after });
-		open.set(candidate.entityKey, changed);
+		item.hits += 1;
+		item.added += 1;
+		if (amount !== null) item.amount = Math.max(item.amount ?? 0, amount);
+		if (priority > item.priority) {
+			item.priority = priority;
+			item.shown = candidate;
+		}
+		events.push({ ...event, kind: 'hit', before, after: { priority: item.priority, hits: item.hits } });
 	}
-	await appendReviewEvents(transaction, events);
+	const ids = await openItems(
+		transaction,
+		into,
+		[...items.values()].filter(({ itemId }) => itemId === null),
+	);
+	for (const [entityKey, item] of items) {
+		if (item.itemId === null) continue;
+		ids.set(entityKey, item.itemId);
+		if (item.added > 0) await raiseItem(transaction, into, item.itemId, item);
+	}
+	await appendReviewEvents(
+		transaction,
+		events.map(({ entityKey, ...event }) => ({ ...event, itemId: ids.get(entityKey) as number })),
+	);
+	const opened = events.filter(({ kind }) => kind === 'opened').length;
 	return { opened, appended: events.length - opened };
 }
 
@@ -251,32 +252,70 @@ function needsSecond(queue: Queue, amount: number | null): boolean {
 	return queue.second_review_above !== null && amount !== null && amount >= queue.second_review_above;
 }
 
-async function openItem(
+/** @returns the id of the item of each entity */
+async function openItems(
 	transaction: StoreTransaction,
 	{ queue, runId, at, origin, weight }: HitsInto,
-	candidate: Candidate,
-): Promise<number> {
+	items: readonly OpenItem[],
+): Promise<Map<string, number>> {
 	const dueAt = queue.due_hours === null ? null : timestamp(new Date(Date.parse(at) + queue.due_hours * 3_600_000));
-	const { item_id } = await transaction
-		.insertInto('review_items')
-		.values({
-			queue_id: queue.queue_id,
-			dataset_id: candidate.datasetId,
-			entity_key: candidate.entityKey,
-			record_key: candidate.recordKey,
-			run_id: runId,
-			row_number: candidate.rowNumber,
-			priority: candidate.priority,
-			amount: candidate.amount,
-			needs_second: needsSecond(queue, candidate.amount) ? 1 : 0,
-			due_at: dueAt,
-			opened_at: at,
-			origin,
-			weight,
-		})
-		.returning('item_id')
-		.executeTakeFirstOrThrow();
-	return item_id;
+	const ids = new Map<string, number>();
+	for (let start = 0; start < items.length; start += ITEMS_PER_INSERT) {
+		const rows = items.slice(start, start + ITEMS_PER_INSERT).map(({ shown, priority, amount, hits, added }) => {
+			const { datasetId, entityKey, recordKey, rowNumber } = shown as Candidate;
+			return {
+				queue_id: queue.queue_id,
+				dataset_id: datasetId,
+				entity_key: entityKey,
+				record_key: recordKey,
+				run_id: runId,
+				row_number: rowNumber,
+				priority,
+				amount,
+				hits,
+				version: added,
+				needs_second: needsSecond(queue, amount) ? (1 as const) : (0 as const),
+				due_at: dueAt,
+				opened_at: at,
+				origin,
+				weight,
+			};
+		});
+		const opened = await transaction
+			.insertInto('review_items')
+			.values(rows)
+			.returning(['item_id', 'entity_key'])
+			.execute();
+		for (const { item_id, entity_key } of opened) ids.set(entity_key, item_id);
+	}
+	return ids;
+}
+
+async function raiseItem(
+	transaction: StoreTransaction,
+	{ queue, runId }: HitsInto,
+	itemId: number,
+	{ hits, amount, priority, added, shown }: OpenItem,
+): Promise<void> {
+	await transaction
+		.updateTable('review_items')
+		.set((column) => ({
+			hits,
+			amount,
+			version: column('version', '+', added),
+			...(needsSecond(queue, amount) ? { needs_second: 1 as const } : {}),
+			...(shown === null
+				? {}
+				: {
+						priority,
+						dataset_id: shown.datasetId,
+						record_key: shown.recordKey,
+						run_id: runId,
+						row_number: shown.rowNumber,
+					}),
+		}))
+		.where('item_id', '=', itemId)
+		.execute();
 }
 
 async function findOpenItems(
@@ -295,7 +334,7 @@ async function findOpenItems(
 			.orderBy('item_id');
 		const items = await takeRows(transaction, query).execute();
 		for (const { item_id: itemId, entity_key, priority, hits, amount } of items) {
-			open.set(entity_key, { itemId, priority, hits, amount });
+			open.set(entity_key, { itemId, priority, hits, amount, added: 0, shown: null });
 		}
 	}
 	return open;
