@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { COMPUTE_STEPS } from '../../../src/contracts/steps.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { type PostgresServer, postgresServer } from '../../postgres/postgres-server.ts';
@@ -127,6 +128,8 @@ export interface Scores {
 	readonly distinct: number;
 	/** Steps that were begun more than once. */
 	readonly repeated: number;
+	/** How often a step of computing was begun after the first time. */
+	readonly begunAgain: number;
 }
 
 /** What a run found, free of order and of ids. */
@@ -149,7 +152,17 @@ export async function scoresOf(store: Store, runId: string): Promise<Scores> {
 		after = found.at(-1)?.record_key ?? null;
 		if (after === null) break;
 	}
-	const steps = await store.reader.selectFrom('run_steps').select(['attempt']).where('run_id', '=', runId).execute();
-	const repeated = steps.filter(({ attempt }) => attempt > 1).length;
-	return { digest: hash.digest('hex'), rows, distinct: keys.size, repeated };
+	return { digest: hash.digest('hex'), rows, distinct: keys.size, ...(await countRepeats(store, runId)) };
+}
+
+async function countRepeats(store: Store, runId: string): Promise<Pick<Scores, 'repeated' | 'begunAgain'>> {
+	const steps = await store.reader
+		.selectFrom('run_steps')
+		.select(['step', 'attempt'])
+		.where('run_id', '=', runId)
+		.where('attempt', '>', 1)
+		.execute();
+	// A step of a shard is called `scoreShard/3`.
+	const computed = steps.filter(({ step }) => COMPUTE_STEPS.has(step.split('/')[0] as string));
+	return { repeated: steps.length, begunAgain: computed.reduce((sum, { attempt }) => sum + attempt - 1, 0) };
 }
