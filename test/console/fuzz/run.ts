@@ -62,6 +62,9 @@ try {
 		CHECKS,
 		'--seed',
 		'1',
+		// Some answers load a model first, which takes its time where other programs run beside this one.
+		'--request-timeout',
+		'60',
 		'--no-color',
 		...more,
 	];
