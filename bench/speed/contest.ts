@@ -1,4 +1,5 @@
 import type { BenchContext } from '../bench.ts';
+import type { WorkProfile } from './own-tasks.ts';
 
 /** One piece of work, as often as it was done in one go. */
 export interface Timed {
@@ -14,6 +15,8 @@ export interface Running {
 	readonly versions: Readonly<Record<string, string>>;
 	/** What its preparation found out, for the report. */
 	readonly facts: Readonly<Record<string, number>>;
+	/** Of ours, where its preparation found out. */
+	readonly profile?: WorkProfile;
 	measure(): Promise<Timed>;
 	close(): void;
 }
@@ -50,6 +53,7 @@ export interface SpeedRun extends Timed {
 	readonly contestant: string;
 	readonly round: number;
 	readonly facts: Readonly<Record<string, number>>;
+	readonly profile?: WorkProfile;
 }
 
 /**
@@ -74,7 +78,10 @@ export async function runContest(
 		for (let round = 0; round < rounds; round++) {
 			for (const { contestant, process } of running) {
 				const timed = await process.measure();
-				runs.push({ bench, contest: name, contestant, round, ...timed, facts: process.facts });
+				const { facts, profile } = process;
+				// Once is enough.
+				const found = round === 0 && profile !== undefined ? { profile } : {};
+				runs.push({ bench, contest: name, contestant, round, ...timed, facts, ...found });
 				progress.finish(`${contestant}, ${name}, round ${round + 1}`);
 			}
 		}

@@ -8,7 +8,8 @@ let prepared: PreparedTask | null = null;
 async function answer(message: OwnTask | 'measure'): Promise<OwnAnswer> {
 	if (message !== 'measure') {
 		prepared = await prepareTask(message);
-		return { ok: true, ready: { versions: prepared.versions, facts: prepared.facts } };
+		const { work: _, ...ready } = prepared;
+		return { ok: true, ready };
 	}
 	const started = performance.now();
 	const cpuStarted = process.cpuUsage();

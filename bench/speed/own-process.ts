@@ -7,7 +7,7 @@ import type { Contestant, Running, Timed } from './contest.ts';
 import type { OwnTask } from './own-tasks.ts';
 
 export type OwnAnswer =
-	| { readonly ok: true; readonly ready: Pick<Running, 'versions' | 'facts'> }
+	| { readonly ok: true; readonly ready: Pick<Running, 'versions' | 'facts' | 'profile'> }
 	| { readonly ok: true; readonly timed: Timed }
 	| FailedAnswer;
 

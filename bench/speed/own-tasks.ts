@@ -21,6 +21,7 @@ import { drawRows } from '../../src/synthesis/draw-rows.ts';
 import { restoreGenerator, startGenerator } from '../../src/synthesis/fit-generator.ts';
 import type { GeneratorKind } from '../../src/synthesis/table-generator.ts';
 import { joinAll, readBatches } from '../read-batches.ts';
+import { profileFiles, type Shares, sharesOf } from './profile-work.ts';
 
 /** A piece of work of ours, and what it is done on. */
 export type OwnTask =
@@ -45,9 +46,18 @@ export type OwnTask =
 	| { readonly task: 'quality'; readonly real: string; readonly synthetic: string }
 	| { readonly task: 'closest'; readonly real: string; readonly synthetic: string; readonly rows: number };
 
+/** Where the time of the work goes. */
+export interface WorkProfile {
+	/** By operation of TensorFlow. */
+	readonly operations: Shares;
+	/** By file. */
+	readonly files: Shares;
+}
+
 export interface PreparedTask {
 	readonly versions: Readonly<Record<string, string>>;
 	readonly facts: Readonly<Record<string, number>>;
+	readonly profile?: WorkProfile;
 	/** Does the work once. @returns how much */
 	readonly work: () => Promise<number>;
 }
@@ -98,13 +108,14 @@ async function prepareStep(task: OwnTask & { readonly task: 'gan step' | 'genera
 	const { table, specs } = await readTraining(task.train);
 	const train = task.task === 'gan step' ? trainPlain(backend, table, specs) : trainDefault(backend, table, specs);
 	let until = 0;
-	const { flops, limit } = await measureLimit(backend, async () => {
+	const { flops, limit, spent } = await measureWork(backend, async () => {
 		until++;
 		await train(until);
 	});
 	return {
 		versions: versionsOf(backend),
 		facts: { flopsPerUnit: flops, flopsPerSecond: limit },
+		profile: spent,
 		async work() {
 			until += steps;
 			await train(until);
@@ -147,10 +158,11 @@ async function prepareDraw(task: OwnTask & { readonly task: 'draw' }): Promise<P
 			drawn += batch.rows;
 		return drawn;
 	};
-	const { flops, limit } = await measureLimit(backend, () => draw(rows));
+	const { flops, limit, spent } = await measureWork(backend, () => draw(rows));
 	return {
 		versions: versionsOf(backend),
 		facts: { flopsPerUnit: flops / rows, flopsPerSecond: limit },
+		profile: spent,
 		work: () => draw(rows),
 	};
 }
@@ -170,10 +182,11 @@ async function prepareScore(train: string, rows: number): Promise<PreparedTask> 
 	const score = async (some: readonly TableBatch[]) => {
 		for (const part of some) scorer.score(toFeatures(part, specs), { reasons: 'columns' });
 	};
-	const { flops, limit } = await measureLimit(backend, () => score(parts));
+	const { flops, limit, spent } = await measureWork(backend, () => score(parts));
 	return {
 		versions: versionsOf(backend),
 		facts: { flopsPerUnit: flops / rows, flopsPerSecond: limit },
+		profile: spent,
 		async work() {
 			await score(parts);
 			return rows;
@@ -182,17 +195,28 @@ async function prepareScore(train: string, rows: number): Promise<PreparedTask> 
 }
 
 /**
- * What bounds it: the multiplications and additions of the matrix products in one go, and how many a second one
- * large product reaches in this process.
+ * Where the time of a piece of work goes, and what bounds it: the multiplications and additions of its matrix products,
+ * and how many a second one large product reaches in this process.
  */
-async function measureLimit(
+async function measureWork(
 	{ tf }: Backend,
 	work: () => Promise<unknown>,
-): Promise<{ readonly flops: number; readonly limit: number }> {
+): Promise<{ readonly flops: number; readonly limit: number; readonly spent: WorkProfile }> {
+	// Code and caches are cold the first time.
+	await work();
+	const files = await profileFiles(work);
+	const started = performance.now();
 	const { kernels } = await tf.profile(async () => {
 		await work();
 		return tf.scalar(0);
 	});
+	const wholeMs = performance.now() - started;
+	const times = new Map<string, number>();
+	for (const { name, kernelTimeMs } of kernels) {
+		const ms = await kernelTimeMs;
+		// What cannot be timed is told in words.
+		if (typeof ms === 'number') times.set(name, (times.get(name) ?? 0) + ms);
+	}
 	let flops = 0;
 	for (const { name, inputShapes, outputShapes } of kernels) {
 		if (name !== 'BatchMatMul') continue;
@@ -211,7 +235,7 @@ async function measureLimit(
 		best = Math.max(best, (2 * side ** 3 * 1000) / (performance.now() - started));
 	}
 	tf.dispose([a, b]);
-	return { flops, limit: best };
+	return { flops, limit: best, spent: { operations: sharesOf(times, wholeMs), files } };
 }
 
 function sizeOf(shape: readonly number[] | undefined): number {

@@ -5,6 +5,7 @@ import { median } from '../median.ts';
 import type { ResultFile } from '../result-files.ts';
 import type { ResultSection, ResultTable } from '../result-section.ts';
 import type { Contest, SpeedRun } from './contest.ts';
+import type { Shares } from './profile-work.ts';
 
 /** Nothing without results. */
 export function reportContests(
@@ -59,6 +60,7 @@ function contestTable(
 				return `Target: at least ${formatFigure(atLeast, 2)} times as fast as ${other}. Reached: ${formatFigure(ratio, 2)}, ${ratio >= atLeast ? 'met' : 'not met'}.`;
 			}),
 			...(limit === null ? [] : [limit]),
+			...describeProfile(runsOf(ours.name)),
 		],
 	};
 }
@@ -69,6 +71,20 @@ function limitOf(runs: readonly SpeedRun[]): string | null {
 	if (flopsPerUnit === undefined || flopsPerSecond === undefined) return null;
 	const share = (median(ratesOf(runs)) * flopsPerUnit) / flopsPerSecond;
 	return `The limit: its matrix products alone (${formatCount(Math.round(flopsPerUnit / 1000))} thousand operations each) would be done ${formatRate(flopsPerSecond / flopsPerUnit)} times a second at the ${formatFigure(flopsPerSecond / 1e9, 0)} billion operations a second that one large product reaches in the same process. Reached: ${formatFigure(100 * share, 0)} % of that.`;
+}
+
+/** Where its time goes. */
+function describeProfile(runs: readonly SpeedRun[]): string[] {
+	const profile = runs.find((run) => run.profile !== undefined)?.profile;
+	if (profile === undefined) return [];
+	const list = (shares: Shares) =>
+		Object.entries(shares)
+			.map(([name, share]) => `${name} ${formatFigure(100 * share, 0)} %`)
+			.join(', ');
+	return [
+		`Where its time goes, by operation of TensorFlow: ${list(profile.operations)} (JavaScript and what copies between it and TensorFlow).`,
+		`By file, with what each calls: ${list(profile.files)}.`,
+	];
 }
 
 function ratesOf(runs: readonly SpeedRun[]): number[] {
