@@ -1,20 +1,14 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { getDataset } from '../store/datasets.ts';
 import type { Queue } from '../store/review-database.ts';
-import { takeRows } from '../store/row-locks.ts';
 import { getRun } from '../store/runs.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
+import { addHits, chunksOf, findOpenItems } from './add-hits.ts';
 import { drawAudit } from './draw-audit.ts';
 import { type Candidate, findCandidates } from './find-candidates.ts';
 import { patiently } from './patiently.ts';
 import { isRuleGiven, type QueueRule, type RuleOptions, ruleOf } from './queue-rule.ts';
-import { appendReviewEvents, type NewReviewEvent } from './review-events.ts';
-
-/** Values of one `in (...)`, well below the limit of parameters. */
-const KEYS_PER_QUERY = 1_000;
-/** Rows of one insert; SQLite takes at most 32,766 parameters. */
-const ITEMS_PER_INSERT = 1_000;
 
 export interface PublishQueueOptions extends RuleOptions {
 	readonly runId: string;
@@ -59,7 +53,7 @@ export async function publishQueue(store: Store, options: PublishQueueOptions): 
 	const publish = async (transaction: StoreTransaction): Promise<PublishedQueue> => {
 		const queue = await ensureQueue(transaction, name, options.queueName ?? 'default', given, at);
 		const known = await findKnownRows(transaction, queue.queue_id, run.run_id);
-		const rule = await limitToDay(transaction, queue, isRuleGiven(options) ? given : queue, known.size, at);
+		const rule = await limitToDay(transaction, queue, isRuleGiven(options) ? given : queue, run.run_id, known, at);
 		const candidates = await findCandidates(transaction, run.run_id, queue, rule);
 		const sample = known.size > 0 ? null : await drawAudit(transaction, run, queue, candidates);
 		const drawn = sample?.candidates ?? [];
@@ -101,24 +95,33 @@ export async function publishQueues(store: Store, options: { readonly runId: str
 	return published;
 }
 
-/** A budget for a day is what is left of it, beside the rows of this run that are in the queue already. */
+/**
+ * A budget for a day is what other runs have left of it, so that the same run brings the same records again, beside the
+ * records that it has brought on days before.
+ */
 async function limitToDay(
 	transaction: StoreTransaction,
 	queue: Queue,
 	rule: QueueRule,
-	known: number,
+	runId: string,
+	known: ReadonlyMap<number, KnownRow>,
 	at: string,
 ): Promise<QueueRule> {
 	if (rule.alert_budget === null || rule.budget_per === 'run') return rule;
+	const day = at.slice(0, 10);
 	const { opened } = await transaction
 		.selectFrom('review_items')
+		.innerJoin('review_events', 'review_events.item_id', 'review_items.item_id')
 		.select((select) => select.fn.countAll<number>().as('opened'))
 		.where('queue_id', '=', queue.queue_id)
 		.where('origin', '=', 'alert')
-		.where('opened_at', '>=', at.slice(0, 10))
-		.where('opened_at', '<', `${at.slice(0, 10)}T99`)
+		.where('opened_at', '>=', day)
+		.where('opened_at', '<', `${day}T99`)
+		.where('review_events.kind', '=', 'opened')
+		.where('review_events.run_id', '<>', runId)
 		.executeTakeFirstOrThrow();
-	return { ...rule, alert_budget: Math.max(0, rule.alert_budget - Number(opened)) + known };
+	const before = [...known.values()].filter((row) => row.isAlert && row.at < day).length;
+	return { ...rule, alert_budget: Math.max(0, rule.alert_budget - Number(opened)) + before };
 }
 
 async function ensureQueue(
@@ -141,16 +144,32 @@ async function ensureQueue(
 		.executeTakeFirstOrThrow();
 }
 
-/** Rows of the run that have hit an item of the queue before. */
-async function findKnownRows(transaction: StoreTransaction, queueId: number, runId: string): Promise<Set<number>> {
+/** What is known of a row of the run that has hit an item of the queue before. */
+interface KnownRow {
+	readonly at: string;
+	/** Not drawn at random below the cut. */
+	readonly isAlert: boolean;
+}
+
+/** @returns them by the number of the row */
+async function findKnownRows(
+	transaction: StoreTransaction,
+	queueId: number,
+	runId: string,
+): Promise<Map<number, KnownRow>> {
 	const rows = await transaction
 		.selectFrom('review_events')
 		.innerJoin('review_items', 'review_items.item_id', 'review_events.item_id')
-		.select('review_events.row_number')
+		.select(['review_events.row_number', 'review_events.at', 'review_events.kind', 'review_items.origin'])
 		.where('review_events.run_id', '=', runId)
 		.where('review_items.queue_id', '=', queueId)
 		.execute();
-	return new Set(rows.map((row) => row.row_number as number));
+	return new Map(
+		rows.map(({ row_number, at, kind, origin }) => [
+			row_number as number,
+			{ at, isAlert: kind !== 'opened' || origin === 'alert' },
+		]),
+	);
 }
 
 async function findExcluded(
@@ -177,172 +196,4 @@ async function findExcluded(
 		for (const { record_key } of decided) records.add(record_key);
 	}
 	return { entities: new Set(suppressed.map((row) => row.entity_key)), records };
-}
-
-/** An item of an entity, before and while hits are added to it. */
-interface OpenItem {
-	/** Null until it is in the database. */
-	readonly itemId: number | null;
-	priority: number;
-	hits: number;
-	amount: number | null;
-	/** Hits that are being added. */
-	added: number;
-	/** Its highest-ranking record, where that is one of those being added. */
-	shown: Candidate | null;
-}
-
-/** Where hits go, and what they are. */
-interface HitsInto {
-	readonly queue: Queue;
-	readonly runId: string;
-	readonly actor: string;
-	readonly at: string;
-	readonly origin: 'alert' | 'audit';
-	readonly weight: number;
-}
-
-/** Many items are opened by one statement, and all events appended at the end: the log is held no longer. */
-async function addHits(
-	transaction: StoreTransaction,
-	into: HitsInto,
-	candidates: readonly Candidate[],
-): Promise<{ readonly opened: number; readonly appended: number }> {
-	const { queue, runId, actor, at } = into;
-	const items = await findOpenItems(transaction, queue.queue_id, candidates);
-	const events: (Omit<NewReviewEvent, 'itemId'> & { readonly entityKey: string })[] = [];
-	for (const candidate of candidates) {
-		const { entityKey, priority, amount } = candidate;
-		const event = { entityKey, actor, at, hit: { runId, rowNumber: candidate.rowNumber } };
-		const item = items.get(entityKey);
-		if (item === undefined) {
-			items.set(entityKey, { itemId: null, priority, hits: 1, amount, added: 1, shown: candidate });
-			events.push({ ...event, kind: 'opened', after: { state: 'new', priority, hits: 1 } });
-			continue;
-		}
-		const before = { priority: item.priority, hits: item.hits };
-		item.hits += 1;
-		item.added += 1;
-		if (amount !== null) item.amount = Math.max(item.amount ?? 0, amount);
-		if (priority > item.priority) {
-			item.priority = priority;
-			item.shown = candidate;
-		}
-		events.push({ ...event, kind: 'hit', before, after: { priority: item.priority, hits: item.hits } });
-	}
-	const ids = await openItems(
-		transaction,
-		into,
-		[...items.values()].filter(({ itemId }) => itemId === null),
-	);
-	for (const [entityKey, item] of items) {
-		if (item.itemId === null) continue;
-		ids.set(entityKey, item.itemId);
-		if (item.added > 0) await raiseItem(transaction, into, item.itemId, item);
-	}
-	await appendReviewEvents(
-		transaction,
-		events.map(({ entityKey, ...event }) => ({ ...event, itemId: ids.get(entityKey) as number })),
-	);
-	const opened = events.filter(({ kind }) => kind === 'opened').length;
-	return { opened, appended: events.length - opened };
-}
-
-function needsSecond(queue: Queue, amount: number | null): boolean {
-	return queue.second_review_above !== null && amount !== null && amount >= queue.second_review_above;
-}
-
-/** @returns the id of the item of each entity */
-async function openItems(
-	transaction: StoreTransaction,
-	{ queue, runId, at, origin, weight }: HitsInto,
-	items: readonly OpenItem[],
-): Promise<Map<string, number>> {
-	const dueAt = queue.due_hours === null ? null : timestamp(new Date(Date.parse(at) + queue.due_hours * 3_600_000));
-	const ids = new Map<string, number>();
-	for (let start = 0; start < items.length; start += ITEMS_PER_INSERT) {
-		const rows = items.slice(start, start + ITEMS_PER_INSERT).map(({ shown, priority, amount, hits, added }) => {
-			const { datasetId, entityKey, recordKey, rowNumber } = shown as Candidate;
-			return {
-				queue_id: queue.queue_id,
-				dataset_id: datasetId,
-				entity_key: entityKey,
-				record_key: recordKey,
-				run_id: runId,
-				row_number: rowNumber,
-				priority,
-				amount,
-				hits,
-				version: added,
-				needs_second: needsSecond(queue, amount) ? (1 as const) : (0 as const),
-				due_at: dueAt,
-				opened_at: at,
-				origin,
-				weight,
-			};
-		});
-		const opened = await transaction
-			.insertInto('review_items')
-			.values(rows)
-			.returning(['item_id', 'entity_key'])
-			.execute();
-		for (const { item_id, entity_key } of opened) ids.set(entity_key, item_id);
-	}
-	return ids;
-}
-
-async function raiseItem(
-	transaction: StoreTransaction,
-	{ queue, runId }: HitsInto,
-	itemId: number,
-	{ hits, amount, priority, added, shown }: OpenItem,
-): Promise<void> {
-	await transaction
-		.updateTable('review_items')
-		.set((column) => ({
-			hits,
-			amount,
-			version: column('version', '+', added),
-			...(needsSecond(queue, amount) ? { needs_second: 1 as const } : {}),
-			...(shown === null
-				? {}
-				: {
-						priority,
-						dataset_id: shown.datasetId,
-						record_key: shown.recordKey,
-						run_id: runId,
-						row_number: shown.rowNumber,
-					}),
-		}))
-		.where('item_id', '=', itemId)
-		.execute();
-}
-
-async function findOpenItems(
-	transaction: StoreTransaction,
-	queueId: number,
-	candidates: readonly Candidate[],
-): Promise<Map<string, OpenItem>> {
-	const open = new Map<string, OpenItem>();
-	for (const keys of chunksOf(candidates.map((candidate) => candidate.entityKey))) {
-		const query = transaction
-			.selectFrom('review_items')
-			.select(['item_id', 'entity_key', 'priority', 'hits', 'amount'])
-			.where('queue_id', '=', queueId)
-			.where('entity_key', 'in', keys)
-			.where('state', '<>', 'decided')
-			.orderBy('item_id');
-		const items = await takeRows(transaction, query).execute();
-		for (const { item_id: itemId, entity_key, priority, hits, amount } of items) {
-			open.set(entity_key, { itemId, priority, hits, amount, added: 0, shown: null });
-		}
-	}
-	return open;
-}
-
-function* chunksOf(keys: readonly string[]): Generator<string[]> {
-	const distinct = [...new Set(keys)];
-	for (let start = 0; start < distinct.length; start += KEYS_PER_QUERY) {
-		yield distinct.slice(start, start + KEYS_PER_QUERY);
-	}
 }

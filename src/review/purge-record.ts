@@ -3,11 +3,14 @@ import { sql } from 'kysely';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { requireDatasetName } from '../store/require-dataset-name.ts';
 import { CHAIN_START } from '../store/review-chain.ts';
-import type { Purge } from '../store/review-database.ts';
+import type { Purge, ReviewItem } from '../store/review-database.ts';
 import { takeRows } from '../store/row-locks.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
+import { addHits } from './add-hits.ts';
 import { type Actor, changeItems, type ItemChange } from './change-items.ts';
+import { readCandidates } from './find-candidates.ts';
+import { keyPattern } from './key-pattern.ts';
 import { UNHELD } from './leases.ts';
 import { patiently } from './patiently.ts';
 
@@ -32,7 +35,7 @@ export interface PurgedRecord extends PurgeCounts {
 /**
  * Removes a record from the database in one transaction: the record, its scores, labels, notes, suppressions, and the
  * raw text of rejected rows that hold its key. Its review items stay as `purged-ITEM`, decided, with an event of the
- * kind `purged` in the log; a row of `purges` says that something was removed, and nothing of what. The row is not
+ * kind `purged` in the log; other records of the same entity that had hit an open one get a new one. A row of `purges` says that something was removed, and nothing of what. The row is not
  * stored or scored again.
  *
  * @throws NOT_FOUND if nothing has the key.
@@ -144,24 +147,54 @@ async function purgeItems(
 		return { item, kind: 'purged', set: item.state === 'decided' ? {} : closing };
 	});
 	await changeItems(transaction, changes, by);
-	for (const { item_id, entity_key } of items) {
+	for (const { item_id } of items) {
 		const nobody = `purged-${item_id}`;
 		await transaction
 			.updateTable('review_items')
-			.set({
-				record_key: nobody,
-				...(entity_key === recordKey ? { entity_key: nobody } : {}),
-				amount: null,
-				run_id: null,
-				row_number: null,
-			})
+			.set({ record_key: nobody, entity_key: nobody, amount: null, run_id: null, row_number: null })
 			.where('item_id', '=', item_id)
 			.execute();
+	}
+	for (const item of items) {
+		const { state, entity_key } = item;
+		if (state !== 'decided' && entity_key !== recordKey) await reopenOthers(transaction, item, recordKey, by);
 	}
 	const ids = items.map(({ item_id }) => item_id);
 	const notes =
 		ids.length === 0 ? 0 : await countDeleted(transaction.deleteFrom('review_notes').where('item_id', 'in', ids));
 	return { items: items.length, notes };
+}
+
+/** The other records that have hit an item are looked at all the same: they get an item of their own. */
+async function reopenOthers(
+	transaction: StoreTransaction,
+	{ item_id, queue_id, origin, weight }: ReviewItem,
+	recordKey: string,
+	by: { readonly actor: string; readonly at: string },
+): Promise<void> {
+	const hits = await transaction
+		.selectFrom('review_events')
+		.innerJoin('scores', (join) =>
+			join
+				.onRef('scores.run_id', '=', 'review_events.run_id')
+				.onRef('scores.row_number', '=', 'review_events.row_number'),
+		)
+		.select(['scores.run_id', 'scores.row_number'])
+		.where('review_events.item_id', '=', item_id)
+		.where('scores.record_key', '<>', recordKey)
+		.orderBy('review_events.event_id')
+		.execute();
+	if (hits.length === 0) return;
+	const queue = await transaction
+		.selectFrom('queues')
+		.selectAll()
+		.where('queue_id', '=', queue_id)
+		.executeTakeFirstOrThrow();
+	for (const runId of new Set(hits.map(({ run_id }) => run_id))) {
+		const rows = hits.flatMap(({ run_id, row_number }) => (run_id === runId ? [row_number] : []));
+		const candidates = await readCandidates(transaction, runId, queue, rows);
+		await addHits(transaction, { queue, runId, ...by, origin, weight }, candidates);
+	}
 }
 
 /** Takes the raw text from rejected rows that hold the key as a whole word. */
@@ -173,16 +206,12 @@ async function clearRejects(transaction: StoreTransaction, recordKey: string, id
 		.where('dataset_id', 'in', ids)
 		.where(sql<boolean>`raw_text like ${pattern} escape '\\'`)
 		.execute();
-	const word = new RegExp(`(?<![\\p{L}\\p{N}])${escapePattern(recordKey)}(?![\\p{L}\\p{N}])`, 'u');
+	const word = keyPattern(recordKey);
 	const holding = rows.filter(({ raw_text }) => word.test(raw_text ?? ''));
 	for (const { reject_id } of holding) {
 		await transaction.updateTable('rejects').set({ raw_text: null }).where('reject_id', '=', reject_id).execute();
 	}
 	return holding.length;
-}
-
-function escapePattern(text: string): string {
-	return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }
 
 async function countDeleted(query: {

@@ -1,5 +1,6 @@
 import type { NamedFiles } from '../artifacts/named-files.ts';
 import type { Actor } from '../review/change-items.ts';
+import { keyPattern } from '../review/key-pattern.ts';
 import { type PurgedRecord, purgeRecord } from '../review/purge-record.ts';
 import type { Store } from '../store/store.ts';
 import type { Workspace } from './open-workspace.ts';
@@ -22,21 +23,38 @@ export async function purgeRecordEverywhere(
 	options: Actor & { readonly recordKey: string; readonly datasetName?: string },
 ): Promise<PurgedEverywhere> {
 	const purged = await purgeRecord(store, options);
-	const reports = await deleteReports(files, options.recordKey);
+	const reports = await deleteReports(store, files, options);
 	return { ...purged, reports, remaining: await listRemaining(store, purged.datasetIds) };
 }
 
-async function deleteReports(files: NamedFiles, recordKey: string): Promise<string[]> {
-	const shown = [recordKey, JSON.stringify(recordKey).slice(1, -1), escapeHtml(recordKey)];
+async function deleteReports(
+	store: Store,
+	files: NamedFiles,
+	{ recordKey, datasetName }: { readonly recordKey: string; readonly datasetName?: string },
+): Promise<string[]> {
+	const shown = [recordKey, JSON.stringify(recordKey).slice(1, -1), escapeHtml(recordKey)].map(keyPattern);
+	const others = datasetName === undefined ? new Set() : await runsOfOthers(store, datasetName);
 	const deleted: string[] = [];
 	for (const name of await files.list()) {
-		if (!/\.(html|json)$/.test(name)) continue;
+		const runId = /^(.+)\.(html|json)$/.exec(name)?.[1];
+		if (runId === undefined || others.has(runId)) continue;
 		const text = (await files.read(name)) ?? '';
-		if (!shown.some((form) => text.includes(form))) continue;
+		if (!shown.some((pattern) => pattern.test(text))) continue;
 		await files.drop(files.addressOf(name));
 		deleted.push(files.addressOf(name));
 	}
 	return deleted;
+}
+
+/** Runs over data sets of other names. */
+async function runsOfOthers(store: Store, datasetName: string): Promise<Set<string>> {
+	const runs = await store.reader
+		.selectFrom('runs')
+		.innerJoin('datasets', 'datasets.dataset_id', 'runs.dataset_id')
+		.select('run_id')
+		.where('datasets.name', '<>', datasetName)
+		.execute();
+	return new Set(runs.map(({ run_id }) => run_id));
 }
 
 function escapeHtml(text: string): string {

@@ -115,7 +115,8 @@ onBothStores('an open item of a purged record is closed without a decision, and 
 	const reports = temporaryFolder(t);
 	mkdirSync(reports, { recursive: true });
 	writeFileSync(join(reports, 'a.html'), `<td>${KEY}</td>`);
-	writeFileSync(join(reports, 'b.html'), '<td>another</td>');
+	// Other keys that begin alike.
+	writeFileSync(join(reports, 'b.html'), `<td>${KEY}1</td><a href="#X${KEY}">`);
 	const files = openNamedFiles(reports);
 	const done = await purgeRecordEverywhere(
 		{ store, reports: files },
@@ -133,4 +134,34 @@ onBothStores('an open item of a purged record is closed without a decision, and 
 	await assert.rejects(purgeRecord(store, { ...ann, recordKey: 'k1', datasetName: 'paymnets' }), {
 		hint: 'did you mean payments?',
 	});
+});
+
+onBothStores('other records of an entity that had hit an item of a purged one get an item of their own', async (t) => {
+	const { store, runId } = await filledQueue(t, 0, { rows: 6 });
+	await sql`update records set data_json = '{"amount":1,"customer":"C9"}' where row_number >= 4`.execute(store.writer);
+	await sql`update records set data_json = '{"amount":1,"customer":"C1"}' where row_number < 4`.execute(store.writer);
+	await sql`insert into queues (dataset_name, name, entity_column, alert_budget, created_at)
+		values ('payments', 'people', 'customer', 3, '2026')`.execute(store.writer);
+	await publishQueue(store, { runId, queueName: 'people', now: NOON });
+	const items = () => store.reader.selectFrom('review_items').selectAll().orderBy('item_id').execute();
+	assert.deepEqual(
+		(await items()).map(({ record_key, entity_key, hits }) => [record_key, entity_key, hits]),
+		[['k6', 'C9', 3]],
+	);
+	await purgeRecord(store, { ...ann, recordKey: 'k6' });
+	assert.deepEqual(
+		(await items()).map(({ record_key, entity_key, state, hits, version }) => [
+			record_key,
+			entity_key,
+			state,
+			hits,
+			version,
+		]),
+		[
+			['purged-1', 'purged-1', 'decided', 3, 4],
+			['k5', 'C9', 'new', 2, 2],
+		],
+	);
+	assert.equal((await publishQueue(store, { runId, queueName: 'people', now: NOON })).appended, 0);
+	assert.equal((await verifyAudit(store)).problem, null);
 });

@@ -76,6 +76,24 @@ onBothStores('a budget for a day is shared by all that fill the queue on that da
 	assert.equal((await listQueue(store)).length, 10);
 });
 
+onBothStores('a run that fills a queue again on the same day brings nothing new, whatever it brought', async (t) => {
+	const alike = { rows: 200, queue: { alert_budget: 10, budget_per: 'day', audit_share: 0.1 } } as const;
+	const { store, runId } = await filledQueue(t, 0, alike);
+	const fill = (hours: number) => publishQueue(store, { runId, now: new Date(Date.now() + hours * 3_600_000) });
+	const count = async () => {
+		const items = await store.reader.selectFrom('review_items').select('origin').execute();
+		return [items.filter(({ origin }) => origin === 'alert').length, items.length];
+	};
+	assert.deepEqual(await count(), [10, 29]);
+	const again = await publishQueue(store, { runId });
+	assert.deepEqual([again.opened, again.appended, again.audited], [0, 0, 0]);
+	assert.deepEqual(await count(), [10, 29]);
+	// The next ten; some of them were drawn at random before and are there already.
+	const { opened, known } = await fill(24);
+	assert.equal(known, 10 + (10 - opened));
+	assert.equal((await fill(24)).opened, 0);
+});
+
 onBothStores('a run fills every queue of its data set, each by its own rule', async (t) => {
 	const { store, runId } = await filledQueue(t, 2, { rows: 10 });
 	await setQueue(store, { ...ann, datasetName: 'payments', queueName: 'wide', scoreThreshold: 0.5 });
