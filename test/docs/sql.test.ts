@@ -123,28 +123,23 @@ test('every query of every other page runs', async (t) => {
 
 onPostgres('the statements of every other page give the roles of the page their rights', async (t) => {
 	const store = await workedQueue(t);
-	const roles = [`analyst_${process.pid}`, `counterfoil_worker_${process.pid}`] as const;
+	const role = `counterfoil_worker_${process.pid}`;
 	await store.writer.connection().execute(async (db) => {
 		try {
-			await sql.raw(`create role ${roles[1]}`).execute(db);
+			await sql.raw(`create role ${role}`).execute(db);
 			for (const block of ELSEWHERE.filter(({ language }) => language === 'postgresql')) {
-				const script = block.text
-					.replaceAll(/\banalyst\b/g, roles[0])
-					.replaceAll(/\bcounterfoil_worker\b/g, roles[1])
-					.replaceAll(/^--.*$/gm, '');
+				const script = block.text.replaceAll(/\bcounterfoil_worker\b/g, role).replaceAll(/^--.*$/gm, '');
 				for (const statement of script.split(';').filter((text) => text.trim() !== '')) {
 					await assert.doesNotReject(sql.raw(statement).execute(db), `${placeOf(block)}\n${statement}`);
 				}
 			}
-			await sql.raw(`set role ${roles[0]}`).execute(db);
-			await sql`select count(*) from records`.execute(db);
-			await assert.rejects(sql`select count(*) from users`.execute(db), /lacks a right/);
+			await sql.raw(`set role ${role}`).execute(db);
+			await sql`update runs set status = status`.execute(db);
+			await assert.rejects(sql`create table more (a int)`.execute(db), /lacks a right/);
 		} finally {
 			await sql.raw('reset role').execute(db);
-			for (const role of roles) {
-				await sql.raw(`drop owned by ${role}`).execute(db);
-				await sql.raw(`drop role ${role}`).execute(db);
-			}
+			await sql.raw(`drop owned by ${role}`).execute(db);
+			await sql.raw(`drop role ${role}`).execute(db);
 		}
 	});
 });
@@ -153,7 +148,7 @@ test('docs/datasette.yaml is the page (node scripts/write-datasette-config.ts wr
 	assert.equal(readFileSync(new URL('../../docs/datasette.yaml', import.meta.url), 'utf8'), describeDatasette());
 });
 
-onPostgres('the role of the page reads the views and can write nothing', async (t) => {
+onPostgres('the role of the page may ask every query of it and can write nothing', async (t) => {
 	const store = await workedQueue(t);
 	const script = /```postgresql\n([\s\S]*?)```/.exec(PAGE)?.[1] ?? '';
 	const role = `analyst_${process.pid}`;
@@ -163,8 +158,10 @@ onPostgres('the role of the page reads the views and can write nothing', async (
 		}
 		try {
 			await sql.raw(`set role ${role}`).execute(db);
-			const { rows } = await sql`select count(*) as items from review_queue`.execute(db);
-			assert.equal(rows.length, 1);
+			for (const { title, sql: text } of readSampleQueries()) {
+				const { rows } = await sql.raw(text).execute(db);
+				assert.ok(rows.length > 0, title);
+			}
 			for (const refused of [
 				'select * from records',
 				'delete from labels',
