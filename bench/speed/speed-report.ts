@@ -36,6 +36,7 @@ function contestTable(
 ): ResultTable {
 	const runsOf = (contestant: string) => all.filter((run) => run.contest === name && run.contestant === contestant);
 	const own = median(ratesOf(runsOf(ours.name)));
+	const hasRun = (contestant: string) => runsOf(contestant).length > 0;
 	const hasCore = all.some((run) => run.contest === name && run.cpuSeconds !== null);
 	const limit = limitOf(runsOf(ours.name));
 	return {
@@ -46,7 +47,7 @@ function contestTable(
 			{ header: 'lowest - highest', align: 'right' },
 			{ header: 'counterfoil is', align: 'right' },
 		],
-		rows: [ours, ...others].map((contestant) => {
+		rows: [ours, ...others.filter(({ name }) => hasRun(name))].map((contestant) => {
 			const rates = ratesOf(runsOf(contestant.name));
 			const range = `${formatRate(Math.min(...rates))} - ${formatRate(Math.max(...rates))}`;
 			const ratio = contestant === ours ? '' : `${formatFigure(own / median(rates), 2)} times as fast`;
@@ -55,7 +56,8 @@ function contestTable(
 		notes: [
 			`${about} Medians of ${runsOf(ours.name).length} rounds.`,
 			...notes,
-			...targets.map(({ other, atLeast }) => {
+			...targets.flatMap(({ other, atLeast }) => {
+				if (!hasRun(other)) return [];
 				const ratio = own / median(ratesOf(runsOf(other)));
 				return `Target: at least ${formatFigure(atLeast, 2)} times as fast as ${other}. Reached: ${formatFigure(ratio, 2)}, ${ratio >= atLeast ? 'met' : 'not met'}.`;
 			}),
