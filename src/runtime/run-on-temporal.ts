@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
 	type Client,
 	isGrpcServiceError,
@@ -27,6 +28,8 @@ import { searchAttributesOf } from './search-attributes.ts';
 const POLL_MS = 1_000;
 /** In which a worker has to tell how far a run is. */
 const ANSWER_MS = 5_000;
+/** In which a worker that is starting has to ask for tasks. */
+const WORKERS_MS = 15_000;
 const INVALID_ARGUMENT = 3;
 
 /**
@@ -39,7 +42,7 @@ const INVALID_ARGUMENT = 3;
 export async function runOnTemporal(request: RunRequest, options: RunOptions): Promise<RunSummary> {
 	const client = await connectClient();
 	try {
-		await requireWorkers(client);
+		await requireWorkers(client, options.signal);
 		const handle = await startOrFollow(client, request);
 		// One that has just ended cannot be cancelled, and need not be; `result` tells what has become of it.
 		let cancelling: Promise<unknown> | null = null;
@@ -200,16 +203,25 @@ function unknownRun({ runId, workflowId }: RunOfWorkflow): CounterfoilError {
 	});
 }
 
-/** A workflow without workers would wait in silence for ever; better to say so at once. */
-async function requireWorkers(client: Client): Promise<void> {
+/**
+ * A workflow without workers would wait in silence for ever; better to say so. One that was started just before gets
+ * the time that it needs.
+ */
+async function requireWorkers(client: Client, signal?: AbortSignal): Promise<void> {
+	const untilMs = Date.now() + WORKERS_MS;
 	const { namespace } = client.options;
 	for (const [name, taskQueueType] of [
 		[IO_TASK_QUEUE, 1],
 		[IO_TASK_QUEUE, 2],
 		[COMPUTE_TASK_QUEUE, 2],
 	] as const) {
-		const described = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType });
-		if ((described.pollers ?? []).length > 0) continue;
+		const describe = () => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name }, taskQueueType });
+		let pollers = (await describe()).pollers ?? [];
+		while (pollers.length === 0 && Date.now() < untilMs && signal?.aborted !== true) {
+			await sleep(POLL_MS / 2);
+			pollers = (await describe()).pollers ?? [];
+		}
+		if (pollers.length > 0) continue;
 		throw new CounterfoilError('TEMPORAL_UNREACHABLE', `no worker takes tasks from the queue ${name}`, {
 			where: `namespace ${namespace}`,
 			hint: 'start one with `counterfoil worker`',

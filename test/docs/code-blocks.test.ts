@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { parse } from 'yaml';
 import { configSchema, schemaSchema } from '../../src/runtime/config-schema.ts';
+import { BLOCK_SERVERS, type Substitute } from './block-servers.ts';
 import { createIdleProgram } from './command-tree.ts';
 import { type DocumentedWorkspace, openWorkspace } from './documented-workspace.ts';
 import { type FencedBlock, listPages, placeOf, ROOT, readBlocks } from './fenced-blocks.ts';
@@ -28,6 +29,15 @@ const CHECKED: ReadonlySet<string> = new Set([
 
 /** Run by tests of their own: docs/automation.md, docs/sql.md, and the scripts of the examples. */
 const RUN_ELSEWHERE: ReadonlySet<string> = new Set(['docs/automation.md', 'docs/sql.md']);
+
+/** `COUNTERFOIL_DOCS_LONG=1` runs blocks that take minutes, `COUNTERFOIL_DATA` is the folder of their tables. */
+const IS_LONG = process.env.COUNTERFOIL_DOCS_LONG === '1';
+const DATA = process.env.COUNTERFOIL_DATA ?? '';
+
+/** Run in the order of its page, without anything but a folder. */
+function isPlain({ language, reason, needs, long }: FencedBlock): boolean {
+	return language === 'sh' && reason === null && needs === null && long === null;
+}
 
 /** The benches take hours: their flags are checked, and who wants the figures runs them. */
 function isBench({ text }: FencedBlock): boolean {
@@ -86,7 +96,7 @@ describe('the shell blocks', () => {
 
 	before(async () => {
 		base = openWorkspace();
-		for (const block of tutorial.filter(({ language, reason }) => language === 'sh' && reason === null)) {
+		for (const block of tutorial.filter(isPlain)) {
 			await base.run(block);
 		}
 		const database = new Database(join(base.folder, '.counterfoil/counterfoil.db'), { readonly: true });
@@ -109,6 +119,9 @@ describe('the shell blocks', () => {
 			`id,outcome\n${known.map((line) => [line.split(',')[0], line.split(',')[2]].join(',')).join('\n')}\n`,
 		);
 		cpSync(join(base.folder, 'today.csv'), join(base.folder, 'new.csv'));
+		for (const name of ['customers.csv', 'table.csv'])
+			cpSync(join(base.folder, 'payments.csv'), join(base.folder, name));
+		mkdirSync(join(base.folder, 'incoming'));
 		write('partial.csv', 'amount,country\n12.50,\n,FR\n');
 	});
 
@@ -121,14 +134,64 @@ describe('the shell blocks', () => {
 	});
 
 	for (const page of listPages()) {
-		const blocks = readBlocks(page).filter(
-			(block) => block.language === 'sh' && block.reason === null && !isBench(block),
-		);
+		const blocks = readBlocks(page).filter((block) => isPlain(block) && !isBench(block));
 		if (blocks.length === 0 || page === 'docs/tutorial.md' || RUN_ELSEWHERE.has(page)) continue;
 		test(`of ${page} run in their order`, async () => {
 			const workspace = base.copy();
 			try {
 				for (const block of blocks) await workspace.run(block);
+			} finally {
+				workspace.remove();
+			}
+		});
+	}
+
+	for (const block of inLanguage('sh').filter(({ needs }) => needs !== null && needs !== 'a browser')) {
+		const needed = (block.needs as string).split(', ').map((name) => BLOCK_SERVERS[name]);
+		const skip = needed.map((server) => server?.missing() ?? false).find((why) => why !== false) ?? false;
+		test(`of ${placeOf(block)} run with ${block.needs}`, { skip }, async () => {
+			const workspace = base.copy();
+			const stops: (() => Promise<void>)[] = [];
+			try {
+				let [env, substitutes] = [{}, [] as Substitute[]];
+				for (const server of needed) {
+					assert.ok(server !== undefined, `${placeOf(block)}: one of ${Object.keys(BLOCK_SERVERS).join(', ')}`);
+					const started = await server.start();
+					stops.push(started.stop);
+					env = { ...env, ...started.env };
+					substitutes = [...substitutes, ...(started.substitutes ?? [])];
+				}
+				await workspace.run(block, { env, substitutes });
+			} finally {
+				for (const stop of stops) await stop();
+				workspace.remove();
+			}
+		});
+	}
+
+	for (const block of inLanguage('sh').filter(({ needs }) => needs === 'a browser')) {
+		test(`of ${placeOf(block)} print a link that a browser can open`, async () => {
+			const workspace = base.copy();
+			try {
+				const { status, headers } = await workspace.open(block);
+				assert.deepEqual([status, headers.get('content-type')?.split(';')[0]], [200, 'text/html']);
+			} finally {
+				workspace.remove();
+			}
+		});
+	}
+
+	for (const block of inLanguage('sh').filter(({ long }) => long !== null)) {
+		const tables = [...block.text.matchAll(/\b(?:adult|bank)\.csv\b/g)].map(([name]) => name);
+		const absent = tables.find((name) => !existsSync(join(DATA, name)));
+		const skip = !IS_LONG
+			? 'COUNTERFOIL_DOCS_LONG=1 runs it'
+			: absent !== undefined && `${absent} is not in COUNTERFOIL_DATA`;
+		test(`of ${placeOf(block)} run as they are written`, { skip }, async () => {
+			const workspace = base.copy();
+			try {
+				for (const name of tables) cpSync(join(DATA, name), join(workspace.folder, name));
+				await workspace.runAsWritten(block);
 			} finally {
 				workspace.remove();
 			}

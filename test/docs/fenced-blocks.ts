@@ -15,11 +15,15 @@ export interface FencedBlock {
 	readonly text: string;
 	/** What `<!-- not run: ... -->` above it says; null: it is run. */
 	readonly reason: string | null;
+	/** What `<!-- needs: ... -->` above it names: a server, or a browser that opens the link that it prints. */
+	readonly needs: string | null;
+	/** What `<!-- long: ... -->` above it says: it is run as it stands, but only where that is asked for. */
+	readonly long: string | null;
 	/** What `<!-- given: ... -->` above it declares, for blocks that are part of a program. */
 	readonly given: string;
 }
 
-const BLOCK = /^(?:<!-- (not run|given):\s((?:(?!-->)[\s\S])*?)\s-->\n+)?```(.*)\n([\s\S]*?)^```$/gm;
+const BLOCK = /^(?:<!-- (not run|needs|long|given):\s((?:(?!-->)[\s\S])*?)\s-->\n+)?```(.*)\n([\s\S]*?)^```$/gm;
 
 /** The pages whose blocks are looked at: the README and its like, the documentation, the examples. */
 export function listPages(): string[] {
@@ -38,6 +42,8 @@ export function readBlocks(page: string): FencedBlock[] {
 			language: language.trim(),
 			text: body,
 			reason: mark === 'not run' ? words : null,
+			needs: mark === 'needs' ? words : null,
+			long: mark === 'long' ? words : null,
 			given: mark === 'given' ? words : '',
 		};
 	});
