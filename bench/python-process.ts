@@ -20,7 +20,11 @@ export interface PythonProcess {
  * @throws CounterfoilError INPUT_NOT_FOUND without the environment, CHILD_CRASHED
  */
 export async function startPython(environment: string, program: string, hint: string): Promise<PythonProcess> {
-	const child = spawn(pythonOf(environment, hint), [pathOfPeer(program)], { stdio: ['pipe', 'pipe', 'pipe'] });
+	// Of a group of its own: some packages start processes that hold its pipes for longer than it lives.
+	const child = spawn(pythonOf(environment, hint), [pathOfPeer(program)], {
+		stdio: ['pipe', 'pipe', 'pipe'],
+		detached: true,
+	});
 	let stderr = '';
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		stderr = (stderr + text).slice(-2_000);
@@ -42,7 +46,7 @@ export async function startPython(environment: string, program: string, hint: st
 		tell: (line) => void child.stdin.write(`${line}\n`),
 		close() {
 			child.stdin.end();
-			child.kill('SIGTERM');
+			if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
 		},
 	};
 }
