@@ -5,11 +5,13 @@ import { createTerminal } from './terminal.ts';
 const argv = process.argv.slice(2);
 const terminal = createTerminal({ stdout: process.stdout, stderr: process.stderr, argv });
 
-// Whoever reads us may stop reading (`| head`): that is no error and nothing is left to say.
+// Whoever reads us may stop reading (`| head`). That is no error, and what is being done goes on; only of data that was
+// asked for on stdout nothing is left to say.
+const isEvents = argv.includes('--ndjson');
 for (const stream of [process.stdout, process.stderr]) {
 	stream.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code === 'EPIPE') process.exit(0);
-		throw error;
+		if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+		if (stream === process.stdout && !isEvents) process.exit(0);
 	});
 }
 process.on('uncaughtException', (error) => {

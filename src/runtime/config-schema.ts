@@ -85,7 +85,10 @@ const limits = z.strictObject({
 /** Every choice by its key: what the configuration file may say, and what the options of the command line become. */
 export const configSchema = z.strictObject({
 	label: column.optional().describe('Column that no score looks at; generated rows have it.'),
-	labelPositive: z.string().optional().describe('Value of the label that is the anomaly; else the rarer one.'),
+	labelPositive: z
+		.string()
+		.optional()
+		.describe('Value of the label that is the anomaly; else one that says yes, else the rarer of two.'),
 	key: column.optional().describe('Column that names a record.'),
 	time: column.optional().describe('Column that says when a record happened.'),
 	ignore: z.array(column).readonly().optional().describe('Columns to leave out of training.'),

@@ -1,14 +1,19 @@
 import { dirname, join, resolve } from 'node:path';
 import { joinKey } from '../artifacts/object-store.ts';
 import { isObjectAddress } from '../contracts/object-address.ts';
+import { databaseFile } from '../store/database-file.ts';
 import { isPostgresUrl } from '../store/postgres-url.ts';
 
 export const DEFAULT_DATABASE = '.counterfoil/counterfoil.db';
 
-/** The database: the one named, else COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`. A path, or a URL of PostgreSQL. */
+/**
+ * The database: the one named, else COUNTERFOIL_DB, else `.counterfoil/counterfoil.db`. A path, or a URL of PostgreSQL.
+ *
+ * @throws CounterfoilError USAGE for URLs of anything else
+ */
 export function findDatabase(db: string | undefined): string {
 	const named = db ?? (process.env.COUNTERFOIL_DB || DEFAULT_DATABASE);
-	return isPostgresUrl(named) ? named : resolve(named);
+	return isPostgresUrl(named) ? named : databaseFile(named);
 }
 
 /**

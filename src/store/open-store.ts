@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { CounterfoilError } from '../contracts/errors.ts';
+import { databaseFile } from './database-file.ts';
 import { assertUpToDate, migrateToLatest } from './migrate.ts';
 import { isPostgresUrl } from './postgres-url.ts';
 import { connectSqlite, createSqliteKysely } from './sqlite-connection.ts';
@@ -46,7 +46,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
 		const { openPostgresStore } = await import('./open-postgres-store.ts');
 		return await openPostgresStore({ url: options.path, readonly, migrate, lockTimeoutMs: options.busyTimeoutMs });
 	}
-	const path = resolvePath(options.path);
+	const path = databaseFile(options.path);
 	prepareFolder(path, readonly);
 	const timeout = options.busyTimeoutMs === undefined ? {} : { busyTimeoutMs: options.busyTimeoutMs };
 
@@ -79,16 +79,6 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
 		for (const connection of connections) connection.close();
 		throw error;
 	}
-}
-
-function resolvePath(path: string): string {
-	if (path.startsWith('file:')) return fileURLToPath(path);
-	if (path === '' || path === ':memory:' || /^[a-z][a-z+]+:\/\//i.test(path)) {
-		throw new CounterfoilError('USAGE', 'The database must be a file, or on a PostgreSQL server.', {
-			hint: 'Name a file, for example --db .counterfoil/counterfoil.db, or a postgres:// URL.',
-		});
-	}
-	return resolve(path);
 }
 
 function prepareFolder(path: string, readonly: boolean): void {

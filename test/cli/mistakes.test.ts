@@ -107,6 +107,9 @@ test('a value that does not fit its option', () =>
 
 test('a choice that there is not', () => check('wrong-choice', ['run', 'payments.csv', '--backend', 'gpu'], 2));
 
+test('a database of a kind that is not taken, whose password is not repeated', () =>
+	check('wrong-database', ['runs', 'list', '--db', 'mysql://ann:secret@db.example/fraud'], 2));
+
 test('a column that there is not', () => check('wrong-column', ['ingest', 'payments.csv', '--label', 'is_frued'], 2));
 
 test('a setting that there is not', async () => {

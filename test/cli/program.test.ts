@@ -166,6 +166,19 @@ test('a reader that stops reading is no error', async () => {
 	assert.equal(stderr.includes('EPIPE'), false, stderr);
 });
 
+test('work goes on where nobody reads what is said of it', async () => {
+	const { code, stderr } = await run(
+		[
+			'-c',
+			`'${PROGRAM}' simulate payments --rows 300 --out few.csv && '${PROGRAM}' ingest few.csv --db few.db 2>&1 >few.txt | true`,
+		],
+		'/bin/sh',
+	);
+	assert.equal(code, 0, stderr);
+	const listed = await run(['runs', 'list', '--json', '--db', 'few.db']);
+	assert.match(listed.stdout, /"status":\s*"succeeded"/);
+});
+
 test('simulated payments are the same for the same seed', async () => {
 	const [one, same, other] = await Promise.all(
 		['3', '3', '4'].map((seed) => run(['simulate', 'payments', '--rows', '50', '--seed', seed])),
