@@ -15,7 +15,11 @@ for (const stream of [process.stdout, process.stderr]) {
 	});
 }
 process.on('uncaughtException', (error) => {
-	void endCommandLine(error, terminal).then((code) => process.exit(code));
+	// What cannot even be told must not come here again.
+	endCommandLine(error, terminal).then(
+		(code) => process.exit(code),
+		() => process.exit(70),
+	);
 });
 
 process.exitCode = await runCommandLine(argv, terminal);
