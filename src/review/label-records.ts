@@ -1,5 +1,6 @@
 import type { LabelWord, ReviewItem } from '../store/review-database.ts';
 import type { StoreTransaction } from '../store/store.ts';
+import { readHits } from './read-hits.ts';
 
 /** Where labels of decisions come from. */
 export const REVIEW_SOURCE = 'review';
@@ -25,7 +26,12 @@ export async function addReviewLabels(
 	for (const chunk of chunksOf(items)) {
 		const names = await readDatasetNames(transaction, chunk);
 		const records = chunk.map((item) => ({ itemId: item.item_id, queueId: item.queue_id, key: item.record_key }));
-		if (allHits) records.push(...(await readHits(transaction, chunk)));
+		if (allHits) {
+			const queues = new Map(chunk.map((item) => [item.item_id, item.queue_id]));
+			for (const { item_id, record_key } of await readHits(transaction, [...queues.keys()])) {
+				records.push({ itemId: item_id, queueId: queues.get(item_id) as number, key: record_key });
+			}
+		}
 		for (const rows of chunksOf(records)) {
 			const values = rows.map(({ itemId, queueId, key }) => ({
 				dataset_name: names.get(queueId) as string,
@@ -100,26 +106,6 @@ async function readDatasetNames(
 		.where('queue_id', 'in', [...new Set(items.map((item) => item.queue_id))])
 		.execute();
 	return new Map(queues.map((queue) => [queue.queue_id, queue.dataset_name]));
-}
-
-/** The records that have hit the items, as far as their scores are still there. */
-async function readHits(transaction: StoreTransaction, items: readonly ReviewItem[]) {
-	const queues = new Map(items.map((item) => [item.item_id, item.queue_id]));
-	const hits = await transaction
-		.selectFrom('review_events')
-		.innerJoin('scores', (join) =>
-			join
-				.onRef('scores.run_id', '=', 'review_events.run_id')
-				.onRef('scores.row_number', '=', 'review_events.row_number'),
-		)
-		.select(['review_events.item_id', 'scores.record_key'])
-		.where('review_events.item_id', 'in', [...queues.keys()])
-		.execute();
-	return hits.map(({ item_id, record_key }) => ({
-		itemId: item_id,
-		queueId: queues.get(item_id) as number,
-		key: record_key,
-	}));
 }
 
 function* chunksOf<T>(rows: readonly T[]): Generator<readonly T[]> {

@@ -13,6 +13,7 @@ import { readCandidates } from './find-candidates.ts';
 import { keyPattern } from './key-pattern.ts';
 import { UNHELD } from './leases.ts';
 import { patiently } from './patiently.ts';
+import { readHits } from './read-hits.ts';
 
 /** How many of each were removed, or made to say nothing (items, rejects). */
 export interface PurgeCounts {
@@ -172,18 +173,8 @@ async function reopenOthers(
 	recordKey: string,
 	by: { readonly actor: string; readonly at: string },
 ): Promise<void> {
-	const hits = await transaction
-		.selectFrom('review_events')
-		.innerJoin('scores', (join) =>
-			join
-				.onRef('scores.run_id', '=', 'review_events.run_id')
-				.onRef('scores.row_number', '=', 'review_events.row_number'),
-		)
-		.select(['scores.run_id', 'scores.row_number'])
-		.where('review_events.item_id', '=', item_id)
-		.where('scores.record_key', '<>', recordKey)
-		.orderBy('review_events.event_id')
-		.execute();
+	const all = await readHits(transaction, [item_id]);
+	const hits = all.filter(({ record_key }) => record_key !== recordKey);
 	if (hits.length === 0) return;
 	const queue = await transaction
 		.selectFrom('queues')
