@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { addUser } from '../../src/console/access/users.ts';
 import { replaceRejects } from '../../src/store/rejects.ts';
-import { insertSyntheticTable, setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
+import { setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
+import { addSyntheticTable } from '../store/seeded-store.ts';
 import { ask, asker, consoleUnderTest, cookieOf, signInByLink } from './console-fixture.ts';
 
 async function apiOf(t: Parameters<typeof consoleUnderTest>[0], options: Parameters<typeof consoleUnderTest>[1] = {}) {
@@ -211,16 +212,7 @@ test('viewers do not see what looks like personal data, and nobody sees the trut
 
 test('rows that the release gate holds back are not handed out, and it is told why', async (t) => {
 	const { api, store, runId, modelId } = await apiOf(t);
-	await insertSyntheticTable(store, {
-		synthetic_table_id: 's1',
-		model_id: modelId,
-		run_id: runId,
-		rows: 1,
-		columns_json: '[]',
-		conditions_json: '{}',
-		seed: 1,
-		created_at: '2026-01-01T00:00:00.000Z',
-	});
+	await addSyntheticTable({ store, runId, modelId }, 's1');
 	await setSyntheticRelease(store, runId, { verdict: 'refuse', reasons: ['Too few rows to judge.'], override: null });
 	const [table] = (await api('/synthetic-tables')).json().items;
 	assert.deepEqual(table.release, { isFit: false, reasons: ['Too few rows to judge.'], override: null });

@@ -4,8 +4,8 @@ import { addUser } from '../../src/console/access/users.ts';
 import { createConsoleJobs } from '../../src/console/console-jobs.ts';
 import { insertModel } from '../../src/store/models.ts';
 import { getRun } from '../../src/store/runs.ts';
-import { insertSyntheticTable, setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
-import { describeModel } from '../store/seeded-store.ts';
+import { setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
+import { addSyntheticTable, describeModel } from '../store/seeded-store.ts';
 import { ask, asker, consoleUnderTest, cookieOf, seedDrift } from './console-fixture.ts';
 
 const PASSWORD = 'correct horse battery';
@@ -131,16 +131,7 @@ test('a lead promotes a version and rolls it back, and both are in the log', asy
 
 test('a lead hands rows out that are held back, and why is kept with them', async (t) => {
 	const { lead, analyst, store, runId, modelId } = await withPeople(t);
-	await insertSyntheticTable(store, {
-		synthetic_table_id: 's1',
-		model_id: modelId,
-		run_id: runId,
-		rows: 1,
-		columns_json: '[]',
-		conditions_json: '{}',
-		seed: 1,
-		created_at: '2026-01-01T00:00:00.000Z',
-	});
+	await addSyntheticTable({ store, runId, modelId }, 's1');
 	const release = { method: 'POST', body: { reason: 'only for the demo' } };
 	assert.equal((await lead('/synthetic-tables/s1/release', release)).json().code, 'USAGE', 'nothing holds them back');
 	await setSyntheticRelease(store, runId, { verdict: 'refuse', reasons: ['Too few rows.'], override: null });

@@ -4,9 +4,16 @@ import { insertDataset } from '../../src/store/datasets.ts';
 import { getModel, insertModel, listModels } from '../../src/store/models.ts';
 import { promoteModel } from '../../src/store/promotions.ts';
 import type { Store } from '../../src/store/store.ts';
-import { insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
 import { onBothStores, temporaryStore } from './on-both-stores.ts';
-import { describeDataset, describeModel, publishAll, type SeededRun, scores, seededRun } from './seeded-store.ts';
+import {
+	addSyntheticTable,
+	describeDataset,
+	describeModel,
+	publishAll,
+	type SeededRun,
+	scores,
+	seededRun,
+} from './seeded-store.ts';
 
 /** What SQLite says for the codes of PostgreSQL. */
 const SAME: Readonly<Record<string, string>> = {
@@ -92,16 +99,7 @@ onBothStores('a score that is not a number from 0 to 1, or has no such severity 
 
 onBothStores('a generated row cannot be scored or brought into a queue', async (t) => {
 	const { store, runId, modelId, datasetId } = await scoredRun(t);
-	await insertSyntheticTable(store, {
-		synthetic_table_id: 'synthetic-1',
-		model_id: modelId,
-		run_id: runId,
-		rows: 1,
-		columns_json: '[]',
-		conditions_json: '{}',
-		seed: 1,
-		created_at: 'now',
-	});
+	await addSyntheticTable({ store, runId, modelId }, 'synthetic-1');
 	await sql`insert into synthetic_rows values ('synthetic-1', 1, '{}')`.execute(store.writer);
 	await refused(
 		store,

@@ -7,6 +7,7 @@ import { beginStep, type StepAttempt } from '../../src/store/run-steps.ts';
 import { createRun } from '../../src/store/runs.ts';
 import { type NewScore, publishRecords, publishScores } from '../../src/store/shards.ts';
 import type { Store } from '../../src/store/store.ts';
+import { insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
 import { temporaryStore } from './on-both-stores.ts';
 
 export function describeDataset(rows: number, changes: Partial<NewDataset> = {}): NewDataset {
@@ -111,4 +112,21 @@ export async function publishAll(run: SeededRun, rows: readonly NewScore[]): Pro
 	await publishRecords(store, { ...recordsStep, shard: 0, datasetId }, records(rows.length));
 	const scoresStep = await attemptOf(store, runId, 'publish-scores');
 	await publishScores(store, { ...scoresStep, shard: 0, datasetId, modelId }, rows);
+}
+
+/** A generated table of one row, which is not there. */
+export async function addSyntheticTable(
+	{ store, runId, modelId }: Pick<SeededRun, 'store' | 'runId' | 'modelId'>,
+	syntheticTableId: string,
+): Promise<void> {
+	await insertSyntheticTable(store, {
+		synthetic_table_id: syntheticTableId,
+		model_id: modelId,
+		run_id: runId,
+		rows: 1,
+		columns_json: '[]',
+		conditions_json: '{}',
+		seed: 1,
+		created_at: '2026-01-01T00:00:00.000Z',
+	});
 }
