@@ -31,7 +31,7 @@ export interface NumberHabits {
 /** A prior of so many rows; with 10, an entity of two rows is no wild z. Chosen on development seeds of the simulator. */
 const PRIOR_ROWS = 10;
 const CLIP = 2;
-/** Rows until which the table itself is not trusted to say how far values lie apart. */
+/** Rows until which the table itself is not trusted to say how far values lie apart: nothing is clipped by it. */
 const WARM_UP_ROWS = 10;
 const MOST_SHRINKAGE = 20;
 /** Beyond it one is as far as the other. */
@@ -51,7 +51,7 @@ export function createNumberHabit(): NumberHabit {
  * Compares a value with the habit of its entity, then adds it to the habit.
  *
  * @param out [3] gets z, m and the deviation that z is measured in; the latter two are NaN for an entity without a past,
- * and z is 0 while there is nothing to compare with.
+ * and z is 0 while there is too little to compare with.
  */
 export function stepNumberHabit(habit: NumberHabit, entity: number, value: number, out: Float64Array): void {
 	const { table, gain } = habit;
@@ -63,13 +63,16 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 	out[0] = Number.NaN;
 	out[1] = Number.NaN;
 	out[2] = Number.NaN;
-	const tableVariance = (table[0] as number) > 1 ? (table[2] as number) / (table[0] as number) : 0;
+	const tableRows = table[0] as number;
+	const tableVariance = tableRows > 1 ? (table[2] as number) / tableRows : 0;
+	// Clipped to what a few rows say, all later values would stay as close together as these few happened to lie.
+	const isWarm = tableRows >= WARM_UP_ROWS && tableVariance > 0;
 	if (n === 0) {
 		const mean = table[1] as number;
 		const deviation = Math.sqrt(tableVariance);
-		const trusted = Math.sqrt(1 + WARM_UP_ROWS / Math.max(1, table[0] as number));
+		const trusted = Math.sqrt(1 + WARM_UP_ROWS / Math.max(1, tableRows));
 		out[0] = deviation > 0 ? roundDeviation((x - mean) / (deviation * trusted)) : 0;
-		if (deviation > 0) kept = Math.min(mean + CLIP * deviation, Math.max(mean - CLIP * deviation, x));
+		if (isWarm) kept = Math.min(mean + CLIP * deviation, Math.max(mean - CLIP * deviation, x));
 	} else {
 		const within = ((table[4] as number) + WARM_UP_ROWS * tableVariance) / ((table[3] as number) + WARM_UP_ROWS);
 		const between = Math.max(tableVariance - within, 0.01 * tableVariance, 1e-300);
@@ -84,7 +87,7 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 			1e-12,
 		);
 		const z = (x - m) / deviation;
-		out[0] = roundDeviation(z);
+		out[0] = tableRows >= WARM_UP_ROWS ? roundDeviation(z) : 0;
 		out[1] = m;
 		out[2] = deviation;
 		if (tableDeviation > 0) {
@@ -95,7 +98,7 @@ export function stepNumberHabit(habit: NumberHabit, entity: number, value: numbe
 			gain[1] =
 				(gain[1] as number) + Math.log(tableDeviation / deviation) + (tableWrong * tableWrong - wrong * wrong) / 2;
 		}
-		kept = Math.min(m + CLIP * deviation, Math.max(m - CLIP * deviation, x));
+		if (isWarm) kept = Math.min(m + CLIP * deviation, Math.max(m - CLIP * deviation, x));
 		table[3] = (table[3] as number) + 1;
 		table[4] = (table[4] as number) + ((kept - m) ** 2 * (n + k)) / (n + k + 1);
 	}

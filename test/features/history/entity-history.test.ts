@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { HistoryColumn, HistoryPlan } from '../../../src/contracts/history.ts';
+import { createRandom } from '../../../src/contracts/random.ts';
 import type { TableBatch } from '../../../src/contracts/table.ts';
 import { createEntityHistory } from '../../../src/features/history/entity-history.ts';
 import { historyToState, restoreHistory } from '../../../src/features/history/history-codec.ts';
@@ -114,7 +115,8 @@ function habitOf(
 			1e-12 * Math.abs(m),
 			1e-12,
 		);
-		return { m, k, n: past.n, deviation, z: Math.max(-50, Math.min(50, (x - m) / deviation)) };
+		const z = table.n < 10 ? 0 : Math.max(-50, Math.min(50, (x - m) / deviation));
+		return { m, k, n: past.n, deviation, z };
 	};
 	for (const other of earlier) {
 		const name = other[entity];
@@ -123,7 +125,8 @@ function habitOf(
 		const found = compare(name, x);
 		let kept = x;
 		if (found !== null) {
-			kept = Math.min(found.m + 2 * found.deviation, Math.max(found.m - 2 * found.deviation, x));
+			const isWarm = table.n >= 10 && table.squares > 0;
+			if (isWarm) kept = Math.min(found.m + 2 * found.deviation, Math.max(found.m - 2 * found.deviation, x));
 			if (found.n > 0) {
 				table.pasts++;
 				table.within += ((kept - found.m) ** 2 * (found.n + found.k)) / (found.n + found.k + 1);
@@ -228,6 +231,32 @@ test('the history of a row is what its earlier rows say, in whatever order the t
 		}),
 		{ numRuns: 150 },
 	);
+});
+
+test('what is usual does not hang on how close the first rows happen to lie', () => {
+	const random = createRandom(5);
+	const rowOf = (place: number, card: string, amount: number): Row => {
+		return { time: place * 60, card, shop: null, amount, device: null, lat: 0, lon: 0 };
+	};
+	const rest = Array.from({ length: 600 }, (_, i) =>
+		rowOf(i + 9, 'abc'[i % 3] as string, Math.round(50 + 20 * random.normal())),
+	);
+	const starts: Record<string, readonly Row[]> = {
+		'two rows of one card': [rowOf(0, 'a', 29), rowOf(1, 'a', 25)],
+		'rows that are all the same': Array.from({ length: 8 }, (_, i) => rowOf(i, 'a', 10)),
+		'rows that are almost the same': [rowOf(0, 'a', 29), rowOf(1, 'b', 29.001), rowOf(2, 'a', 29.002)],
+	};
+	for (const [name, start] of Object.entries(starts)) {
+		const { out } = historyOf([...start, ...rest]);
+		const last = (fact: string) => {
+			const column = COLUMNS.findIndex((one) => one.entity === 'card' && one.fact === fact);
+			return (out[column] as Float64Array).subarray(-300);
+		};
+		const far = last('habit').filter((z) => Math.abs(z) > 4).length;
+		assert.equal(far, 0, `${name}: ${far} of 300 ordinary rows are far from the habit`);
+		const [low, high] = [last('usual-low').at(-1) as number, last('usual-high').at(-1) as number];
+		assert.ok(low > 0 && low < 30 && high > 70 && high < 160, `${name}: usual ${low} to ${high}`);
+	}
 });
 
 test('what comes later changes nothing about what came before', () => {
