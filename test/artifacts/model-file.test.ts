@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { decodeModel, encodeModel } from '../../src/artifacts/model-file.ts';
 import type { ModelState, TensorData } from '../../src/contracts/model-state.ts';
+import { fc } from '../properties.ts';
 
 const ARRAYS = [Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array] as const;
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { splitNormalRows } from '../../bench/detection/split-normal-rows.ts';
 import type { FeatureTable } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
+import { fc } from '../properties.ts';
 
 function tableOf(values: readonly number[]): FeatureTable {
 	return { rows: values.length, columns: [{ type: 'numeric', values: Float64Array.from(values) }] };

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { escapeControls, escapeControlsInText, toSafeJson } from '../../src/cli/escape-controls.ts';
 import { cutToWidth, displayWidth, formatTable } from '../../src/cli/format-table.ts';
 import {
@@ -12,6 +11,7 @@ import {
 	formatShare,
 	formatTimeLeft,
 } from '../../src/cli/format-values.ts';
+import { fc } from '../properties.ts';
 
 test('counts have separators and their noun agrees', () => {
 	assert.equal(formatCount(999), '999');

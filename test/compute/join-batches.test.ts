@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { allRows, joinBatches } from '../../src/compute/join-batches.ts';
 import { type Cells, cellText, type TableBatch } from '../../src/contracts/table.ts';
+import { fc } from '../properties.ts';
 
 const texts = (...values: (string | null)[]): Cells => {
 	const dictionary = [...new Set(values.filter((value) => value !== null))];

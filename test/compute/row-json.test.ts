@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { rowsAsJson } from '../../src/compute/row-json.ts';
 import type { Cells, TableBatch } from '../../src/contracts/table.ts';
+import { fc } from '../properties.ts';
 
 const cell = fc.oneof(
 	fc.constant(null),

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
 import { measureClosestRecord } from '../../src/evaluate/closest-record.ts';
 import { checkCopies, countCopies } from '../../src/evaluate/copies.ts';
 import type { QualityColumn, QualityTable } from '../../src/evaluate/quality-table.ts';
 import { takeRows } from '../../src/evaluate/take-rows.ts';
+import { fc } from '../properties.ts';
 import { categorical, numeric } from './golden.ts';
 
 type Row = readonly [number | null, number | null, string | null];

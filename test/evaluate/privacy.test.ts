@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
 import { countPairs } from '../../src/evaluate/copies.ts';
 import { surveyDisclosure } from '../../src/evaluate/disclosure-survey.ts';
@@ -11,6 +10,7 @@ import { findNearCopies } from '../../src/evaluate/near-copies.ts';
 import { measureQuality } from '../../src/evaluate/quality.ts';
 import type { QualityTable } from '../../src/evaluate/quality-table.ts';
 import { takeRows } from '../../src/evaluate/take-rows.ts';
+import { fc } from '../properties.ts';
 import { categorical, numeric } from './golden.ts';
 
 /** Five columns that hang together, numbers with two decimals. */

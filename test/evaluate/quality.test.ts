@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { CounterfoilError } from '../../src/contracts/errors.ts';
 import type { FeatureSpec, FeatureTable } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
@@ -8,6 +7,7 @@ import { drawIndependentColumns } from '../../src/evaluate/independent-columns.t
 import { measureTable } from '../../src/evaluate/measure-table.ts';
 import { measureQuality } from '../../src/evaluate/quality.ts';
 import { type QualityTable, qualityTableFromFeatures } from '../../src/evaluate/quality-table.ts';
+import { fc } from '../properties.ts';
 import { assertNear, categorical, goldenTable, numeric, readGolden } from './golden.ts';
 
 for (const golden of readGolden().tables) {

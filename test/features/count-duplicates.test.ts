@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createDuplicateCounter } from '../../src/features/count-duplicates.ts';
+import { fc } from '../properties.ts';
 import { type CellInput, tableOf } from './table-of.ts';
 
 test('rows that are equal to one before them are counted, across batches of other types', () => {

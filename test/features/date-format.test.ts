@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { compileDateFormat, DATE_ORDERS, dateFormatOf, dateStyle, parseDate } from '../../src/features/date-format.ts';
+import { fc } from '../properties.ts';
 
 test('dates of every order are read to the same instant', () => {
 	const instant = Date.UTC(2024, 1, 29);

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { SchemaPolicy } from '../../src/contracts/schema-contract.ts';
 import { cellText } from '../../src/contracts/table.ts';
 import { compareContract } from '../../src/features/compare-contract.ts';
@@ -9,6 +8,7 @@ import { createSchemaEnforcer } from '../../src/features/enforce-schema.ts';
 import { finishProfile } from '../../src/features/finish-profile.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
 import { makeContract } from '../../src/features/schema-contract.ts';
+import { fc } from '../properties.ts';
 import { type CellInput, cells, tableOf } from './table-of.ts';
 
 const known = tableOf({

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
 	type CategoricalFeature,
 	MISSING_LEVEL,
@@ -14,6 +13,7 @@ import { fromFeatures } from '../../src/features/from-features.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
 import { requireTrainable } from '../../src/features/require-trainable.ts';
 import { toFeatures } from '../../src/features/to-features.ts';
+import { fc } from '../properties.ts';
 import { type CellInput, cells, tableOf } from './table-of.ts';
 
 function fitted(table: TableBatch, options: ProfileOptions = {}) {

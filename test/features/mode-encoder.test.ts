@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
 	type CategoricalFeature,
 	type CategoricalSpec,
@@ -14,6 +13,7 @@ import {
 } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { fitModeEncoder, type ModeEncoder, restoreModeEncoder } from '../../src/features/mode-encoder.ts';
+import { fc } from '../properties.ts';
 
 function numericSpec(values: Float64Array, decimals: number): NumericSpec {
 	const present = values.filter((value) => !Number.isNaN(value)).sort();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { findPersonalData } from '../../src/features/personal-data.ts';
+import { fc } from '../properties.ts';
 
 const of = (texts: string[], name = 'x') => findPersonalData(name, texts, false);
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
 import type { TableBatch } from '../../src/contracts/table.ts';
 import { exactLevelsOf } from '../../src/features/column-tally.ts';
 import { finishProfile } from '../../src/features/finish-profile.ts';
 import { mergeProfiles } from '../../src/features/merge-profiles.ts';
 import { profileBatch } from '../../src/features/profile-batch.ts';
+import { fc } from '../properties.ts';
 import { type CellInput, cells, cellsOf, tableOf } from './table-of.ts';
 
 const cell = fc.oneof(

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import {
 	addBytesToDistinctSketch,
 	addToDistinctSketch,
@@ -10,6 +9,7 @@ import { missingTestOf } from '../../src/features/is-missing-text.ts';
 import { addTextBytes } from '../../src/features/text-bytes.ts';
 import { addText, createTextEvidence } from '../../src/features/text-evidence.ts';
 import { encodeTexts } from '../../src/texts/byte-texts.ts';
+import { fc } from '../properties.ts';
 
 const digits = (most: number) => fc.nat(most).map(String);
 const padded = (most: number) => fc.nat(most).map((n) => String(n).padStart(2, '0'));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { FeatureSpec, FeatureTable, NumericSpec } from '../../src/contracts/features.ts';
 import { MISSING_LEVEL, UNSEEN_LEVEL } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { fitNumberTokens, numbersOfTokens, tokenOfNumber, tokenShares } from '../../src/features/number-tokens.ts';
 import { fitTokenEncoder, restoreTokenEncoder } from '../../src/features/token-encoder.ts';
+import { fc } from '../properties.ts';
 
 function numericSpec(values: Float64Array, decimals: number): NumericSpec {
 	const present = values.filter((value) => !Number.isNaN(value));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { cellText } from '../../src/contracts/table.ts';
 import { compileDatePattern } from '../../src/features/date-pattern.ts';
 import { findDateReadings } from '../../src/features/find-date-formats.ts';
 import { createTextReaders, interpretBatch } from '../../src/features/interpret-batch.ts';
 import { findNumberReadings, type ToldNumbers } from '../../src/features/number-style.ts';
 import { createBatchBuilder } from '../../src/ingest/build-columns.ts';
+import { fc } from '../properties.ts';
 
 const NOTHING_TOLD: ToldNumbers = { decimal: null, thousands: null, delimiter: ',' };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Cells, TableBatch } from '../../src/contracts/table.ts';
 import { decodeShard, encodeShard } from '../../src/ingest/arrow-shard.ts';
+import { fc } from '../properties.ts';
 
 const text = fc.string({ unit: 'binary' });
 

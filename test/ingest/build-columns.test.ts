@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { cellText } from '../../src/contracts/table.ts';
 import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
 import { parseCanonicalNumber } from '../../src/ingest/canonical-number.ts';
+import { fc } from '../properties.ts';
 
 const numberLike = fc.oneof(
 	fc.double({ noNaN: true }).map(String),

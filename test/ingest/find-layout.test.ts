@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { placeFields, splitEscapedRecord } from '../../src/ingest/split-fields.ts';
+import { fc } from '../properties.ts';
 import { type ReadTable, readText } from './read-all.ts';
 
 function layoutOf({ dialect }: ReadTable): unknown[] {

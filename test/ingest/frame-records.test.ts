@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import fc from 'fast-check';
 import { createRecordFramer, RECORD_OK } from '../../src/ingest/frame-records.ts';
+import { fc } from '../properties.ts';
 
 const OPTIONS = { delimiter: 44, quote: 34, skipInitialSpace: false, maxRecordBytes: 40 };
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { TableBatch } from '../../src/contracts/table.ts';
 import { isJsonValue } from '../../src/ingest/form-tally.ts';
 import { openTable } from '../../src/ingest/ingest-source.ts';
@@ -10,6 +9,7 @@ import { openInput } from '../../src/ingest/open-input.ts';
 import { createColumnPlanner } from '../../src/ingest/plan-columns.ts';
 import type { TableSource } from '../../src/ingest/table-source.ts';
 import { type TableFormat, writeTable } from '../../src/ingest/write-table.ts';
+import { fc } from '../properties.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 /** Numbers as JSON may write them, also such as no double holds. */

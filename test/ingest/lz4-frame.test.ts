@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { compressFrameSync } from 'lz4-napi';
 import { measureLz4Frame } from '../../src/ingest/lz4-frame.ts';
+import { fc } from '../properties.ts';
 
 test('the length of a frame is exact, and its content within what the headers allow', () => {
 	fc.assert(

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import fc from 'fast-check';
 import { cellText } from '../../src/contracts/table.ts';
 import { openTable } from '../../src/ingest/ingest-source.ts';
+import { fc } from '../properties.ts';
 import { makeFile, type ReadTable, readAll } from './read-all.ts';
 
 function readLines(

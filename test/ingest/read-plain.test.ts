@@ -3,13 +3,13 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import type { Cells } from '../../src/contracts/table.ts';
 import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
 import { createCsvColumn } from '../../src/ingest/csv-column.ts';
 import { detectDialect } from '../../src/ingest/detect-dialect.ts';
 import { type ReadCsvOptions, readCsv } from '../../src/ingest/read-csv.ts';
 import { createRepairLog, type OpenTableOptions, type TableChunk } from '../../src/ingest/table-source.ts';
+import { fc } from '../properties.ts';
 import { compareReaders } from './compare-readers.ts';
 
 /** Everything that reading a text gives: chunks with cells as they are stored, rejects, marks, repairs, counts. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { OpenTableOptions } from '../../src/ingest/table-source.ts';
+import { fc } from '../properties.ts';
 import { type ReadTable, readText } from './read-all.ts';
 
 async function rejectsOf(text: string | Uint8Array, options?: OpenTableOptions): Promise<unknown[]> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { repairNames } from '../../src/ingest/repair-names.ts';
 import { createRepairLog } from '../../src/ingest/table-source.ts';
+import { fc } from '../properties.ts';
 import { readText } from './read-all.ts';
 
 test('duplicate names are numbered and empty ones named by position, and both are reported', async () => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { TableBatch } from '../../src/contracts/table.ts';
 import { createBatchBuilder } from '../../src/ingest/build-columns.ts';
 import { parseCanonicalNumber } from '../../src/ingest/canonical-number.ts';
 import { createColumnPlanner } from '../../src/ingest/plan-columns.ts';
 import type { OpenTableOptions } from '../../src/ingest/table-source.ts';
 import { type TableFormat, writeTable } from '../../src/ingest/write-table.ts';
+import { fc } from '../properties.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 type Cell = string | null;

@@ -6,7 +6,6 @@ import { describe, test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
-import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import type { ColumnType } from '../../src/contracts/column-type.ts';
 import type { TableBatch } from '../../src/contracts/table.ts';
@@ -14,6 +13,7 @@ import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
 import { createColumnPlanner } from '../../src/ingest/plan-columns.ts';
 import { readValue } from '../../src/ingest/read-value.ts';
 import { type TableFormat, type WriteTableOptions, writeTable } from '../../src/ingest/write-table.ts';
+import { fc } from '../properties.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 type Texts = readonly (string | null)[];

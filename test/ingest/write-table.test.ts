@@ -3,10 +3,10 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { Cells, TableBatch } from '../../src/contracts/table.ts';
 import { createColumnBuilder } from '../../src/ingest/build-columns.ts';
 import { writeTable } from '../../src/ingest/write-table.ts';
+import { fc } from '../properties.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 function cells(texts: readonly (string | null)[]): Cells {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as zlib from 'node:zlib';
-import fc from 'fast-check';
 import { splitZstd } from '../../src/ingest/split-zstd.ts';
+import { fc } from '../properties.ts';
 import { makeFile, readAll } from './read-all.ts';
 
 const CSV = 'a,b\n1,2\n3,4\n';

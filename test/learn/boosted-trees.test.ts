@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { MISSING_LEVEL, UNSEEN_LEVEL } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { auroc } from '../../src/evaluate/detection.ts';
@@ -8,6 +7,7 @@ import { pickRows } from '../../src/features/pick-rows.ts';
 import { type FitTreesOptions, fitBoostedTrees } from '../../src/learn/fit-boosted-trees.ts';
 import type { LearningTarget } from '../../src/learn/learning-target.ts';
 import { restoreBoostedTrees } from '../../src/learn/restore-boosted-trees.ts';
+import { fc } from '../properties.ts';
 import { codes, labels, numbers, specsOf, tableOf } from './build-table.ts';
 
 const ROWS = 600;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type CategoricalFeature, MISSING_LEVEL, type NumericFeature } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { drawSmote } from '../../src/learn/draw-smote.ts';
+import { fc } from '../properties.ts';
 import { codes, numbers, specsOf, tableOf } from './build-table.ts';
 
 function valuesOf(table: ReturnType<typeof tableOf>, feature: number): Float64Array {

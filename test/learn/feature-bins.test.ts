@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { MISSING_LEVEL, UNSEEN_LEVEL } from '../../src/contracts/features.ts';
 import { binTable, countBins, type FeatureBins, fitFeatureBins } from '../../src/learn/feature-bins.ts';
+import { fc } from '../properties.ts';
 import { codes, numbers, tableOf } from './build-table.ts';
 
 const someNumber = fc.oneof(fc.double({ noNaN: true }), fc.integer({ min: -3, max: 3 }), fc.constant(Number.NaN));

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createRandom } from '../../src/contracts/random.ts';
 import { auroc } from '../../src/evaluate/detection.ts';
 import { DAY_MS } from '../../src/features/date-format.ts';
@@ -10,6 +9,7 @@ import { restoreHead } from '../../src/learn/head/fraud-head.ts';
 import { type HeadFeatures, headFeatures } from '../../src/learn/head/head-features.ts';
 import { pickHeadRows } from '../../src/learn/head/pick-head-rows.ts';
 import { replayRisk } from '../../src/learn/head/replay-risk.ts';
+import { fc } from '../properties.ts';
 import { numbers, specsOf, tableOf } from './build-table.ts';
 
 const ENTITIES = ['shop'];

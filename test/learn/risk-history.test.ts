@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { DAY_MS } from '../../src/features/date-format.ts';
 import { fillRisk, type RiskRows } from '../../src/learn/fill-risk.ts';
 import { createRiskHistory, type LabelNews, RISK_WINDOW_DAYS } from '../../src/learn/risk-history.ts';
+import { fc } from '../properties.ts';
 
 const ENTITIES = ['card', 'shop'];
 const HOUR_MS = 3_600_000;

@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { defaultPayloadConverter } from '@temporalio/common';
-import fc from 'fast-check';
 import { createPayloadCodec, readPayloadKeys } from '../../src/runtime/payload-codec.ts';
+import { fc } from '../properties.ts';
 import { temporaryFolder } from '../store/on-both-stores.ts';
 
 const key = () => randomBytes(32);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createAlertCut, defaultAlertBudget, isAlert } from '../../src/scoring/alert-cut.ts';
+import { fc } from '../properties.ts';
 
 test('exactly the budget is alerted, the most surprising first and ties by row number, however rows are cut into shards', () => {
 	fc.assert(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createAlertRule, findAlerts, periodOf } from '../../src/scoring/alert-rule.ts';
+import { fc } from '../properties.ts';
 
 const row = fc.record({
 	order: fc.integer({ min: 0, max: 9 }),

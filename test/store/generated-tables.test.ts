@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
-import fc from 'fast-check';
 import { sql } from 'kysely';
 import {
 	type GeneratedColumn,
@@ -11,6 +10,7 @@ import {
 } from '../../src/store/generated-tables.ts';
 import type { Store } from '../../src/store/store.ts';
 import { getSyntheticTable, insertSyntheticTable } from '../../src/store/synthetic-tables.ts';
+import { fc } from '../properties.ts';
 import { onBothStores, onPostgres } from './on-both-stores.ts';
 import { attemptOf, seededRun } from './seeded-store.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { type Keyed, numberKeys } from '../../src/store/number-keys.ts';
+import { fc } from '../properties.ts';
 
 /** The definition: row by row, the first key of its kind that is free. */
 function oneByOne(shards: readonly (readonly Keyed[])[]): string[] {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { KeyPattern } from '../../src/contracts/key-pattern.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { checkDigit, hasCheckDigit } from '../../src/synthesis/keys/check-digit.ts';
@@ -8,6 +7,7 @@ import { createKeyFilter, restoreKeyFilter } from '../../src/synthesis/keys/key-
 import { describeKeyPattern, fitKeyPattern } from '../../src/synthesis/keys/learn-key-pattern.ts';
 import { createKeyMaker } from '../../src/synthesis/keys/make-keys.ts';
 import { cellsOf } from '../features/table-of.ts';
+import { fc } from '../properties.ts';
 
 function patternOf(keys: readonly (string | number)[]): KeyPattern {
 	const fit = fitKeyPattern();

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { CategoricalFeature, FeatureColumn, FeatureTable } from '../../src/contracts/features.ts';
 import { createRandom } from '../../src/contracts/random.ts';
 import { cellValue } from '../../src/contracts/table.ts';
@@ -12,6 +11,7 @@ import { toFeatures } from '../../src/features/to-features.ts';
 import { findBroken, type KeptCells } from '../../src/synthesis/constraints/find-broken.ts';
 import { learnConstraints } from '../../src/synthesis/constraints/learn-constraints.ts';
 import { repairRows } from '../../src/synthesis/constraints/repair-rows.ts';
+import { fc } from '../properties.ts';
 import { assertSame, fitted, ordersTable } from './orders-table.ts';
 
 const orders = fitted(ordersTable(600, 1));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import { createByteDictionary } from '../../src/texts/byte-dictionary.ts';
 import { decodeTexts, encodeTexts } from '../../src/texts/byte-texts.ts';
+import { fc } from '../properties.ts';
 
 const text = fc.oneof(
 	fc.string({ maxLength: 12 }),

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
 import type { HistoryColumn, HistoryPlan } from '../../../src/contracts/history.ts';
 import { createRandom } from '../../../src/contracts/random.ts';
 import type { TableBatch } from '../../../src/contracts/table.ts';
@@ -9,6 +8,7 @@ import { historyToState, restoreHistory } from '../../../src/features/history/hi
 import { layOutHistory } from '../../../src/features/history/history-columns.ts';
 import type { HistoryState } from '../../../src/features/history/history-state.ts';
 import { orderRows } from '../../../src/features/history/order-rows.ts';
+import { fc } from '../../properties.ts';
 import { tableOf } from '../table-of.ts';
 
 const DAY = 86_400;
