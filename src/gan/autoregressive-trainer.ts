@@ -41,9 +41,10 @@ export interface AutoregressiveTrainOptions {
 	readonly untilStep: number;
 	readonly signal?: AbortSignal;
 	readonly onProgress?: (progress: { readonly step: number; readonly untilStep: number }) => void;
+	/** Called with what `checkpoint()` returns, when one is due and at the end. */
 	readonly onCheckpoint?: (state: ModelState, step: number) => void | Promise<void>;
-	/** @default only at the end */
-	readonly checkpointEverySteps?: number;
+	/** Asked each time the history gets an entry. @default never due */
+	readonly isCheckpointDue?: (step: number) => boolean;
 }
 
 export interface AutoregressiveTrainer {
@@ -226,8 +227,7 @@ function assembleTrainer(
 	}
 
 	async function train(trainOptions: AutoregressiveTrainOptions): Promise<void> {
-		const { untilStep, signal, onProgress, onCheckpoint } = trainOptions;
-		const { checkpointEverySteps = Number.POSITIVE_INFINITY } = trainOptions;
+		const { untilStep, signal, onProgress, onCheckpoint, isCheckpointDue } = trainOptions;
 		// The same order each time, so that the curve is not one of luck.
 		const order = createRandom(seed, 'autoregressive/measure').permutation(features);
 		while (step < untilStep && !isOver()) {
@@ -235,6 +235,7 @@ function assembleTrainer(
 				throw new CounterfoilError('CANCELLED', 'Training was cancelled.', { where: `step ${step}` });
 			}
 			runStep();
+			let isDue = false;
 			if (step % options.historyEverySteps === 0 || step === options.steps) {
 				const training = measure(batchTokens, order);
 				if (!Number.isFinite(training)) {
@@ -251,9 +252,9 @@ function assembleTrainer(
 					best = { step, heldOut, parameters: (readFlat(state.average).data as Float32Array).slice() };
 				}
 				onProgress?.({ step, untilStep });
+				isDue = isCheckpointDue?.(step) ?? false;
 			}
-			const isCheckpoint = step % checkpointEverySteps === 0 || step === untilStep || isOver();
-			if (isCheckpoint) await onCheckpoint?.(checkpoint(), step);
+			if (isDue || step === untilStep || isOver()) await onCheckpoint?.(checkpoint(), step);
 			if (step % STEPS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
 		}
 	}

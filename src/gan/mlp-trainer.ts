@@ -192,19 +192,13 @@ function assembleTrainer(
 	}
 
 	async function train(trainOptions: TrainOptions): Promise<void> {
-		const {
-			untilStep,
-			signal,
-			onProgress,
-			onCheckpoint,
-			checkpointEverySteps = Number.POSITIVE_INFINITY,
-		} = trainOptions;
+		const { untilStep, signal, onProgress, onCheckpoint, isCheckpointDue } = trainOptions;
 		while (step < untilStep) {
 			if (signal?.aborted)
 				throw new CounterfoilError('CANCELLED', 'Training was cancelled.', { where: `step ${step}` });
 			const measures = runStep();
-			const isCheckpoint = step % checkpointEverySteps === 0 || step === untilStep;
-			if (measures !== undefined || isCheckpoint) {
+			let isDue = step === untilStep;
+			if (measures !== undefined || isDue) {
 				if (!(areFinite(measures) && isNetworkFinite())) {
 					recover();
 					continue;
@@ -214,10 +208,9 @@ function assembleTrainer(
 			if (measures !== undefined) {
 				appendHistory(history, options, step, measures);
 				onProgress?.({ step, untilStep, history });
+				isDue ||= isCheckpointDue?.(step) ?? false;
 			}
-			if (isCheckpoint && onCheckpoint !== undefined) {
-				await onCheckpoint(checkpoint(), step);
-			}
+			if (isDue) await onCheckpoint?.(checkpoint(), step);
 			if (step % STEPS_PER_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
 		}
 	}

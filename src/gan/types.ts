@@ -64,10 +64,10 @@ export interface TrainOptions {
 	readonly signal?: AbortSignal;
 	/** Called each time the history gets an entry. */
 	readonly onProgress?: (progress: TrainingProgress) => void;
-	/** Called with what `checkpoint()` returns, every `checkpointEverySteps` steps and at the end. */
+	/** Called with what `checkpoint()` returns, when one is due and at the end. */
 	readonly onCheckpoint?: (state: ModelState, step: number) => void | Promise<void>;
-	/** @default only at the end */
-	readonly checkpointEverySteps?: number;
+	/** Asked each time the history gets an entry; what it says changes nothing of what is learnt. @default never due */
+	readonly isCheckpointDue?: (step: number) => boolean;
 }
 
 /** A generator and a discriminator in the making. */

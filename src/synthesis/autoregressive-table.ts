@@ -89,12 +89,13 @@ function createTraining(
 		trainer.totalSteps + Math.ceil(poolRows / POOL_ROWS_PER_STEP) + Math.ceil(judgeSteps / JUDGE_STEPS_PER_STEP);
 
 	async function finish(options: FitOptions = {}): Promise<FittedGenerator> {
-		const { signal, onProgress, onCheckpoint, checkpointEverySteps } = options;
+		const { signal, onProgress, onCheckpoint, isCheckpointDue } = options;
 		const tell = (phase: string, done: number) => onProgress?.({ phase, done: Math.floor(done), total });
+		tell('training', trainer.step);
 		await trainer.train({
 			untilStep: trainer.totalSteps,
 			...(signal === undefined ? {} : { signal }),
-			...(checkpointEverySteps === undefined ? {} : { checkpointEverySteps }),
+			...(isCheckpointDue === undefined ? {} : { isCheckpointDue }),
 			...(onCheckpoint === undefined ? {} : { onCheckpoint: (state) => onCheckpoint(state) }),
 			onProgress: ({ step }) => tell('training', step),
 		});

@@ -48,14 +48,16 @@ export function startMlp(
 		signal,
 		onProgress,
 		onCheckpoint,
-		checkpointEverySteps,
+		isCheckpointDue,
 	}: FitOptions = {}): Promise<FittedGenerator> {
+		const tell = (step: number) => onProgress?.({ phase: 'training', done: step, total: trainer.totalSteps });
+		tell(trainer.step);
 		await trainer.train({
 			untilStep: trainer.totalSteps,
 			...(signal === undefined ? {} : { signal }),
-			...(checkpointEverySteps === undefined ? {} : { checkpointEverySteps }),
+			...(isCheckpointDue === undefined ? {} : { isCheckpointDue }),
 			...(onCheckpoint === undefined ? {} : { onCheckpoint: (state) => onCheckpoint(state) }),
-			onProgress: ({ step }) => onProgress?.({ phase: 'training', done: step, total: trainer.totalSteps }),
+			onProgress: ({ step }) => tell(step),
 		});
 		const discriminator = trainer.discriminator();
 		try {

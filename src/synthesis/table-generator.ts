@@ -45,10 +45,11 @@ export interface FitProgress {
 export interface FitOptions {
 	/** Ends the training with CANCELLED; it can go on afterwards. */
 	readonly signal?: AbortSignal;
+	/** Called first with where the training begins, which after an interruption is the last checkpoint. */
 	readonly onProgress?: (progress: FitProgress) => void;
 	readonly onCheckpoint?: (state: ModelState) => void | Promise<void>;
-	/** @default never */
-	readonly checkpointEverySteps?: number;
+	/** Asked each time the history of the network gets an entry. @default never due */
+	readonly isCheckpointDue?: () => boolean;
 }
 
 /** A generator in the making. */

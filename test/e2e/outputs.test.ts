@@ -90,8 +90,8 @@ describe('generated rows are handed out', () => {
 	});
 
 	test('killed on the way, the same command goes on and writes the same bytes; `runs resume` says so', async () => {
-		const many = (file: string) => ['generate', model, '--rows', '140000', '--out', file, ...override];
-		await program(...many('whole.csv'), '--no-provenance');
+		// More than one shard.
+		const many = (file: string) => ['generate', model, '--rows', '70000', '--out', file, ...override];
 		const started = startProgram([...many('killed.csv'), '--seed', '2'], { cwd: folder });
 		await started.untilStderr(/generating rows/);
 		started.kill('SIGKILL');
@@ -105,7 +105,6 @@ describe('generated rows are handed out', () => {
 		assert.match(again.stderr, new RegExp(`going on with run ${run?.run_id}`));
 		await program(...many('undisturbed.csv'), '--seed', '2', '--no-provenance');
 		assert.deepEqual(bytesOf('killed.csv'), bytesOf('undisturbed.csv'));
-		assert.notDeepEqual(bytesOf('killed.csv'), bytesOf('whole.csv'));
 	});
 
 	test('in every format the same rows, the same bytes for the same seed, without provenance where that is asked for', async () => {

@@ -165,7 +165,11 @@ describe('training an autoregressive generator', () => {
 		const options = { steps: 1000, batchRows: 64, learningRate: 0.02, heldOut: 0.25, embedding: 4 };
 		const whole = createAutoregressiveTrainer(backend, noiseColumns, noise, options, 1);
 		const states: ModelState[] = [];
-		await whole.train({ untilStep: 1000, checkpointEverySteps: 200, onCheckpoint: (state) => void states.push(state) });
+		await whole.train({
+			untilStep: 1000,
+			isCheckpointDue: (step) => step % 200 === 0,
+			onCheckpoint: (state) => void states.push(state),
+		});
 		assert.ok(whole.step < 1000 && whole.bestStep <= whole.step - 250, `${whole.bestStep} of ${whole.step}`);
 		const { heldOut, step } = whole.history;
 		assert.equal(heldOut[step.indexOf(whole.bestStep)], Math.min(...heldOut));

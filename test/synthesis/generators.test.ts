@@ -112,10 +112,16 @@ for (const kind of ['autoregressive', 'mlp'] as const) {
 		});
 
 		test('is the same when its training was interrupted and goes on', async () => {
+			const begunAt: number[] = [];
 			const fit = async (checkpoint: ModelState | null, keep: ModelState[]) => {
-				const training = startGenerator(backend, table, specs, 2, { kind, steps: 20, judgeSteps: 20, checkpoint });
+				let isFirst = true;
+				const training = startGenerator(backend, table, specs, 2, { kind, steps: 50, judgeSteps: 20, checkpoint });
 				const { generator } = await training.finish({
-					checkpointEverySteps: 10,
+					isCheckpointDue: () => true,
+					onProgress: ({ done }) => {
+						if (isFirst) begunAt.push(done);
+						isFirst = false;
+					},
 					onCheckpoint: (state) => void keep.push(state),
 				});
 				const rows = generator.sample(50, createRandom(1));
@@ -126,7 +132,9 @@ for (const kind of ['autoregressive', 'mlp'] as const) {
 			const states: ModelState[] = [];
 			const whole = await fit(null, states);
 			assert.ok(states.length >= 2);
-			assert.deepEqual(await fit(states[0] as ModelState, []), whole);
+			const middle = states.at(-2) as ModelState;
+			assert.deepEqual(await fit(middle, []), whole);
+			assert.deepEqual(begunAt, [0, 25]);
 		});
 	});
 }

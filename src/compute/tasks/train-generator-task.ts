@@ -15,8 +15,8 @@ import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 import { trainPrivate } from '../train-private.ts';
 import { loadTrainingRows } from '../training-rows.ts';
 
-/** A few seconds of training: what a crash costs at most. */
-const CHECKPOINT_EVERY_STEPS = 100;
+/** What a crash costs of the training of the network at most, give or take the steps between two of its measures. */
+const CHECKPOINT_EVERY_MS = 2_000;
 
 /** Trains the generator on the rows that are not held out; goes on from the last checkpoint of an earlier attempt. */
 export async function trainGeneratorTask(
@@ -45,14 +45,16 @@ export async function trainGeneratorTask(
 	let checkpoint = saved?.ref ?? null;
 	let last = { phase: 'training', done: 0, total: 0 };
 	const report = () => reportProgress(environment, last.phase, last.done, last.total, checkpoint);
+	let savedAt = performance.now();
 	const fitted = await training.finish({
-		checkpointEverySteps: CHECKPOINT_EVERY_STEPS,
+		isCheckpointDue: () => performance.now() - savedAt >= CHECKPOINT_EVERY_MS,
 		onProgress: (progress) => {
 			last = progress;
 			report();
 		},
 		onCheckpoint: async (state) => {
 			checkpoint = await putModel(artifacts, state);
+			savedAt = performance.now();
 			report();
 		},
 	});

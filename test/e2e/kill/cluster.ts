@@ -78,13 +78,15 @@ export interface Workers {
 	readonly size: number;
 	/** Those with a compute process, by position. */
 	busy(): number[];
+	/** Those that have the named step, by position. */
+	holdersOf(step: string): Promise<number[]>;
 	kill(position: number): Promise<void>;
 	/** Stops it where it is, children included, for a while; it never hears of it. */
 	freeze(position: number, ms: number): Promise<void>;
 	stop(): Promise<string>;
 }
 
-export async function startWorkers(site: Site, size: number): Promise<Workers> {
+export async function startWorkers({ temporal }: Cluster, site: Site, size: number): Promise<Workers> {
 	let logged = '';
 	const start = async (): Promise<StartedProgram> => {
 		const started = site.start(['worker', '--compute-slots', '1']);
@@ -97,12 +99,18 @@ export async function startWorkers(site: Site, size: number): Promise<Workers> {
 	const workers: StartedProgram[] = [];
 	for (let i = 0; i < size; i++) workers.push(await start());
 	const at = (position: number) => workers[position] as StartedProgram;
+	const positionsOf = (isMeant: (process: Process) => boolean) => {
+		const groups = new Set(listProcesses().flatMap((process) => (isMeant(process) ? [process.group] : [])));
+		return workers.flatMap(({ pid }, i) => (groups.has(pid) ? [i] : []));
+	};
 	return {
 		size,
 		busy() {
-			const { stdout } = spawnSync('ps', ['-e', '-o', 'pgid=,args='], { encoding: 'utf8' });
-			const groups = stdout.split('\n').filter((line) => line.includes('child-entry'));
-			return workers.flatMap(({ pid }, i) => (groups.some((line) => line.trim().startsWith(`${pid} `)) ? [i] : []));
+			return positionsOf(({ args }) => args.includes('child-entry'));
+		},
+		async holdersOf(step) {
+			const holders = await temporal.holdersOf(step);
+			return positionsOf(({ pid }) => holders.includes(pid));
 		},
 		async kill(position) {
 			at(position).kill('SIGKILL');
@@ -120,6 +128,20 @@ export async function startWorkers(site: Site, size: number): Promise<Workers> {
 			return logged;
 		},
 	};
+}
+
+interface Process {
+	readonly pid: number;
+	readonly group: number;
+	readonly args: string;
+}
+
+function listProcesses(): Process[] {
+	const { stdout } = spawnSync('ps', ['-e', '-o', 'pid=,pgid=,args='], { encoding: 'utf8' });
+	return stdout.split('\n').map((line) => {
+		const [pid, group, ...args] = line.trim().split(/\s+/);
+		return { pid: Number(pid), group: Number(group), args: args.join(' ') };
+	});
 }
 
 export interface Scores {

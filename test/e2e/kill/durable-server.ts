@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Connection } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
 import { temporalProgram } from '../temporal-server.ts';
 
 /** A Temporal server that keeps its state in a file, so that it can be killed and started again. */
@@ -10,6 +10,8 @@ export interface DurableServer {
 	/** Ends it as a loss of power does. */
 	kill(): Promise<void>;
 	start(): Promise<void>;
+	/** Processes that a worker of an open workflow has the named step in. */
+	holdersOf(step: string): Promise<number[]>;
 }
 
 export async function startDurableServer(file: string): Promise<DurableServer> {
@@ -38,6 +40,19 @@ export async function startDurableServer(file: string): Promise<DurableServer> {
 					await sleep(500);
 				}
 			}
+		},
+		async holdersOf(step) {
+			const connection = await Connection.connect({ address });
+			const { workflow } = new Client({ connection });
+			const holders: number[] = [];
+			for await (const { workflowId, runId } of workflow.list({ query: "ExecutionStatus = 'Running'" })) {
+				const { raw } = await workflow.getHandle(workflowId, runId).describe();
+				// The identity that the SDK gives: 1234@host.
+				for (const { activityType, lastWorkerIdentity } of raw.pendingActivities ?? [])
+					if (activityType?.name === step) holders.push(Number.parseInt(lastWorkerIdentity ?? '', 10));
+			}
+			await connection.close();
+			return holders.filter(Number.isInteger);
 		},
 	};
 	process.once('exit', () => running?.kill('SIGKILL'));

@@ -8,6 +8,7 @@ import { createRandom } from '../../../src/contracts/random.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { postgresMissing } from '../../postgres/postgres-server.ts';
 import { type Cluster, type Scores, type Site, scoresOf, startCluster, startWorkers } from './cluster.ts';
+import { watchTraining } from './watch-training.ts';
 
 /**
  * Runs pipelines on a real Temporal server and a real PostgreSQL server and breaks what they run on:
@@ -22,7 +23,7 @@ const { values: flags } = parseArgs({
 		/** Which parts: kills, server, many, scaling, ceiling. */
 		only: { type: 'string', multiple: true },
 		rows: { type: 'string', default: '50000' },
-		steps: { type: 'string', default: '60' },
+		steps: { type: 'string', default: '300' },
 		kills: { type: 'string', default: '3' },
 		pipelines: { type: 'string', default: '5' },
 		'pipeline-rows': { type: 'string', default: '300' },
@@ -38,6 +39,10 @@ const number = (name: Exclude<keyof typeof flags, 'only' | 'out'>) => Number(fla
 const COLUMNS = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id'];
 const TRAINING = [...COLUMNS, '--steps', String(flags.steps), '--temporal'];
 const PIPELINE = [...TRAINING, '--no-baselines'];
+/** Of many pipelines at once, each of which is small. */
+const SMALL_PIPELINE = [...COLUMNS, '--steps', '60', '--temporal', '--no-baselines'];
+/** Of the generator. */
+const BATCH_ROWS = 256;
 /** Longer than a worker may keep silent. */
 const FROZEN_MS = 45_000;
 
@@ -65,7 +70,7 @@ async function main(): Promise<void> {
 async function breakOne(cluster: Cluster, isAsked: (part: string) => boolean): Promise<void> {
 	const table = await simulate(cluster, number('rows'), 1);
 	const calm = await cluster.newSite();
-	const workers = await startWorkers(calm, number('workers'));
+	const workers = await startWorkers(cluster, calm, number('workers'));
 	const began = Date.now();
 	const undisturbed = await finished(calm, table);
 	const calmMs = Date.now() - began;
@@ -80,7 +85,8 @@ async function breakOne(cluster: Cluster, isAsked: (part: string) => boolean): P
 async function killWorkers(cluster: Cluster, table: string, expected: Scores, calmMs: number): Promise<void> {
 	const random = createRandom(number('seed'), 'kills');
 	const site = await cluster.newSite();
-	const workers = await startWorkers(site, number('workers'));
+	const workers = await startWorkers(cluster, site, number('workers'));
+	const watch = watchTraining(site.store);
 	const began = Date.now();
 	let isOver = false;
 	const ended = finished(site, table).finally(() => {
@@ -92,6 +98,12 @@ async function killWorkers(cluster: Cluster, table: string, expected: Scores, ca
 		const busy = workers.busy();
 		return busy.length === 0 ? random.integer(workers.size) : (busy[random.integer(busy.length)] as number);
 	};
+	// The first is the one that trains: what that costs is told apart.
+	await Promise.race([watch.checkpointed, ended]);
+	for (const position of await workers.holdersOf('trainGenerator')) {
+		await workers.kill(position);
+		kills++;
+	}
 	let frozen: Promise<void> = Promise.resolve();
 	while (!isOver && kills < number('kills')) {
 		await Promise.race([sleep((random.uniform() * calmMs) / 2), ended]);
@@ -111,19 +123,24 @@ async function killWorkers(cluster: Cluster, table: string, expected: Scores, ca
 	// The one that was frozen has had time to try and write.
 	await sleep(5_000);
 	const after = await scoresOf(site.store, await runIdOf(site.store));
+	const training = await watch.stop();
 	await workers.stop();
 	await site.close();
 	tell('workers killed', { kills, freezes, seconds: seconds(Date.now() - began), ...after });
+	// Of the rows a few are held out, so that an epoch has fewer steps than all rows would make.
+	const epoch = Math.floor((0.7 * number('rows')) / BATCH_ROWS);
+	tell('training of the generator', { ...training, 'steps of an epoch, at least': epoch });
 	assert.deepEqual(scores.digest, expected.digest);
 	assert.deepEqual([after.digest, after.rows, after.distinct], [expected.digest, expected.rows, expected.distinct]);
 	// A worker does one step of computing at a time, which is all that can be lost with it.
 	assert.ok(after.begunAgain <= kills + freezes, `${after.begunAgain} begun again`);
-	assert.ok(kills > 0, 'the run was over before a worker was killed');
+	assert.ok(training.attempts > 1, 'no worker was killed while it trained');
+	assert.ok(training.mostBetweenCheckpoints <= epoch && training.mostDoneAgain <= epoch);
 }
 
 async function killServer(cluster: Cluster, table: string, expected: Scores, calmMs: number): Promise<void> {
 	const site = await cluster.newSite();
-	const workers = await startWorkers(site, number('workers'));
+	const workers = await startWorkers(cluster, site, number('workers'));
 	const began = Date.now();
 	const started = site.start(['run', table, ...PIPELINE]);
 	await sleep(calmMs / 3);
@@ -144,12 +161,12 @@ async function killServer(cluster: Cluster, table: string, expected: Scores, cal
 async function runMany(cluster: Cluster): Promise<void> {
 	const table = await simulate(cluster, number('pipeline-rows'), 2);
 	const site = await cluster.newSite();
-	const workers = await startWorkers(site, number('workers'));
+	const workers = await startWorkers(cluster, site, number('workers'));
 	const began = Date.now();
 	const count = number('pipelines');
 	const runs = await Promise.all(
 		Array.from({ length: count }, (_, i) =>
-			site.run(['run', table, ...PIPELINE, '--name', `table ${i}`, '--seed', String(i % 3)]),
+			site.run(['run', table, ...SMALL_PIPELINE, '--name', `table ${i}`, '--seed', String(i % 3)]),
 		),
 	);
 	const logged = await workers.stop();
@@ -212,7 +229,7 @@ async function scale(cluster: Cluster): Promise<void> {
 	const site = await cluster.newSite();
 	const model = await simulate(cluster, 2_000, 3);
 	const table = await simulate(cluster, number('score-rows'), 4);
-	let workers = await startWorkers(site, 2);
+	let workers = await startWorkers(cluster, site, 2);
 	const trained = await site.run(['train', model, ...TRAINING, '--name', 'model']);
 	assert.equal(trained.code, 0, trained.stderr);
 	const ingested = await site.run(['ingest', table, '--key', 'payment_id', '--temporal', '--name', 'scored', '--json']);
@@ -226,7 +243,7 @@ async function scale(cluster: Cluster): Promise<void> {
 	const digests = new Set<string>();
 	let aloneMs: number | null = null;
 	for (const size of [1, 2, 4]) {
-		workers = await startWorkers(site, size);
+		workers = await startWorkers(cluster, site, size);
 		const began = Date.now();
 		const args = ['score', '--model', 'model', '--dataset', datasetId, '--temporal', '--seed', String(size)];
 		const scored = await site.run(args);
