@@ -170,6 +170,33 @@ describe('the same pipeline on Temporal', () => {
 		assert.equal(after?.status, 'cancelled');
 	});
 
+	test('is found in the lists of Temporal by its data set, its kind and how it stands', async () => {
+		const connection = await Connection.connect({ address: env.TEMPORAL_ADDRESS ?? '' });
+		const { workflow } = new Client({ connection, namespace: env.TEMPORAL_NAMESPACE ?? '' });
+		const found = async (query: string): Promise<string[]> => {
+			const runs: string[] = [];
+			for await (const { workflowId } of workflow.list({ query })) runs.push(workflowId);
+			return runs;
+		};
+		const pipelines = "CounterfoilDataset = 'payments' and CounterfoilKind = 'pipeline'";
+		try {
+			// The list follows what has happened with a little delay.
+			let cancelled: string[] = [];
+			for (let tries = 0; cancelled.length === 0 && tries < 100; tries++) {
+				cancelled = await found(`${pipelines} and CounterfoilStatus = 'cancelled'`);
+				await new Promise((resolve) => setTimeout(resolve, 100));
+			}
+			assert.deepEqual(cancelled, ['counterfoil-pipeline-payments']);
+			assert.deepEqual(await found(`${pipelines} and CounterfoilStatus = 'succeeded'`), [
+				'counterfoil-pipeline-payments',
+			]);
+			assert.deepEqual(await found(`${pipelines} and CounterfoilStatus = 'running'`), []);
+			assert.equal((await found("CounterfoilKind = 'augment' and CounterfoilStatus = 'succeeded'")).length, 2);
+		} finally {
+			await connection.close();
+		}
+	});
+
 	test('hands its work back and ends when the worker is asked to stop', async () => {
 		worker.kill('SIGTERM');
 		const ended = await worker.ended;
