@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { addExamples } from './add-examples.ts';
+import { addHelpCommand, requireKnownCommand } from './add-help-command.ts';
 import { COMMANDS } from './command-list.ts';
+import { describeProgram } from './describe-program.ts';
 import { beginDryRun } from './dry-run.ts';
+import { ExitWith } from './exit-with.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { parseDuration, parseWhole } from './parse-arguments.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
+import { toUsageError } from './to-usage-error.ts';
 
 /** Of a terminal, in columns, where it does not say. */
 const DEFAULT_WIDTH = 80;
 
 /**
  * The program with all its commands; only those that the arguments name are loaded. Errors of the arguments
- * are thrown (commander's `CommanderError`), nothing ends the process.
+ * are thrown, and commander's `CommanderError` where help or version were printed; nothing ends the process.
  */
 export async function createProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
 	const program = new Command('counterfoil')
@@ -39,8 +43,9 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 		.showSuggestionAfterError(true)
 		.configureHelp({ showGlobalOptions: true })
 		.configureOutput({
-			writeOut: (text) => void terminal.stdout.write(text),
-			writeErr: (text) => void terminal.stderr.write(text),
+			// Help and version are documents too where one is asked for; texts for a person would spoil it.
+			writeOut: (text) => void (terminal.json || terminal.stdout.write(text)),
+			writeErr: (text) => void (terminal.json || terminal.stderr.write(text)),
 			getOutHelpWidth: () => widthOf(terminal.stdout),
 			getErrHelpWidth: () => widthOf(terminal.stderr),
 			// Printed once, by whoever catches it.
@@ -51,21 +56,43 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 			if (flags.timeout !== undefined) terminal.timeLimit.start(flags.timeout);
 			beginDryRun(flags, terminal);
 		})
-		.exitOverride();
+		.on('beforeAllHelp', ({ command }: HelpContext) => requireKnownCommand(command))
+		.on('afterAllHelp', ({ command, error }: HelpContext) => {
+			if (terminal.json && !error) terminal.outJson(describeProgram(command));
+		});
 	addExamples(program, [
 		['demo', 'see it work on simulated payments'],
 		['run payments.csv --label is_fraud', 'do the same with a file of your own'],
 		['queue list', 'the records to look at first'],
 	]);
-	const help = new Command('help').argument('[command]').helpOption(false).description('print the help of a command');
-	program.addHelpCommand(help.helpGroup('Help:'));
 	const needsAll = COMMANDS.some(({ name, needsOthers }) => needsOthers === true && argv.includes(name));
 	for (const entry of COMMANDS) {
 		const command = program.command(entry.name).summary(entry.summary).description(sentence(entry.summary));
 		command.helpGroup(entry.group);
 		if (needsAll || argv.includes(entry.name)) (await entry.load())(command, terminal);
 	}
+	addHelpCommand(program);
+	throwOwnErrors(program, terminal);
 	return program;
+}
+
+/** What commander tells those who listen to its help. */
+interface HelpContext {
+	readonly command: Command;
+	/** It is printed because something was wrong. */
+	readonly error: boolean;
+}
+
+/** What commander would end the process for is thrown, mistakes as errors of ours. */
+function throwOwnErrors(command: Command, terminal: Terminal): void {
+	command.exitOverride((error) => {
+		if (error.exitCode === 0) throw error;
+		const failure = toUsageError(error, command);
+		// A group such as `runs` without its command has printed its help instead.
+		const isTold = error.code === 'commander.help' && !terminal.json;
+		throw isTold ? new ExitWith(failure.exitCode) : failure;
+	});
+	for (const child of command.commands) throwOwnErrors(child, terminal);
 }
 
 function widthOf({ isTTY, columns }: OutputStream): number {

@@ -52,9 +52,11 @@ export interface DescribedCommand {
 	readonly commands: readonly DescribedCommand[];
 }
 
-/** A program with all its commands, as far as they are loaded. */
-export function describeProgram(program: Command): DescribedCommand {
-	return describeCommand(program, '', program.name());
+/** A command, or the program itself, with all the commands in it, as far as they are loaded. */
+export function describeProgram(command: Command): DescribedCommand {
+	const names: string[] = [];
+	for (let at = command; at.parent !== null; at = at.parent) names.unshift(at.name());
+	return describeCommand(command, names.join(' '), ['counterfoil', ...names].join(' '));
 }
 
 /** The described commands one after the other, groups before what is in them, without the program itself. */

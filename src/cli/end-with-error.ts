@@ -1,7 +1,4 @@
-import { CommanderError } from 'commander';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { COMMANDS } from './command-list.ts';
-import { commandName } from './command-name.ts';
 import { ExitWith } from './exit-with.ts';
 import { type ErrorContext, printError } from './print-error.ts';
 import type { Terminal } from './terminal.ts';
@@ -13,12 +10,6 @@ export async function endWithError(error: unknown, terminal: Terminal): Promise<
 	if (error instanceof ExitWith) {
 		if (error.failure !== null) await print(error.failure, terminal, error.context);
 		return error.exitCode;
-	}
-	if (error instanceof CommanderError) {
-		const failure = toUsageError(error, terminal.argv);
-		// A group such as `runs` without its command has printed its help instead.
-		if (error.code !== 'commander.help') printError(failure, terminal);
-		return failure.exitCode;
 	}
 	const failure = translateSystemError(error);
 	await print(failure, terminal);
@@ -37,15 +28,4 @@ async function print(failure: CounterfoilError, terminal: Terminal, context: Err
 		cause,
 	});
 	printError(told, terminal, { ...context, bundle });
-}
-
-/** `error: unknown option '--foo'\n(Did you mean --for?)` as our error. */
-function toUsageError(error: CommanderError, argv: readonly string[]): CounterfoilError {
-	const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
-	const suggestion = /\(Did you mean (.+)\?\)/.exec(rest.join(' '))?.[1];
-	const named = COMMANDS.find(({ name }) => name === argv.find((argument) => !argument.startsWith('-')))?.name;
-	const help = [commandName(), ...(named === undefined ? [] : [named]), '--help'].join(' ');
-	return new CounterfoilError('USAGE', first, {
-		hint: suggestion === undefined ? `${help} shows what is understood` : `did you mean ${suggestion}?`,
-	});
 }

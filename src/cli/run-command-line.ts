@@ -19,8 +19,10 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
 		endDryRun(terminal);
 		return 0;
 	} catch (error) {
-		// --help and --version end this way too.
-		return error instanceof CommanderError && error.exitCode === 0 ? 0 : endCommandLine(error, terminal);
+		// --help and --version end this way.
+		if (!(error instanceof CommanderError)) return endCommandLine(error, terminal);
+		if (error.code === 'commander.version' && terminal.json) terminal.outJson({ version: error.message });
+		return 0;
 	} finally {
 		terminal.timeLimit.stop();
 	}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { COMMANDS } from '../../src/cli/command-list.ts';
 import { describeCommands } from '../../src/cli/describe-commands.ts';
@@ -54,4 +54,49 @@ test('every example of the help is a command line that the program understands',
 			}
 		}
 	}
+});
+
+test('the help of a command is found by `help` too, in groups and before them', async () => {
+	const asked = await runInProcess(['models', 'show', '--help']);
+	for (const argv of [
+		['help', 'models', 'show'],
+		['models', 'help', 'show'],
+	]) {
+		assert.deepEqual(await runInProcess(argv), asked, argv.join(' '));
+	}
+	assert.deepEqual(await runInProcess(['help']), await runInProcess(['--help']));
+});
+
+test('the help of a command that there is not is an error, not the help of another', async () => {
+	for (const [argv, hint] of [
+		[['help', 'rnu'], 'did you mean run?'],
+		[['rnu', '--help'], 'did you mean run?'],
+		[['help', 'models', 'shwo'], 'did you mean show?'],
+		[['models', 'help', 'frob'], 'counterfoil models --help shows what is understood'],
+	] as const) {
+		const { code, stdout, stderr } = await runInProcess(argv);
+		assert.deepEqual([code, stdout], [2, ''], argv.join(' '));
+		assert.ok(stderr.includes(`\nhint: ${hint}\n`), stderr);
+	}
+});
+
+test('help and version are documents with --json, and what is missing is an error', async () => {
+	const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+	assert.deepEqual(JSON.parse((await runInProcess(['--version', '--json'])).stdout), { version });
+	assert.deepEqual(JSON.parse((await runInProcess(['--version', '--ndjson'])).stdout), {
+		type: 'result',
+		result: { version },
+	});
+	const all = JSON.parse((await runInProcess(['help', '--json'])).stdout) as DescribedCommand;
+	assert.deepEqual(
+		all.commands.map(({ path }) => path),
+		COMMANDS.map(({ name }) => name),
+	);
+	const shown = JSON.parse((await runInProcess(['models', 'show', '--help', '--json'])).stdout) as DescribedCommand;
+	assert.deepEqual(
+		shown,
+		commands.find(({ path }) => path === 'models show'),
+	);
+	const { code, stdout, stderr } = await runInProcess(['models', '--json']);
+	assert.deepEqual([code, stdout, JSON.parse(stderr).code], [2, '', 'USAGE']);
 });

@@ -102,6 +102,11 @@ test('an option that there is not: the one that was probably meant', () =>
 
 test('a command that there is not', () => check('wrong-command', ['qeue', 'list'], 2));
 
+test('the help of a command that there is not', () => check('wrong-help', ['help', 'qeue'], 2));
+
+test('an argument that is missing: the help of that very command', () =>
+	check('missing-argument', ['models', 'show'], 2));
+
 test('a value that does not fit its option', () =>
 	check('wrong-value', ['run', 'payments.csv', '--alerts', '100/month'], 2));
 
