@@ -166,16 +166,33 @@ function howToGoOn({ request, place }: Followed, { argv }: Terminal): string {
 	return `to go on: ${isWrittenByCommand(request) ? sameCommand(argv) : again}`;
 }
 
-/** Opens the workspace that the flags name, for as long as `work` goes on; with `--dry-run` a trial of it. */
+export interface WorkspaceUse {
+	/** What a dry run works on. @default 'on a copy' */
+	readonly trial?: 'on a copy' | 'read only';
+	/**
+	 * Where there is no database: it is made, or the command is refused, or, of one that lists, there is nothing to list
+	 * unless a database was named. @default 'refused'
+	 */
+	readonly missing?: 'made' | 'refused' | 'empty';
+}
+
+/**
+ * Opens the workspace that the flags name, for as long as `work` goes on; with `--dry-run` a trial of it.
+ *
+ * @throws CounterfoilError NOT_FOUND where there is no database and none is made; as `openWorkspace`
+ */
 export async function withWorkspace<T>(
 	{ db, artifacts, dryRun }: { readonly db?: string; readonly artifacts?: string; readonly dryRun?: boolean },
 	work: (workspace: Workspace) => Promise<T>,
-	trial: 'on a copy' | 'read only' = 'on a copy',
+	{ trial = 'on a copy', missing = 'refused' }: WorkspaceUse = {},
 ): Promise<T> {
 	const { openWorkspace } = await import('../runtime/open-workspace.ts');
 	const { openReadOnlyWorkspace, openTrialWorkspace } = await import('../runtime/open-trial-workspace.ts');
-	const openTrial = trial === 'on a copy' ? openTrialWorkspace : openReadOnlyWorkspace;
-	const workspace = await (dryRun === true ? openTrial : openWorkspace)({ db, artifacts });
+	const { isDatabaseMissing, isDatabaseNamed, requireDatabase } = await import('./require-database.ts');
+	const isEmpty = missing === 'empty' && !isDatabaseNamed(db) && (await isDatabaseMissing(db));
+	if (missing !== 'made' && !isEmpty) await requireDatabase(db);
+	const openTrial = trial === 'on a copy' || isEmpty ? openTrialWorkspace : openReadOnlyWorkspace;
+	const workspace = await (dryRun === true || isEmpty ? openTrial : openWorkspace)({ db, artifacts });
 	try {
 		return await work(workspace);
 	} finally {

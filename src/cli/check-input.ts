@@ -1,13 +1,10 @@
-import { opendir, stat } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
-import { findNearest } from '../contracts/find-nearest.ts';
 import { isObjectAddress } from '../contracts/object-address.ts';
 import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
+import { nearestFile } from './nearest-file.ts';
 import { type RunFlags, toConfigFlags } from './run-options.ts';
-
-/** Names looked at for a suggestion; a folder with more is not a place to guess in. */
-const MOST_NAMES = 10_000;
 
 /**
  * The absolute path of a table (or of a folder, or the pattern of its files), checked before anything is made or
@@ -46,7 +43,7 @@ export async function checkInput(file: string, flags: RunFlags): Promise<string>
 	} catch (cause) {
 		const code = (cause as NodeJS.ErrnoException).code;
 		if (code === 'ENOENT' || code === 'ENOTDIR') {
-			const nearest = await nearestFile(path);
+			const nearest = await nearestFile(file);
 			throw new CounterfoilError('INPUT_NOT_FOUND', 'there is no such file', {
 				where: file,
 				hint: nearest === null ? 'check the path; it is taken from the current folder' : `did you mean ${nearest}?`,
@@ -63,18 +60,4 @@ export async function checkInput(file: string, flags: RunFlags): Promise<string>
 		where: file,
 		hint: 'name a file, a folder of files, or - for standard input',
 	});
-}
-
-async function nearestFile(path: string): Promise<string | null> {
-	const folder = dirname(path);
-	const names: string[] = [];
-	try {
-		for await (const entry of await opendir(folder)) {
-			if (entry.isFile()) names.push(entry.name);
-			if (names.length > MOST_NAMES) return null;
-		}
-	} catch {
-		return null;
-	}
-	return findNearest(basename(path), names.sort());
 }

@@ -115,6 +115,11 @@ test('a choice that there is not', () => check('wrong-choice', ['run', 'payments
 test('a database of a kind that is not taken, whose password is not repeated', () =>
 	check('wrong-database', ['runs', 'list', '--db', 'mysql://ann:secret@db.example/fraud'], 2));
 
+test('a database that is not there: the one beside it, and none is made', async () => {
+	copyFileSync(join('.counterfoil', 'counterfoil.db'), 'payments.db');
+	await check('missing-database', ['queue', 'list', '--db', 'paymnts.db'], 2);
+});
+
 test('a column that there is not', () => check('wrong-column', ['ingest', 'payments.csv', '--label', 'is_frued'], 2));
 
 test('a setting that there is not', async () => {

@@ -53,12 +53,16 @@ function defineMigrate(group: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<GlobalFlags>();
 		if (flags.dryRun === true) return tellMigrations(flags, terminal);
 		// Opening is what migrates.
-		await withWorkspace(flags, async ({ store }) => {
-			const { readMigrationState } = await import('../../store/migrate.ts');
-			const { applied } = await readMigrationState(store.writer, store.path);
-			if (terminal.json) return terminal.outJson({ path: store.path, applied });
-			terminal.out(`${store.path} is up to date (${formatQuantity(applied.length, 'migration')})`);
-		});
+		await withWorkspace(
+			flags,
+			async ({ store }) => {
+				const { readMigrationState } = await import('../../store/migrate.ts');
+				const { applied } = await readMigrationState(store.writer, store.path);
+				if (terminal.json) return terminal.outJson({ path: store.path, applied });
+				terminal.out(`${store.path} is up to date (${formatQuantity(applied.length, 'migration')})`);
+			},
+			{ missing: 'made' },
+		);
 	});
 }
 
@@ -114,6 +118,6 @@ function defineBackup(group: Command, terminal: Terminal): void {
 			terminal.out(copy);
 			terminal.note(`models and tables are files of their own: copy ${paths.artifacts} too`);
 		};
-		await withWorkspace(flags, backUp, 'read only');
+		await withWorkspace(flags, backUp, { trial: 'read only' });
 	});
 }

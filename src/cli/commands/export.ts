@@ -93,7 +93,7 @@ async function writeExport(what: ExportKind, reference: string, flags: ExportFla
 			terminal.note(`${cells} that a spreadsheet would take for a formula got a ' in front; --raw leaves them`);
 		}
 	};
-	await withWorkspace(flags, write, 'read only');
+	await withWorkspace(flags, write, { trial: 'read only' });
 }
 
 /** A run by the form of its id, else a data set. */

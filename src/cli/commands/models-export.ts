@@ -48,6 +48,6 @@ export function defineModelExport(group: Command, terminal: Terminal): void {
 					: `${flags.out} is private: ${describePromise(privacy)} for each row`,
 			);
 		};
-		await withWorkspace(flags, write, 'read only');
+		await withWorkspace(flags, write, { trial: 'read only' });
 	});
 }

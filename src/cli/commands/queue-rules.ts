@@ -65,37 +65,41 @@ function defineRules(group: Command, terminal: Terminal): void {
 	addExamples(command, [['queue rules', 'all queues']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<QueueFlags>();
-		await withWorkspace(flags, async ({ store }) => {
-			const { findQueues } = await import('../../review/find-queues.ts');
-			const { describeRule } = await import('../../review/preview-queue.ts');
-			const queues = await findQueues(store, queuesOf(flags));
-			if (terminal.json) return terminal.outJson(queues);
-			if (queues.length === 0) return terminal.note('there is no queue yet; a run makes one: counterfoil run FILE');
-			terminal.out(
-				formatTable(
-					[
-						{ header: 'queue' },
-						{ header: 'takes' },
-						{ header: 'one item for each' },
-						{ header: 'priority' },
-						{ header: 'audit', align: 'right' },
-						{ header: 'lease', align: 'right' },
-						{ header: 'due', align: 'right' },
-						{ header: 'two people from', align: 'right' },
-					],
-					queues.map((queue) => [
-						`${queue.dataset_name}/${queue.name}`,
-						describeRule(queue),
-						queue.entity_column ?? 'record',
-						queue.value_column === null ? 'score' : `score x ${queue.value_column}`,
-						queue.audit_share === 0 ? '' : formatShare(queue.audit_share),
-						`${queue.lease_minutes} min`,
-						queue.due_hours === null ? '' : `${formatNumber(queue.due_hours)} h`,
-						queue.second_review_above === null ? '' : formatNumber(queue.second_review_above, 8),
-					]),
-				),
-			);
-		});
+		await withWorkspace(
+			flags,
+			async ({ store }) => {
+				const { findQueues } = await import('../../review/find-queues.ts');
+				const { describeRule } = await import('../../review/preview-queue.ts');
+				const queues = await findQueues(store, queuesOf(flags));
+				if (terminal.json) return terminal.outJson(queues);
+				if (queues.length === 0) return terminal.note('there is no queue yet; a run makes one: counterfoil run FILE');
+				terminal.out(
+					formatTable(
+						[
+							{ header: 'queue' },
+							{ header: 'takes' },
+							{ header: 'one item for each' },
+							{ header: 'priority' },
+							{ header: 'audit', align: 'right' },
+							{ header: 'lease', align: 'right' },
+							{ header: 'due', align: 'right' },
+							{ header: 'two people from', align: 'right' },
+						],
+						queues.map((queue) => [
+							`${queue.dataset_name}/${queue.name}`,
+							describeRule(queue),
+							queue.entity_column ?? 'record',
+							queue.value_column === null ? 'score' : `score x ${queue.value_column}`,
+							queue.audit_share === 0 ? '' : formatShare(queue.audit_share),
+							`${queue.lease_minutes} min`,
+							queue.due_hours === null ? '' : `${formatNumber(queue.due_hours)} h`,
+							queue.second_review_above === null ? '' : formatNumber(queue.second_review_above, 8),
+						]),
+					),
+				);
+			},
+			{ missing: 'empty' },
+		);
 	});
 }
 

@@ -24,15 +24,19 @@ export function defineQueueStats(group: Command, terminal: Terminal): void {
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<QueueFlags & { readonly days: number }>();
-		await withWorkspace(flags, async ({ store }) => {
-			const { readQueueStats } = await import('../../review/queue-stats.ts');
-			const stats = await readQueueStats(store, { days: flags.days, ...queuesOf(flags) });
-			if (terminal.json) return terminal.outJson(stats);
-			if (stats.backlog.length + stats.alertsPerDay.length === 0 && stats.decisions.decided === 0) {
-				return terminal.note('nothing has come into a queue yet; a run fills it: counterfoil run FILE');
-			}
-			printStats(stats, flags.days, terminal);
-		});
+		await withWorkspace(
+			flags,
+			async ({ store }) => {
+				const { readQueueStats } = await import('../../review/queue-stats.ts');
+				const stats = await readQueueStats(store, { days: flags.days, ...queuesOf(flags) });
+				if (terminal.json) return terminal.outJson(stats);
+				if (stats.backlog.length + stats.alertsPerDay.length === 0 && stats.decisions.decided === 0) {
+					return terminal.note('nothing has come into a queue yet; a run fills it: counterfoil run FILE');
+				}
+				printStats(stats, flags.days, terminal);
+			},
+			{ missing: 'empty' },
+		);
 	});
 }
 

@@ -43,6 +43,6 @@ export function defineReport(command: Command, terminal: Terminal): void {
 			if (terminal.json) terminal.outJson(JSON.parse(await read(`${runId}.json`)) as object);
 			else terminal.out(flags.out ?? path);
 		};
-		await withWorkspace(flags, write, 'read only');
+		await withWorkspace(flags, write, { trial: 'read only' });
 	});
 }

@@ -20,15 +20,19 @@ export function defineRun(command: Command, terminal: Terminal): void {
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
 		const source = await checkInput(file, flags);
-		await withWorkspace(flags, async (workspace) => {
-			const name = flags.name === undefined ? {} : { datasetName: flags.name };
-			const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
-			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) terminal.outJson(result);
-			else printResult(result, done.tookMs, terminal);
-			requireLoaded(result);
-			if (terminal.json) return;
-			printNext(result, nextCommands(result, flags), terminal);
-		});
+		await withWorkspace(
+			flags,
+			async (workspace) => {
+				const name = flags.name === undefined ? {} : { datasetName: flags.name };
+				const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
+				const result = await collectResult(workspace, done.summary);
+				if (terminal.json) terminal.outJson(result);
+				else printResult(result, done.tookMs, terminal);
+				requireLoaded(result);
+				if (terminal.json) return;
+				printNext(result, nextCommands(result, flags), terminal);
+			},
+			{ missing: 'made' },
+		);
 	});
 }

@@ -43,38 +43,42 @@ function defineList(group: Command, terminal: Terminal): void {
 	addExamples(command, [['runs list --limit 100 --json', 'for a program']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
-		await withWorkspace(flags, async ({ store }) => {
-			const { listRuns } = await import('../../store/runs.ts');
-			await closeTerminated(store);
-			const runs = await listRuns(store, { limit: flags.limit });
-			if (terminal.json) return terminal.outJson(runs.map(toPlain));
-			if (runs.length === 0) {
-				terminal.note('nothing has been run yet; begin with: counterfoil demo');
-				return;
-			}
-			terminal.out(
-				formatTable(
-					[
-						{ header: 'run' },
-						{ header: 'kind' },
-						{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
-						{ header: 'runner' },
-						{ header: 'seed', align: 'right' },
-						{ header: 'started' },
-						{ header: 'took', align: 'right' },
-					],
-					runs.map((run) => [
-						run.run_id,
-						run.kind,
-						run.status,
-						run.runner,
-						String(run.seed),
-						formatTime(run.started_at),
-						formatTook(run),
-					]),
-				),
-			);
-		});
+		await withWorkspace(
+			flags,
+			async ({ store }) => {
+				const { listRuns } = await import('../../store/runs.ts');
+				await closeTerminated(store);
+				const runs = await listRuns(store, { limit: flags.limit });
+				if (terminal.json) return terminal.outJson(runs.map(toPlain));
+				if (runs.length === 0) {
+					terminal.note('nothing has been run yet; begin with: counterfoil demo');
+					return;
+				}
+				terminal.out(
+					formatTable(
+						[
+							{ header: 'run' },
+							{ header: 'kind' },
+							{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
+							{ header: 'runner' },
+							{ header: 'seed', align: 'right' },
+							{ header: 'started' },
+							{ header: 'took', align: 'right' },
+						],
+						runs.map((run) => [
+							run.run_id,
+							run.kind,
+							run.status,
+							run.runner,
+							String(run.seed),
+							formatTime(run.started_at),
+							formatTook(run),
+						]),
+					),
+				);
+			},
+			{ missing: 'empty' },
+		);
 	});
 }
 
@@ -190,7 +194,7 @@ function defineResume(group: Command, terminal: Terminal): void {
 			printResult(result, done.tookMs, terminal);
 			printNext(result, nextCommands(result, flags), terminal);
 		};
-		await withWorkspace(flags, resume, 'read only');
+		await withWorkspace(flags, resume, { trial: 'read only' });
 	});
 }
 
@@ -233,7 +237,7 @@ function definePause(group: Command, terminal: Terminal): void {
 			if (terminal.json) terminal.outJson({ runId: run.run_id, state });
 			else terminal.out(`run ${run.run_id} is ${state}`);
 		};
-		await withWorkspace(flags, pause, 'read only');
+		await withWorkspace(flags, pause, { trial: 'read only' });
 	});
 }
 

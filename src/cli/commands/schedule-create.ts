@@ -121,7 +121,7 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 			if (terminal.json) terminal.outJson(schedule);
 			else terminal.out(`schedule ${name} is made; try it with: counterfoil schedule trigger ${name}`);
 		};
-		await withWorkspace(flags, create, 'read only');
+		await withWorkspace(flags, create, { trial: 'read only', missing: 'made' });
 	});
 }
 

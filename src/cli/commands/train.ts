@@ -33,16 +33,20 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 	command.action(async (file: string | undefined) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string; readonly dataset?: string }>();
 		const asked = await toAskedRun(file, flags);
-		await withWorkspace(flags, async (workspace) => {
-			const done = await carryOutRun(workspace, asked, flags, terminal);
-			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) terminal.outJson(result);
-			else printResult(result, done.tookMs, terminal);
-			requireLoaded(result);
-			if (terminal.json) return;
-			terminal.out(`\n${terminal.paint('bold', 'Model')}  ${result.modelId}`);
-			printNext(result, nextCommands(result, flags), terminal);
-		});
+		await withWorkspace(
+			flags,
+			async (workspace) => {
+				const done = await carryOutRun(workspace, asked, flags, terminal);
+				const result = await collectResult(workspace, done.summary);
+				if (terminal.json) terminal.outJson(result);
+				else printResult(result, done.tookMs, terminal);
+				requireLoaded(result);
+				if (terminal.json) return;
+				terminal.out(`\n${terminal.paint('bold', 'Model')}  ${result.modelId}`);
+				printNext(result, nextCommands(result, flags), terminal);
+			},
+			{ missing: file === undefined ? 'refused' : 'made' },
+		);
 	});
 }
 

@@ -70,22 +70,26 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<WorkerFlags>();
 		const interrupt = handleInterrupt(terminal);
 		try {
-			await withWorkspace(flags, async (workspace) => {
-				allowInputs(flags.inputRoot, workspace.paths.spool);
-				const { startWorker } = await import('../../runtime/start-worker.ts');
-				const { openWorkerLog } = await import('../../runtime/worker-log.ts');
-				await startWorker(workspace, {
-					queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
-					computeSlots: flags.computeSlots,
-					drainMs: (flags.drain ?? 5) * 1_000,
-					...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
-					...(flags.health === undefined ? {} : { healthAddress: flags.health }),
-					...versionOf(flags),
-					log: openWorkerLog(levelOf(flags), workspace.version),
-					signal: interrupt.signal,
-					onReady: () => terminal.note('the worker is ready; Ctrl-C ends it'),
-				});
-			});
+			await withWorkspace(
+				flags,
+				async (workspace) => {
+					allowInputs(flags.inputRoot, workspace.paths.spool);
+					const { startWorker } = await import('../../runtime/start-worker.ts');
+					const { openWorkerLog } = await import('../../runtime/worker-log.ts');
+					await startWorker(workspace, {
+						queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
+						computeSlots: flags.computeSlots,
+						drainMs: (flags.drain ?? 5) * 1_000,
+						...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
+						...(flags.health === undefined ? {} : { healthAddress: flags.health }),
+						...versionOf(flags),
+						log: openWorkerLog(levelOf(flags), workspace.version),
+						signal: interrupt.signal,
+						onReady: () => terminal.note('the worker is ready; Ctrl-C ends it'),
+					});
+				},
+				{ missing: 'made' },
+			);
 		} finally {
 			interrupt.release();
 		}
