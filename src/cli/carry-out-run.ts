@@ -63,6 +63,7 @@ export async function carryOutRun(
 		seed: flags.seed ?? DEFAULT_SEED,
 		...(flags.temporal === true ? { scorerParts: PARTS_ON_TEMPORAL } : {}),
 	});
+	if (!resumed) await checkColumns(workspace, request, flags, terminal);
 	if (flags.dryRun === true) {
 		const { printPlan } = await import('./print-plan.ts');
 		const { findDatabase } = await import('../runtime/find-home.ts');
@@ -82,6 +83,21 @@ export async function carryOutRun(
 	);
 	if (asked.source !== undefined) await workspace.spool.drop(asked.source);
 	return done;
+}
+
+/** A mistyped column is told before a run is noted; what else is wrong with the file the run tells, with its rejects. */
+async function checkColumns(
+	workspace: Workspace,
+	request: RunRequest,
+	{ dryRun }: RunFlags,
+	{ timeLimit }: Terminal,
+): Promise<void> {
+	const { requireNamedColumns } = await import('../runtime/require-named-columns.ts');
+	try {
+		await requireNamedColumns(workspace, request, timeLimit.signal);
+	} catch (error) {
+		if (dryRun === true || CounterfoilError.from(error).code === 'COLUMN_UNKNOWN') throw error;
+	}
 }
 
 /** What a promise to the rows does not cover is said before anything is done under it. */

@@ -37,6 +37,7 @@ const tasks: Tasks = {
 	evaluate: async () => (await import('./tasks/evaluate-task.ts')).evaluateTask,
 	explain: async () => (await import('./tasks/explain-task.ts')).explainTask,
 	inspect: async () => (await import('./tasks/inspect-task.ts')).inspectTask,
+	readColumns: async () => (await import('./tasks/read-columns-task.ts')).readColumnsTask,
 	adviseAugmentation: async () => (await import('./tasks/advise-augmentation-task.ts')).adviseAugmentationTask,
 };
 

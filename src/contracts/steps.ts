@@ -78,6 +78,8 @@ import type {
 	ExplainOutput,
 	InspectInput,
 	InspectOutput,
+	ReadColumnsInput,
+	ReadColumnsOutput,
 } from './task-inputs.ts';
 
 /** Every step by name. `Compute` ones run in child processes and take the compute task queue. */
@@ -104,6 +106,7 @@ export interface ComputeTasks extends ComputeSteps {
 	explain(input: ExplainInput): Promise<ExplainOutput>;
 	adviseAugmentation(input: AdviseAugmentationInput): Promise<AdviseAugmentationOutput>;
 	inspect(input: InspectInput): Promise<InspectOutput>;
+	readColumns(input: ReadColumnsInput): Promise<ReadColumnsOutput>;
 }
 export interface IoSteps {
 	refuseTable(input: RefuseTableInput): Promise<never>;

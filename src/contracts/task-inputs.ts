@@ -13,6 +13,15 @@ export interface InspectOutput {
 	readonly inspection: string;
 }
 
+export interface ReadColumnsInput {
+	readonly source: string;
+	readonly config: RunConfig;
+}
+export interface ReadColumnsOutput {
+	/** Names of the columns as a run has them: repaired and renamed. */
+	readonly names: readonly string[];
+}
+
 export interface ExplainInput {
 	readonly manifest: ArtifactRef;
 	/** The TableHistory of the table; null where the model knows no entities. */
