@@ -13,6 +13,7 @@ import type { PartialProfile } from '../features/profile-batch.ts';
 import { proposeRoles } from '../features/propose-roles.ts';
 import { toFeatures } from '../features/to-features.ts';
 import { type ColumnLeakage, measureLabelLeakage } from '../learn/label-leakage.ts';
+import { findPositive } from './read-labels.ts';
 
 /** Rows that the costly looks are taken at. */
 export const SAMPLED_ROWS = 10_000;
@@ -30,6 +31,8 @@ export interface LookedAt {
 	/** Some of its rows. */
 	readonly sample: readonly TableBatch[];
 	readonly duplicates: DuplicateRows;
+	/** Value of the label that was named as the anomaly. */
+	readonly labelPositive: string | null;
 	/** Milliseconds since 1970 UTC. */
 	readonly nowMs: number;
 }
@@ -42,7 +45,7 @@ export interface TableLook {
 }
 
 /** The alerts of a table: of its statistics, and of what a sample of its rows tells about the label. */
-export function lookAtTable({ profile, statistics, sample, duplicates, nowMs }: LookedAt): TableLook {
+export function lookAtTable({ profile, statistics, sample, duplicates, labelPositive, nowMs }: LookedAt): TableLook {
 	const personal = new Map<string, PersonalKind>();
 	const numberShare = new Map<string, number>();
 	for (const { name, texts, counts } of statistics.columns) {
@@ -56,6 +59,7 @@ export function lookAtTable({ profile, statistics, sample, duplicates, nowMs }: 
 	const alerts = sortAlerts([
 		...findAlerts(profile, { personal, numberShare, proposed, nowMs }),
 		...duplicateAlert(duplicates),
+		...unreadLabelAlert(profile, labelPositive),
 		...leakAlerts(leaks, proposed.label, sampledRows),
 	]);
 	return { alerts, proposed, personal, sampledRows };
@@ -116,6 +120,26 @@ function leakAlerts(leaks: readonly ColumnLeakage[], label: string | null, rows:
 				remedy: `--ignore ${quoteName(column)} if it is known only after the fact`,
 			};
 		});
+}
+
+/** Who names a label wants to know how well the ranking finds what it tells; silence would look like an answer. */
+function unreadLabelAlert({ columns }: TableProfile, positive: string | null): TableAlert[] {
+	const label = columns.find(({ role }) => role === 'label');
+	if (label === undefined || findPositive(label, positive) !== null) return [];
+	const { name, distinct } = label;
+	const values = distinct === 1 ? 'Its only value does not say' : `None of its ${distinct} values says`;
+	return [
+		{
+			kind: 'label-unread',
+			column: name,
+			level: 'warning',
+			message: `${values} which records are the anomalies: how well the ranking finds them is not measured.`,
+			remedy:
+				distinct <= 1
+					? 'a label with the value of the anomalies too'
+					: `--label-positive VALUE names it; counterfoil inspect FILE --label ${quoteName(name)} shows the most frequent`,
+		},
+	];
 }
 
 function duplicateAlert({ rows, of }: DuplicateRows): TableAlert[] {

@@ -1,6 +1,6 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { TableManifest } from '../contracts/manifest.ts';
-import type { ColumnKind, TableProfile } from '../contracts/profile.ts';
+import type { ColumnKind, ColumnProfile, TableProfile } from '../contracts/profile.ts';
 import { type Cells, cellText } from '../contracts/table.ts';
 import { parseNumber } from '../features/parse-number.ts';
 import { readShards } from './read-shards.ts';
@@ -15,10 +15,7 @@ export interface TableLabels {
 
 const POSITIVE_NAMES = new Set(['1', 'true', 'yes', 'y', 't', 'fraud', 'anomaly', 'outlier']);
 
-/**
- * The label column as 0 and 1, or null where there is none, or none of its values can be told to be the
- * anomaly: the named one, else one that says yes, else the rarer of two.
- */
+/** The label column as 0 and 1, or null where there is none, or none of its values can be told to be the anomaly. */
 export async function readLabels(
 	artifacts: ArtifactStore,
 	manifest: TableManifest,
@@ -27,13 +24,9 @@ export async function readLabels(
 ): Promise<TableLabels | null> {
 	const column = profile.columns.find(({ role }) => role === 'label');
 	if (column === undefined) return null;
-	const levels = column.levels.map(({ level }) => level);
+	const positive = findPositive(column, named);
+	if (positive === null) return null;
 	const same = (text: string) => labelKey(column.kind, text);
-	const positive =
-		named ??
-		levels.find((level) => POSITIVE_NAMES.has(same(level).toLowerCase())) ??
-		(levels.length === 2 ? levels[1] : undefined);
-	if (positive === undefined) return null;
 	const wanted = same(positive);
 	const labels = new Uint8Array(manifest.rows);
 	for await (const { batch, firstRow } of readShards(artifacts, manifest)) {
@@ -44,6 +37,13 @@ export async function readLabels(
 		}
 	}
 	return { column: column.name, positive, labels };
+}
+
+/** The value of a label that counts as the anomaly: the named one, else one that says yes, else the rarer of two. */
+export function findPositive({ kind, levels }: ColumnProfile, named: string | null): string | null {
+	const texts = levels.map(({ level }) => level);
+	const yes = texts.find((text) => POSITIVE_NAMES.has(labelKey(kind, text).toLowerCase()));
+	return named ?? yes ?? (texts.length === 2 ? (texts[1] as string) : null);
 }
 
 /** Spellings of one value have one key: `1` and `1.0` of numbers, `True` and `true` of booleans. */

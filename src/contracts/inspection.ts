@@ -8,6 +8,7 @@ export type AlertKind =
 	| 'high-cardinality'
 	| 'imbalance'
 	| 'infinite'
+	| 'label-unread'
 	| 'leakage'
 	| 'likely-key'
 	| 'missing'

@@ -52,6 +52,7 @@ export function sortAlerts(alerts: readonly TableAlert[]): TableAlert[] {
 }
 
 const ORDER: readonly TableAlert['kind'][] = [
+	'label-unread',
 	'leakage',
 	'personal-data',
 	'duplicate-rows',

@@ -37,6 +37,7 @@ export async function inspectTask(input: InspectInput, environment: TaskEnvironm
 		statistics,
 		sample: sample.batches().map((batch) => interpretBatch(batch, reading)),
 		duplicates: duplicates.counts(),
+		labelPositive: config.labelPositive,
 		nowMs: input.nowMs,
 	});
 	const { sha256: _, ...counted } = counts;

@@ -2,7 +2,7 @@ import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableAlert } from '../../contracts/inspection.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
-import type { ArtifactRef, ContractTerms, ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
+import type { ContractTerms, ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
 import type { RunConfig } from '../../contracts/run-config.ts';
 import { NO_POLICIES, type SchemaContract } from '../../contracts/schema-contract.ts';
@@ -54,7 +54,7 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 		columns: policies.columns.filter(({ column }) => !isCompared || names.has(column)),
 	});
 	const contract = keepDeclared(before === null ? own : goOn(before, own, merged), before, declared);
-	const alerts = await findTableAlerts(environment, input.manifest, profile, merged);
+	const alerts = await findTableAlerts(environment, input, profile, merged);
 	return {
 		profile: await putJson(artifacts, profile),
 		contract: await putJson(artifacts, contract),
@@ -75,7 +75,7 @@ function requireUsable(profile: TableProfile, config: RunConfig): void {
 /** What is worth knowing of the table; its rows are looked at in a few shards, spread over it. */
 async function findTableAlerts(
 	{ artifacts }: TaskEnvironment,
-	ref: ArtifactRef,
+	{ manifest: ref, config }: ProfileInput,
 	profile: TableProfile,
 	statistics: PartialProfile,
 ): Promise<readonly TableAlert[]> {
@@ -89,8 +89,14 @@ async function findTableAlerts(
 		sample.add(batch);
 		duplicates.add(batch);
 	}
-	const looked = { profile, statistics, sample: sample.batches(), duplicates: duplicates.counts(), nowMs: Date.now() };
-	return lookAtTable(looked).alerts;
+	return lookAtTable({
+		profile,
+		statistics,
+		sample: sample.batches(),
+		duplicates: duplicates.counts(),
+		labelPositive: config.labelPositive,
+		nowMs: Date.now(),
+	}).alerts;
 }
 
 /** The contract of a data set that has had tables before. */
