@@ -6,7 +6,7 @@ here=$(dirname "$0")
 ROWS=${ROWS:-20000}
 BUDGET=${BUDGET:-100}
 
-counterfoil simulate payments --rows "$ROWS" --out payments.csv
+counterfoil simulate payments --rows "$ROWS" --out payments.csv --force
 
 # is_fraud and fraud_kind are the truth: one is set aside to judge, the other left out; no score and no reviewer sees either.
 counterfoil run payments.csv --key payment_id --label is_fraud --truth fraud_kind --ignore note \

@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { TableFormat } from '../ingest/write-table.ts';
 import { BINARY_FORMATS } from '../runtime/output-format.ts';
+import { quoteArgument } from './command-name.ts';
 import { escapeControlsInText } from './escape-controls.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -32,18 +33,29 @@ export function requirePlain({ json }: Terminal): void {
 	});
 }
 
-/** @throws CounterfoilError OUTPUT_NOT_WRITABLE for a file that is a folder, or in one that is not there or not to be written */
+/**
+ * @throws CounterfoilError USAGE for a file in a folder that is not there; OUTPUT_NOT_WRITABLE for a folder, and for a
+ * file in one that may not be written
+ */
 export async function requireWritable(file: string): Promise<void> {
 	const facts = await stat(file).catch(() => null);
 	if (facts?.isDirectory() === true) {
 		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'this is a folder', { where: file, hint: 'name a file in it' });
 	}
+	const folder = dirname(file);
 	try {
-		await access(dirname(file), constants.W_OK);
+		await access(folder, constants.W_OK);
 	} catch (cause) {
-		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the folder of the file is not there or may not be written', {
+		const { code } = cause as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR') {
+			throw new CounterfoilError('USAGE', `there is no folder ${folder}`, {
+				where: file,
+				hint: `make it first (mkdir -p ${quoteArgument(folder)}), or name a file elsewhere`,
+			});
+		}
+		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the folder of the file may not be written', {
 			where: file,
-			hint: 'make the folder first, or name a file elsewhere',
+			hint: 'change its rights, or name a file elsewhere',
 			cause,
 		});
 	}
@@ -56,6 +68,20 @@ export async function requireNewFile(file: string): Promise<void> {
 	throw new CounterfoilError('OUTPUT_EXISTS', 'there is a file of this name already', {
 		where: file,
 		hint: 'name another, or remove it first',
+	});
+}
+
+/**
+ * For files that a command can write anew with `--force`. What is no file, such as /dev/null, can always be written to.
+ *
+ * @throws CounterfoilError OUTPUT_EXISTS, OUTPUT_NOT_WRITABLE, USAGE
+ */
+export async function requireUnwritten(file: string, force = false): Promise<void> {
+	await requireWritable(file);
+	if (force || (await stat(file).catch(() => null))?.isFile() !== true) return;
+	throw new CounterfoilError('OUTPUT_EXISTS', 'there is a file of this name already', {
+		where: file,
+		hint: 'name another with --out FILE, or write it anew with --force',
 	});
 }
 

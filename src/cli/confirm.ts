@@ -21,7 +21,9 @@ export async function confirm(what: string, flags: GlobalFlags, terminal: Termin
 		} finally {
 			lines.close();
 		}
-		throw new CounterfoilError('CONFIRMATION_NEEDED', 'the answer was no: nothing was changed');
+		throw new CounterfoilError('CONFIRMATION_NEEDED', 'the answer was no: nothing was changed', {
+			hint: 'if it is meant, give the same command again and answer yes, or say so with --yes',
+		});
 	}
 	throw new CounterfoilError('CONFIRMATION_NEEDED', `${what}, and nobody can be asked whether it is meant`, {
 		hint: 'if it is meant, say so with --yes',

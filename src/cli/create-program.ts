@@ -62,7 +62,7 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 		});
 	addExamples(program, [
 		['demo', 'see it work on simulated payments'],
-		['run payments.csv --label is_fraud', 'do the same with a file of your own'],
+		['run FILE --label COLUMN', 'do the same with a file of your own'],
 		['queue list', 'the records to look at first'],
 	]);
 	const needsAll = COMMANDS.some(({ name, needsOthers }) => needsOthers === true && argv.includes(name));

@@ -43,7 +43,11 @@ export async function spoolStdin(
 		} finally {
 			await file.close();
 		}
-		if (bytes === 0) throw new CounterfoilError('TABLE_EMPTY', 'standard input is empty', { where: '-' });
+		if (bytes === 0)
+			throw new CounterfoilError('TABLE_EMPTY', 'standard input is empty', {
+				where: '-',
+				hint: 'pipe a table into it, or name a file in place of -',
+			});
 		const name = `${hash.digest('hex').slice(0, 16)}/stdin`;
 		await spool.takeOver(name, temporary);
 		return spool.addressOf(name);

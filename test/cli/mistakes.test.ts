@@ -217,6 +217,15 @@ test('a file that is there already', async () => {
 	}
 });
 
+test('a table that simulated rows would replace', () =>
+	check('table-exists', ['simulate', 'payments', '--rows', '5', '-o', 'payments.csv'], 5));
+
+test('a file in a folder that is not there', () =>
+	check('missing-folder', ['export', 'records', 'payments', '-o', 'exports/today.csv'], 2));
+
+test('a file of a format that there is not', () =>
+	check('wrong-ending', ['export', 'records', 'payments', '-o', 'payments.xlsx'], 2));
+
 test('something that cannot be taken back, where nobody can be asked', () =>
 	check('confirmation', ['purge', '--record-key', 'P7'], 2));
 

@@ -162,13 +162,19 @@ function defineReasons(group: Command, terminal: Terminal): void {
 			const { listReasonCodes, putReasonCode } = await import('../../review/decide-items.ts');
 			if (flags.add !== undefined) {
 				const { add: code, decision, text = '' } = flags;
-				if (decision === undefined) throw new CounterfoilError('USAGE', 'Name what the reason is for with --decision.');
+				if (decision === undefined)
+					throw new CounterfoilError('USAGE', 'It is not said what the reason is for.', {
+						hint: 'name it with --decision fraud, legitimate or unsure',
+					});
 				await putReasonCode(store, { code, decision, description: text });
 			}
 			if (flags.retire !== undefined) {
 				const known = (await listReasonCodes(store)).find(({ code }) => code === flags.retire);
 				if (known === undefined) {
-					throw new CounterfoilError('NOT_FOUND', 'There is no such reason code.', { where: `reason ${flags.retire}` });
+					throw new CounterfoilError('NOT_FOUND', 'There is no such reason code.', {
+						where: `reason ${flags.retire}`,
+						hint: '"counterfoil queue reasons" shows those there are',
+					});
 				}
 				await putReasonCode(store, { ...known, isRetired: true });
 			}

@@ -50,7 +50,9 @@ function defineSuppress(group: Command, terminal: Terminal): void {
 			const { readItem } = await import('../../review/read-item.ts');
 			const { suppressEntity } = await import('../../review/suppress-entities.ts');
 			if ((entity === undefined) === (flags.item === undefined)) {
-				throw new CounterfoilError('USAGE', 'Name what to keep out: by its value, or by --item.');
+				throw new CounterfoilError('USAGE', 'It is not said what to keep out, or twice.', {
+					hint: 'name it by its value, or by --item, one of the two',
+				});
 			}
 			const detail = flags.item === undefined ? null : await readItem(store, flags.item);
 			const of = detail === null ? {} : { queueName: detail.queue.name, datasetName: detail.queue.datasetName };

@@ -108,7 +108,10 @@ export function defineCreate(group: Command, terminal: Terminal): void {
 			if (flags.dryRun === true) {
 				const isTaken = (await listSchedules(workspace.store)).some(({ scheduleId }) => scheduleId === name);
 				if (isTaken)
-					throw new CounterfoilError('RUN_STATE', 'there is a schedule by this name', { where: `schedule ${name}` });
+					throw new CounterfoilError('RUN_STATE', 'there is a schedule by this name', {
+						where: `schedule ${name}`,
+						hint: 'name another, or delete that one first: counterfoil schedule delete',
+					});
 				return terminal.json ? terminal.outJson(schedule) : terminal.out(`schedule ${name} would be made`);
 			}
 			await insertSchedule(workspace.store, schedule);
@@ -162,7 +165,9 @@ async function sourceOf(flags: CreateFlags): Promise<ScheduleSource> {
 		});
 	}
 	if ((files === undefined) === (query === undefined)) {
-		throw new CounterfoilError('USAGE', 'say where new data come from: --files or --query, one of the two');
+		throw new CounterfoilError('USAGE', 'it is not said where new data come from, or twice', {
+			hint: 'name --files or --query, one of the two',
+		});
 	}
 	if (files !== undefined) {
 		const { requireNoUrl } = await import('../../ingest/find-inputs.ts');

@@ -137,7 +137,10 @@ function defineBackfill(group: Command, terminal: Terminal): void {
 	addExamples(command, [['schedule backfill daily --from 2026-11-01 --to 2026-11-08', 'for a week that was missed']]);
 	command.action(async (schedule: string) => {
 		const { from, to } = command.optsWithGlobals<GlobalFlags & { readonly from: Date; readonly to: Date }>();
-		if (from >= to) throw new CounterfoilError('USAGE', '--from must be before --to');
+		if (from >= to)
+			throw new CounterfoilError('USAGE', '--from must be before --to', {
+				hint: 'times are UTC: --from 2026-11-01 --to 2026-11-08',
+			});
 		await requireKnown(command, schedule);
 		if (!terminal.trial.isOn) await (await onTemporal()).backfillSchedule(schedule, from, to);
 		tell(terminal, schedule, `is done for the time from ${from.toISOString()} to ${to.toISOString()}`);

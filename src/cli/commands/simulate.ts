@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED } from '../carry-out-run.ts';
-import { nowhere, requirePlain, requireWritable } from '../check-output.ts';
+import { nowhere, requirePlain, requireUnwritten } from '../check-output.ts';
+import { commandName, quoteArgument } from '../command-name.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -15,7 +16,12 @@ type SimulateFlags = GlobalFlags & {
 	readonly days?: number;
 	readonly style?: 'traced' | 'handbook';
 	readonly driftFrom?: number;
+	readonly force?: boolean;
 };
+
+/** What a run on the payments has to be told: of its last two columns, which are the answer, one is set aside and one hidden. */
+const RUN_FLAGS =
+	'--key payment_id --label is_fraud --truth fraud_kind --entity customer_id,merchant_id --time created_at';
 
 export function defineSimulate(group: Command, terminal: Terminal): void {
 	addExamples(group, [['simulate payments --rows 1000000 --out payments.csv', 'a million payments']]);
@@ -31,7 +37,8 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 				.default('traced'),
 		)
 		.option('--drift-from <day>', 'from this day on, counted from 0, the world is another', parseWhole(0))
-		.option('-o, --out <file>', 'file to write; - for standard output', '-');
+		.option('-o, --out <file>', 'file to write; - for standard output', '-')
+		.option('--force', 'write the file anew where it is there already');
 	addDryRunOption(command, 'say');
 	addExamples(command, [
 		['simulate payments --out payments.csv', '20,000 payments, about 1 % of them frauds'],
@@ -41,7 +48,7 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 	command.action(async () => {
 		const flags = command.optsWithGlobals<SimulateFlags>();
 		if (flags.out === '-') requirePlain(terminal);
-		else await requireWritable(flags.out);
+		else await requireUnwritten(flags.out, flags.force);
 		const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
 		const place = flags.out === '-' ? (terminal.stdout as unknown as Writable) : flags.out;
 		const target = flags.dryRun === true ? nowhere() : place;
@@ -56,5 +63,7 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 		const frauds = written.rows - written.kinds.none;
 		const where = flags.out === '-' ? '' : `: ${flags.out}`;
 		terminal.note(`${formatQuantity(written.rows, 'payment')}, ${formatQuantity(frauds, 'fraud')}${where}`);
+		if (flags.out === '-' || flags.dryRun === true) return;
+		terminal.note(`find them with: ${commandName()} run ${quoteArgument(flags.out)} ${RUN_FLAGS}`);
 	});
 }

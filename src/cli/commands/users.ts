@@ -133,5 +133,7 @@ async function readPassword(terminal: Terminal): Promise<string> {
 		return password;
 	}
 	for await (const line of createInterface({ input: stdin })) return line;
-	throw new CounterfoilError('USAGE', 'A password is needed on standard input.');
+	throw new CounterfoilError('USAGE', 'A password is needed on standard input.', {
+		hint: 'pipe it in: counterfoil users add NAME < password-file',
+	});
 }
