@@ -74,7 +74,7 @@ test('what writes a file, tried, says what it would hold and leaves no file', as
 	for (const file of ['p.csv', 'o.csv', 'copy.db', 'ring.html', '.counterfoil/demo'])
 		assert.ok(!existsSync(file), file);
 	const nowhere = await runInProcess(['export', 'records', 'orders', '--out', 'none/o.csv', '--dry-run']);
-	assert.match(nowhere.stderr, /OUTPUT_NOT_WRITABLE/);
+	assert.match(nowhere.stderr, /there is no folder none/);
 });
 
 test('a database is neither made nor brought up to date by a trial', async () => {

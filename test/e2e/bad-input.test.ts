@@ -325,7 +325,7 @@ test('two at once: the second is told so; Ctrl-C leaves a run that goes on where
 		['--where country=XX', 2, 'CONDITION_INVALID', /no such value/],
 		['--where country=DE --where country=FR', 2, 'CONDITION_INVALID', /no value that meets the condition/],
 		['--out .', 7, 'OUTPUT_NOT_WRITABLE', /a folder/],
-		['--out nowhere/rows.csv', 7, 'OUTPUT_NOT_WRITABLE', /make the folder first/],
+		['--out nowhere/rows.csv', 2, 'USAGE', /mkdir -p nowhere/],
 	];
 	for (const [args, exitCode, code, says] of WRONG) {
 		const refused = await runProgram(['generate', id, '--rows', '5', '-q', ...args.split(' ')], { cwd: folder });
