@@ -63,6 +63,6 @@ test('several seeds give a table instead of a page', async () => {
 
 test('a page that cannot be written is told with its place', async () => {
 	const { code, stderr } = await learn(['ring', '--mended', '--steps', '5', '--out', 'no/such/folder.html']);
-	assert.notEqual(code, 0);
-	assert.match(stderr, /OUTPUT_NOT_WRITABLE[\s\S]*no\/such\/folder\.html/);
+	assert.equal(code, 2);
+	assert.match(stderr, /USAGE[\s\S]*no\/such\/folder\.html/);
 });
