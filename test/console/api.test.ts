@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { addUser } from '../../src/console/access/users.ts';
+import { putMetrics } from '../../src/store/model-metrics.ts';
 import { replaceRejects } from '../../src/store/rejects.ts';
 import { setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
 import { addSyntheticTable } from '../store/seeded-store.ts';
-import { ask, asker, consoleUnderTest, cookieOf, signInByLink } from './console-fixture.ts';
+import { ask, asker, consoleUnderTest, cookieOf, seedDrift, signInByLink } from './console-fixture.ts';
 
 async function apiOf(t: Parameters<typeof consoleUnderTest>[0], options: Parameters<typeof consoleUnderTest>[1] = {}) {
 	const fixture = await consoleUnderTest(t, options);
@@ -79,6 +80,50 @@ test('lists are handed out as files too, and no cell of a CSV is a formula', asy
 		json.map((row: { rawText: string }) => row.rawText),
 		texts,
 	);
+});
+
+test('what was measured of a model, of drift, and who may sign in are handed out as files too', async (t) => {
+	const fixture = await apiOf(t);
+	const { api, store, datasetId, modelId } = fixture;
+	await seedDrift(fixture);
+	await putMetrics(store, modelId, [
+		{ metric: 'column_shapes', value: 0.9, floor: 0.5, ceiling: 0.95 },
+		{ metric: 'column_shape', part: '=amount', value: 0.8 },
+	]);
+	const rowsOf = async (path: string) => {
+		const list = (await api(path)).json().items;
+		const sign = path.includes('?') ? '&' : '?';
+		const json = await api(`${path}${sign}format=json`);
+		assert.match(String(json.headers['content-disposition']), /^attachment; /);
+		assert.deepEqual(json.json(), list);
+		const csv = parse((await api(`${path}${sign}format=csv`)).text, { columns: true }) as Record<string, string>[];
+		assert.equal(csv.length, list.length);
+		return csv;
+	};
+	const drift = await rowsOf(`/drift/${datasetId}/${modelId}/metrics`);
+	assert.deepEqual(
+		drift.map(({ column, metric }) => `${column} ${metric}`),
+		[' two_sample_area', 'amount psi', 'country psi'],
+	);
+	assert.equal((await rowsOf(`/models/${modelId}/metrics`)).length, 2);
+	assert.deepEqual(
+		(await rowsOf(`/models/${modelId}/metrics?of=parts`)).map(({ part }) => part),
+		["'=amount"],
+	);
+	assert.deepEqual(
+		(await rowsOf(`/models/${modelId}/metrics?of=table`)).map(({ metric }) => metric),
+		['column_shapes'],
+	);
+	await addUser(store, { name: 'root', role: 'admin', password: 'correct horse battery', actor: 'test' });
+	const signedIn = { name: 'root', password: 'correct horse battery' };
+	const { port } = fixture.console;
+	const cookie = cookieOf(await ask(port, '/api/v1/session', { method: 'POST', body: signedIn }));
+	const users = await asker(port, cookie)('/users?format=csv');
+	assert.deepEqual(
+		(parse(users.text, { columns: true }) as { name: string }[]).map(({ name }) => name),
+		['root'],
+	);
+	assert.doesNotMatch(users.text, /argon2/);
 });
 
 test('an item that somebody else has changed meanwhile is left alone', async (t) => {

@@ -44,6 +44,17 @@ export async function readOrSend<Row extends object>(
 	return { page: await read({ cursor, limit }) };
 }
 
+/** A list that is read at once, or the same as a file where one is asked for. */
+export function listOrSend<Row extends object>(
+	context: Context,
+	format: PageQuery['format'],
+	name: string,
+	items: readonly Row[],
+): { readonly file: Response } | { readonly list: { readonly items: Row[] } } {
+	if (format === undefined) return { list: { items: [...items] } };
+	return { file: sendFile(context, { name, format, read: async () => ({ items: [...items], next: null }) }) };
+}
+
 /** What of a reading is a page, from one row more than it can hold. */
 export function pageFrom<Row>(rows: readonly Row[], limit: number, position: (row: Row) => string): Page<Row> {
 	const items = rows.slice(0, limit);

@@ -19,7 +19,7 @@ export function decodeCursor<Position extends z.ZodType>(
 	}
 }
 
-/** What every list is asked with. */
+/** What every list is asked with that comes in pages. */
 export const pageQuery = z.object({
 	cursor: z.string().max(500).optional().openapi({ description: 'The `next` of the page before.' }),
 	limit: z.coerce.number().int().min(1).max(500).default(50).openapi({ description: 'Most rows of the page.' }),
@@ -27,6 +27,11 @@ export const pageQuery = z.object({
 		.enum(['csv', 'json'])
 		.optional()
 		.openapi({ description: 'The whole list (at most 100,000 rows) as a file instead of a page.' }),
+});
+
+/** What a list is asked with that comes at once. */
+export const wholeQuery = z.object({
+	format: z.enum(['csv', 'json']).optional().openapi({ description: 'The list as a file.' }),
 });
 
 export type PageQuery = z.infer<typeof pageQuery>;

@@ -74,12 +74,25 @@ function pageOf<Schema extends z.ZodType>(schema: Schema) {
 
 /** A page of a list; with `format` the whole list, as a file. */
 export function answersPages<Schema extends z.ZodType>(schema: Schema, description: string) {
+	return answersListOrFile(schema, pageOf(schema), description);
+}
+
+/** A list that is short enough to come at once; with `format` as a file. */
+export function answersWhole<Schema extends z.ZodType>(schema: Schema, description: string) {
+	return answersListOrFile(schema, z.object({ items: z.array(schema) }), description);
+}
+
+function answersListOrFile<Schema extends z.ZodType, List extends z.ZodType>(
+	schema: Schema,
+	list: List,
+	description: string,
+) {
 	const file = z.array(schema).openapi({ description: 'With `format=json`: the whole list.' });
 	return {
 		200: {
 			description,
 			content: {
-				'application/json': { schema: z.union([pageOf(schema), file]) },
+				'application/json': { schema: z.union([list, file]) },
 				'text/csv': { schema: z.string().openapi({ description: 'With `format=csv`: the whole list.' }) },
 			},
 		},

@@ -224,21 +224,23 @@ export const model = z
 	})
 	.openapi('Model');
 
+export const modelMetric = z
+	.object({
+		metric: z.string(),
+		part: z.string().openapi({ description: 'A column or a pair of columns; empty: the table as a whole.' }),
+		value: z.number(),
+		floor: z.number().nullable(),
+		ceiling: z.number().nullable(),
+		note: z.string().nullable(),
+	})
+	.openapi('ModelMetric');
+
 export const modelDetail = model
 	.extend({
 		datasetName: z.string(),
 		trainingRows: count,
 		columns: z.array(z.object({ name: z.string(), kind: z.string(), role: z.string() })),
-		metrics: z.array(
-			z.object({
-				metric: z.string(),
-				part: z.string(),
-				value: z.number(),
-				floor: z.number().nullable(),
-				ceiling: z.number().nullable(),
-				note: z.string().nullable(),
-			}),
-		),
+		metrics: z.array(modelMetric),
 		promotions: z
 			.array(z.object({ at: time, actor: z.string(), reason: z.string(), modelId: z.string() }))
 			.openapi({ description: 'Which version its name stood for, latest first.' }),
@@ -312,18 +314,20 @@ export const drift = z
 	})
 	.openapi('Drift');
 
+export const driftMetric = z
+	.object({
+		column: z.string().openapi({ description: 'Empty: the table as a whole.' }),
+		metric: z.string(),
+		value: z.number(),
+		pValue: z.number().nullable(),
+		threshold: z.number().nullable(),
+		isDrifted: z.boolean(),
+	})
+	.openapi('DriftMetric');
+
 export const driftDetail = drift
 	.extend({
-		metrics: z.array(
-			z.object({
-				column: z.string().openapi({ description: 'Empty: the table as a whole.' }),
-				metric: z.string(),
-				value: z.number(),
-				pValue: z.number().nullable(),
-				threshold: z.number().nullable(),
-				isDrifted: z.boolean(),
-			}),
-		),
+		metrics: z.array(driftMetric),
 	})
 	.openapi('DriftDetail');
 
@@ -348,11 +352,13 @@ export type QueueItem = z.infer<typeof queueItem>;
 export type ItemDetailBody = z.infer<typeof itemDetail>;
 export type QueueBody = z.infer<typeof queue>;
 export type ModelBody = z.infer<typeof model>;
+export type ModelMetricBody = z.infer<typeof modelMetric>;
 export type ModelDetail = z.infer<typeof modelDetail>;
 export type SyntheticTableBody = z.infer<typeof syntheticTable>;
 export type RejectBody = z.infer<typeof reject>;
 export type DatasetBody = z.infer<typeof dataset>;
 export type DriftBody = z.infer<typeof drift>;
+export type DriftMetricBody = z.infer<typeof driftMetric>;
 export type DriftDetailBody = z.infer<typeof driftDetail>;
 export type UserBody = z.infer<typeof user>;
 export type ReasonBody = z.infer<typeof reason>;

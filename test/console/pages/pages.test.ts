@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { addUser } from '../../../src/console/access/users.ts';
+import { putMetrics } from '../../../src/store/model-metrics.ts';
 import { replaceRejects } from '../../../src/store/rejects.ts';
 import type { NewScore } from '../../../src/store/shards.ts';
 import { scores } from '../../store/seeded-store.ts';
@@ -115,6 +119,75 @@ test(
 		assertQuiet();
 	},
 );
+
+/** What is missing beside a table: the names of tables that cannot be had as CSV and JSON. */
+function withoutFiles(): { readonly tables: number; readonly missing: readonly string[] } {
+	const tables = [...document.querySelectorAll('#main :is(table, [role=table])')];
+	const missing = tables.filter((table) => {
+		const around = table.closest('.card, .page-with-table, .item > section');
+		const words = [...(around?.querySelectorAll('.files a, .files button') ?? [])].map((each) => each.textContent);
+		return !words.includes('CSV') || !words.includes('JSON');
+	});
+	return { tables: tables.length, missing: missing.map((table) => table.outerHTML.slice(0, 120)) };
+}
+
+test('every table of every page can be had as CSV and as JSON', options, async (t) => {
+	const fixture = await consoleUnderTest(t, { rows: 20, alerts: 6 });
+	const { store, runId, datasetId, modelId } = fixture;
+	await seedDrift(fixture);
+	await putMetrics(store, modelId, [
+		{ metric: 'column_shapes', value: 0.9, floor: 0.5, ceiling: 0.95 },
+		{ metric: 'column_shape', part: 'amount', value: 0.9 },
+	]);
+	await replaceRejects(store, datasetId, [
+		[{ line_number: 3, error_type: 'NOT_A_NUMBER', message: 'x is no number', raw_text: 'x', column_name: 'amount' }],
+	]);
+	const password = 'correct horse battery';
+	await addUser(store, { name: 'root', role: 'admin', password, actor: 'test' });
+	const { page, assertQuiet } = await openPage(t, `${fixture.console.url}/`);
+	await page.fill('input[name=name]', 'root');
+	await page.fill('input[name=password]', password);
+	await page.keyboard.press('Enter');
+	await page.waitForSelector('.frame');
+	const expected = {
+		'/': 0,
+		'/queue': 2,
+		'/scores': 1,
+		'/runs': 1,
+		[`/runs/${runId}`]: 0,
+		[`/runs/${runId}/records/20`]: 1,
+		'/models': 1,
+		[`/models/${modelId}`]: 2,
+		'/generate': 0,
+		'/drift': 1,
+		[`/drift/${datasetId}/${modelId}`]: 1,
+		'/rejects': 1,
+		'/settings': 2,
+		'/sql?sql=select%201%20as%20one': 1,
+	};
+	for (const [path, count] of Object.entries(expected)) {
+		await page.goto(`${fixture.console.url}${path}`);
+		await page.waitForSelector('#main h1, #main h2');
+		await page.waitForFunction(isSettled);
+		await page.waitForFunction(
+			(least) => document.querySelectorAll('#main :is(table, [role=table])').length >= least,
+			count,
+		);
+		const { tables, missing } = await page.evaluate(withoutFiles);
+		assert.equal(tables, count, path);
+		assert.deepEqual(missing, [], path);
+	}
+	// What the browser makes a file of.
+	await page.goto(`${fixture.console.url}/runs/${runId}/records/20`);
+	const [download] = await Promise.all([page.waitForEvent('download'), page.click('.table-files button')]);
+	assert.equal(download.suggestedFilename(), 'values.csv');
+	assert.deepEqual(parse(readFileSync(await download.path(), 'utf8')), [
+		['Column', 'This record', 'Typical'],
+		['amount', '20', ''],
+		['id', 'k20', ''],
+	]);
+	assertQuiet();
+});
 
 test('pages without anything on them name the next command', options, async (t) => {
 	const fixture = await consoleUnderTest(t, { rows: 3, alerts: 1 });
@@ -234,7 +307,6 @@ test(
 
 test('people sign in by name, and what their role may not do is not there', options, async (t) => {
 	const fixture = await consoleUnderTest(t);
-	const { addUser } = await import('../../../src/console/access/users.ts');
 	const password = 'correct horse battery';
 	await addUser(fixture.store, { name: 'root', role: 'admin', password, actor: 'test' });
 	await addUser(fixture.store, { name: 'vic', role: 'viewer', password, actor: 'test' });

@@ -1,14 +1,15 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { CounterfoilError } from '../../../contracts/errors.ts';
 import { getDataset } from '../../../store/datasets.ts';
-import { listDriftMetrics, listWatched, type WatchedTable } from '../../../store/drift-metrics.ts';
+import { listDriftMetrics, listWatched, type StoredDrift, type WatchedTable } from '../../../store/drift-metrics.ts';
 import { getModel } from '../../../store/models.ts';
-import { pageFrom, readOrSend } from '../answer-list.ts';
+import { listOrSend, pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, answersPages, needs } from '../describe-route.ts';
-import { type DriftBody, drift, driftDetail } from '../schemas.ts';
+import { decodeCursor, encodeCursor, pageQuery, wholeQuery } from '../cursor.ts';
+import { answers, answersPages, answersWhole, needs } from '../describe-route.ts';
+import { type DriftBody, type DriftMetricBody, drift, driftDetail, driftMetric } from '../schemas.ts';
 
+const driftParams = z.object({ datasetId: z.string().min(1).max(200), modelId: z.string().min(1).max(200) });
 const position = z.tuple([z.string(), z.string(), z.string()]);
 
 /** How far new tables are from what models were trained on. */
@@ -47,7 +48,7 @@ export function addDriftRoutes(api: ConsoleApi, services: ConsoleServices): void
 			path: '/drift/{datasetId}/{modelId}',
 			summary: 'What of a table has drifted, column by column.',
 			...needs('viewer'),
-			request: { params: z.object({ datasetId: z.string().min(1).max(200), modelId: z.string().min(1).max(200) }) },
+			request: { params: driftParams },
 			responses: answers(driftDetail, 'Everything that was measured.'),
 		}),
 		async (context) => {
@@ -64,19 +65,42 @@ export function addDriftRoutes(api: ConsoleApi, services: ConsoleServices): void
 			return context.json(
 				{
 					...presentWatched(watched),
-					metrics: metrics.map((row) => ({
-						column: row.column_name,
-						metric: row.metric,
-						value: row.value,
-						pValue: row.p_value,
-						threshold: row.threshold,
-						isDrifted: row.is_drifted === 1,
-					})),
+					metrics: metrics.map(presentDrift),
 				},
 				200,
 			);
 		},
 	);
+
+	api.openapi(
+		createRoute({
+			method: 'get',
+			path: '/drift/{datasetId}/{modelId}/metrics',
+			summary: 'What was measured of a table, column by column, also as a file.',
+			...needs('viewer'),
+			request: { params: driftParams, query: wholeQuery },
+			responses: answersWhole(driftMetric, 'By column and metric.'),
+		}),
+		async (context) => {
+			const params = context.req.valid('param');
+			const { dataset_id: datasetId } = await getDataset(store, params.datasetId);
+			const { model_id: modelId } = await getModel(store, params.modelId);
+			const metrics = (await listDriftMetrics(store, { datasetId, modelId })).map(presentDrift);
+			const answer = listOrSend(context, context.req.valid('query').format, `drift-${datasetId}-${modelId}`, metrics);
+			return 'file' in answer ? (answer.file as never) : context.json(answer.list, 200);
+		},
+	);
+}
+
+function presentDrift(row: StoredDrift): DriftMetricBody {
+	return {
+		column: row.column_name,
+		metric: row.metric,
+		value: row.value,
+		pValue: row.p_value,
+		threshold: row.threshold,
+		isDrifted: row.is_drifted === 1,
+	};
 }
 
 function presentWatched(row: WatchedTable): DriftBody {

@@ -1,15 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi';
+import type { ModelMetric } from '../../../store/database.ts';
 import { getDataset } from '../../../store/datasets.ts';
 import { listMetrics, readPrivacy } from '../../../store/model-metrics.ts';
 import { getModel, listModels } from '../../../store/models.ts';
 import { listPromotions, promoteModel, rollBackModel } from '../../../store/promotions.ts';
 import { logAccess } from '../../access/access-log.ts';
-import { pageFrom, readOrSend } from '../answer-list.ts';
+import { listOrSend, pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, answersPages, needs } from '../describe-route.ts';
+import { decodeCursor, encodeCursor, pageQuery, wholeQuery } from '../cursor.ts';
+import { answers, answersPages, answersWhole, needs } from '../describe-route.ts';
 import { presentModel } from '../present.ts';
-import { type ModelBody, model, modelDetail } from '../schemas.ts';
+import { type ModelBody, type ModelMetricBody, model, modelDetail, modelMetric } from '../schemas.ts';
 
 const modelParams = z.object({ model: z.string().min(1).max(200) });
 const keyHeader = z.object({ 'idempotency-key': z.string().max(200).optional() });
@@ -65,14 +66,7 @@ export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void
 					datasetName: dataset.name,
 					trainingRows: dataset.rows_loaded,
 					columns: columns.map(({ name, kind, role }) => ({ name, kind, role })),
-					metrics: metrics.map(({ metric, part, value, floor, ceiling, note }) => ({
-						metric,
-						part,
-						value,
-						floor,
-						ceiling,
-						note,
-					})),
+					metrics: metrics.map(presentMetric),
 					promotions: (await listPromotions(store, found.name)).map((row) => ({
 						at: row.at,
 						actor: row.actor,
@@ -83,6 +77,33 @@ export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void
 				},
 				200,
 			);
+		},
+	);
+
+	api.openapi(
+		createRoute({
+			method: 'get',
+			path: '/models/{model}/metrics',
+			summary: 'What was measured on a model, also as a file.',
+			...needs('viewer'),
+			request: {
+				params: modelParams,
+				query: wholeQuery.extend({
+					of: z
+						.enum(['table', 'parts'])
+						.optional()
+						.openapi({ description: 'Only what was measured on the whole table, or on parts of it.' }),
+				}),
+			},
+			responses: answersWhole(modelMetric, 'By metric and part.'),
+		}),
+		async (context) => {
+			const { of, format } = context.req.valid('query');
+			const { model_id: modelId } = await getModel(store, context.req.valid('param').model);
+			const all = (await listMetrics(store, modelId)).map(presentMetric);
+			const metrics = all.filter(({ part }) => of === undefined || (of === 'table') === (part === ''));
+			const answer = listOrSend(context, format, `metrics-${modelId}`, metrics);
+			return 'file' in answer ? (answer.file as never) : context.json(answer.list, 200);
 		},
 	);
 
@@ -121,4 +142,8 @@ export function addModelRoutes(api: ConsoleApi, services: ConsoleServices): void
 			return context.json(presentModel(active), 200);
 		},
 	);
+}
+
+function presentMetric({ metric, part, value, floor, ceiling, note }: ModelMetric): ModelMetricBody {
+	return { metric, part, value, floor, ceiling, note };
 }

@@ -6,10 +6,10 @@ import { listTokens, makeToken, revokeToken } from '../../access/api-tokens.ts';
 import { listQueueRoles, roleByQueue, setQueueRole } from '../../access/queue-roles.ts';
 import type { Identity } from '../../access/sessions.ts';
 import { addUser, changeUser, listUsers } from '../../access/users.ts';
-import { pageFrom, readOrSend } from '../answer-list.ts';
+import { listOrSend, pageFrom, readOrSend } from '../answer-list.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
-import { decodeCursor, encodeCursor, pageQuery } from '../cursor.ts';
-import { answers, answersPages, json, needs, PROBLEMS } from '../describe-route.ts';
+import { decodeCursor, encodeCursor, pageQuery, wholeQuery } from '../cursor.ts';
+import { answers, answersPages, answersWhole, json, needs, PROBLEMS } from '../describe-route.ts';
 import { type UserBody, user } from '../schemas.ts';
 
 const role = z.enum(['viewer', 'analyst', 'lead', 'admin']);
@@ -55,9 +55,14 @@ export function addUserRoutes(api: ConsoleApi, services: ConsoleServices): void 
 			path: '/users',
 			summary: 'Everybody who can sign in.',
 			...needs('admin'),
-			responses: answers(z.object({ items: z.array(user) }), 'By name.'),
+			request: { query: wholeQuery },
+			responses: answersWhole(user, 'By name.'),
 		}),
-		async (context) => context.json({ items: (await listUsers(store)).map(presentUser) }, 200),
+		async (context) => {
+			const users = (await listUsers(store)).map(presentUser);
+			const answer = listOrSend(context, context.req.valid('query').format, 'users', users);
+			return 'file' in answer ? (answer.file as never) : context.json(answer.list, 200);
+		},
 	);
 
 	api.openapi(

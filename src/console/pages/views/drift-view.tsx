@@ -102,7 +102,10 @@ export function DriftDetailView({ datasetId, modelId }: { readonly datasetId: st
 				its features have drifted.
 			</p>
 			<section class="card">
-				<h2>By column</h2>
+				<div class="card-head">
+					<h2>By column</h2>
+					<FileLinks path={`${pathOf({ datasetId, modelId })}/metrics`} />
+				</div>
 				<div class="scroll-x">
 					<table aria-label="Drift by column">
 						<thead>

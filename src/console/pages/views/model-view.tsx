@@ -1,6 +1,7 @@
 import type { ModelBody, ModelDetail } from '../../api/schemas.ts';
 import { api } from '../api.ts';
 import { formatCount, formatNumber, formatTime } from '../format.ts';
+import { FileLinks } from '../parts/data-table.tsx';
 import { Loading, ProblemNote } from '../parts/feedback.tsx';
 import { StateMark } from '../parts/marks.tsx';
 import { Link, setFilters, usePlace } from '../router.tsx';
@@ -8,6 +9,8 @@ import { useMay, useSession } from '../session.tsx';
 import { asProblem, useData } from '../use-data.ts';
 import { Fact } from './run-view.tsx';
 import { Choice } from './runs-view.tsx';
+
+const pathOf = ({ modelId }: Pick<ModelBody, 'modelId'>) => `/models/${encodeURIComponent(modelId)}`;
 
 type Metric = ModelDetail['metrics'][number];
 
@@ -29,7 +32,7 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 	if (problem !== null) return <ProblemNote problem={problem} onRetry={reload} />;
 	if (model === null) return <Loading />;
 	const change = (how: 'promote' | 'rollback') =>
-		api.post<ModelBody>(`/models/${encodeURIComponent(model.modelId)}/${how}`, {}).then(
+		api.post<ModelBody>(`${pathOf(model)}/${how}`, {}).then(
 			(active) => {
 				show({ kind: 'done', text: `${active.name} is version ${active.version} from now on` });
 				reload();
@@ -90,7 +93,10 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 				)}
 			</dl>
 			<section class="card">
-				<h2>What was measured</h2>
+				<div class="card-head">
+					<h2>What was measured</h2>
+					{whole.length > 0 && <FileLinks path={`${pathOf(model)}/metrics?of=table`} />}
+				</div>
 				<p class="aside">
 					Floor: columns drawn one by one, which know nothing of each other. Ceiling: real rows that were held out.
 				</p>
@@ -103,6 +109,9 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 			{parts.length > 0 && (
 				<details class="card">
 					<summary>By part ({formatCount(parts.length)})</summary>
+					<p>
+						<FileLinks path={`${pathOf(model)}/metrics?of=parts`} />
+					</p>
 					<MetricTable metrics={parts} other={other} label="Measured by part" />
 				</details>
 			)}
@@ -112,7 +121,7 @@ export function ModelView({ model: reference }: { readonly model: string }) {
 					<ul class="list plain-list">
 						{model.promotions.map((promotion) => (
 							<li key={`${promotion.at} ${promotion.modelId} ${promotion.reason}`}>
-								<Link to={`/models/${encodeURIComponent(promotion.modelId)}`}>{promotion.modelId}</Link>
+								<Link to={pathOf(promotion)}>{promotion.modelId}</Link>
 								<span>{PROMOTED_BY[promotion.reason] ?? promotion.reason}</span>
 								<span>{promotion.actor}</span>
 								<span class="when">{formatTime(promotion.at)}</span>

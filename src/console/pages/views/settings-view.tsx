@@ -84,7 +84,10 @@ function Users() {
 		api.patch(`/users/${encodeURIComponent(name)}`, body).then(reload, tell);
 	return (
 		<section class="card">
-			<h2>Users</h2>
+			<div class="card-head">
+				<h2>Users</h2>
+				{data !== null && data.items.length > 0 && <FileLinks path="/users" />}
+			</div>
 			{problem !== null && <ProblemNote problem={problem} onRetry={reload} />}
 			{isFirst && (
 				<p>

@@ -4,6 +4,7 @@ import { type ApiProblem, api } from '../api.ts';
 import { formatCount, formatNumber, plural } from '../format.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Empty, ProblemNote } from '../parts/feedback.tsx';
+import { SaveLinks } from '../parts/save-links.tsx';
 import { setFilters, usePlace } from '../router.tsx';
 import { useSession } from '../session.tsx';
 import { asProblem, useData } from '../use-data.ts';
@@ -108,12 +109,7 @@ export function SqlView() {
 								{plural(result.rows.length, 'row')}
 								{result.isCut ? ', and more' : ''}, {formatNumber(result.tookMs)} ms
 							</span>
-							<button type="button" class="link" onClick={() => save(result, 'csv')}>
-								CSV
-							</button>
-							<button type="button" class="link" onClick={() => save(result, 'json')}>
-								JSON
-							</button>
+							<SaveLinks name="query" columns={result.columns} rows={result.rows} />
 						</>
 					)}
 				</p>
@@ -164,28 +160,4 @@ function Schema({ onChoose }: { readonly onChoose: (object: string) => void }) {
 			<p class="aside">{formatCount(objects.length)} tables and views</p>
 		</section>
 	);
-}
-
-/** What is shown, as a file. Texts that a spreadsheet would run get a `'` in front. */
-function save({ columns, rows }: QueryResultBody, format: 'csv' | 'json'): void {
-	const quote = (value: string | number | null) => {
-		if (value === null) return '';
-		if (typeof value === 'number') return String(value);
-		const safe = /^[=+\-@\t\r\n\v\f＝＋－＠]/.test(value) ? `'${value}` : value;
-		return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-	};
-	const text =
-		format === 'csv'
-			? [columns, ...rows].map((row) => row.map(quote).join(',')).join('\r\n')
-			: JSON.stringify(
-					rows.map((row) => Object.fromEntries(columns.map((name, i) => [name, row[i]]))),
-					null,
-					2,
-				);
-	const url = URL.createObjectURL(new Blob([text], { type: format === 'csv' ? 'text/csv' : 'application/json' }));
-	const link = document.createElement('a');
-	link.href = url;
-	link.download = `query.${format}`;
-	link.click();
-	URL.revokeObjectURL(url);
 }
