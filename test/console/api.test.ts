@@ -230,6 +230,62 @@ test('an error is a problem of RFC 9457 with the code of the catalogue', async (
 	assert.equal(({} as { action?: string }).action, undefined);
 });
 
+test('a parameter that a route does not have is refused, with the nearest that it has', async (t) => {
+	const { api, runId } = await apiOf(t);
+	const refusal = async (path: string, asked: Parameters<typeof api>[1] = {}) => {
+		const answer = await api(path, asked);
+		const { code, where, hint } = answer.json();
+		assert.equal(answer.headers['content-type'], 'application/problem+json', path);
+		return [answer.status, code, where, hint];
+	};
+	assert.deepEqual(await refusal(`/runs/${runId}/scores?alert=true`), [
+		400,
+		'REQUEST_INVALID',
+		'query alert',
+		'did you mean "alerts"?',
+	]);
+	assert.deepEqual(await refusal('/queue/items?severty=high'), [
+		400,
+		'REQUEST_INVALID',
+		'query severty',
+		'it takes cursor, limit, format, queue, dataset, state, mine, overdue, entity',
+	]);
+	assert.deepEqual((await refusal('/queues?state=new')).slice(2), ['query state', 'it takes none']);
+	assert.deepEqual((await refusal('/session?__proto__=1')).slice(2), ['query __proto__', 'it takes none']);
+	assert.deepEqual((await refusal('/openapi.json?constructor=1')).slice(2), ['query constructor', 'it takes none']);
+	const claim = { method: 'POST', body: { count: 1 } };
+	assert.deepEqual((await refusal('/queue/claim-next?dry=1', claim)).slice(2), ['query dry', 'it takes none']);
+	assert.equal((await api('/queue/items?mine=true')).json().items.length, 0, 'nothing was claimed');
+	assert.equal((await api('/queue/items?state=new&limit=2&limit=3')).status, 400, 'given twice');
+	assert.equal((await api('/nowhere?x=1')).status, 404);
+	// What a provider adds to its answer is not for the console to judge.
+	assert.equal((await api('/session/provider/callback?code=1&state=2&session_state=3')).json().code, 'NOT_FOUND');
+});
+
+test('no body of a request may have more than its schema', async (t) => {
+	const { api } = await apiOf(t);
+	const document = (await api('/openapi.json')).json();
+	const loose: string[] = [];
+	const look = (schema: Record<string, unknown>, where: string): void => {
+		const { $ref: ref, properties, additionalProperties, items, anyOf, oneOf } = schema;
+		if (typeof ref === 'string') look(document.components.schemas[ref.split('/').at(-1) ?? ''], where);
+		if (properties !== undefined && additionalProperties !== false) loose.push(where);
+		const inside = [...Object.values(properties ?? {}), items, ...((anyOf ?? oneOf ?? []) as object[])];
+		for (const each of inside) if (each !== undefined) look(each as Record<string, unknown>, where);
+	};
+	let bodies = 0;
+	for (const [path, methods] of Object.entries(document.paths)) {
+		for (const [method, route] of Object.entries(methods as Record<string, { requestBody?: unknown }>)) {
+			if (route.requestBody === undefined) continue;
+			bodies += 1;
+			const { content } = route.requestBody as { content: Record<string, { schema: Record<string, unknown> }> };
+			look(content['application/json']?.schema ?? {}, `${method} ${path}`);
+		}
+	}
+	assert.ok(bodies > 8, `${bodies} routes with bodies`);
+	assert.deepEqual(loose, []);
+});
+
 test('viewers do not see what looks like personal data, and nobody sees the truth beside an open item', async (t) => {
 	const personal = JSON.stringify([{ kind: 'personal-data', column: 'amount', level: 'warning', message: '' }]);
 	const columns = '[{"name":"amount","kind":"numeric","role":"feature"},{"name":"id","kind":"key","role":"label"}]';

@@ -2,6 +2,7 @@ import { logAccess } from '../access/access-log.ts';
 import { authenticate } from './authenticate.ts';
 import { type ConsoleApi, type ConsoleServices, createConsoleApi } from './console-services.ts';
 import { idempotency } from './idempotency.ts';
+import { refuseUnknownParameters } from './refuse-unknown-parameters.ts';
 import { addDatasetRoutes } from './routes/dataset-routes.ts';
 import { addDriftRoutes } from './routes/drift-routes.ts';
 import { addItemRoutes } from './routes/item-routes.ts';
@@ -28,6 +29,7 @@ export function createApi(services: ConsoleServices): ConsoleApi {
 		if (isOpen(context.req.method, context.req.path)) return next();
 		return known(context, next);
 	});
+	api.use('*', refuseUnknownParameters(api, '/api/v1'));
 	api.use('*', idempotency(services));
 	api.use('*', async (context, next) => {
 		await next();

@@ -1,4 +1,4 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { CounterfoilError } from '../../../contracts/errors.ts';
@@ -19,6 +19,9 @@ const TICKET_SECONDS = 600;
 /** Of one source, which is everybody behind one proxy: fewer in ten minutes than may be under way at a time. */
 const TRIES_AT_ONCE = 100;
 const TRY_EVERY_MS = 1_000;
+
+/** What a provider adds to the addresses is its own affair: RFC 6749, 4.1.2. */
+const fromElsewhere = z.looseObject({});
 
 /** Signing in by an OpenID provider: a browser is sent there, and comes back. */
 export function addProviderRoutes(api: ConsoleApi, services: ConsoleServices): void {
@@ -45,6 +48,7 @@ export function addProviderRoutes(api: ConsoleApi, services: ConsoleServices): v
 			path: '/session/provider',
 			summary: 'Sends a browser to the OpenID provider to sign in there.',
 			security: [],
+			request: { query: fromElsewhere },
 			responses: moved,
 		}),
 		async (context) => {
@@ -74,6 +78,7 @@ export function addProviderRoutes(api: ConsoleApi, services: ConsoleServices): v
 			path: '/session/provider/callback',
 			summary: 'Where the provider sends a browser back to; ends on the first page, signed in or told why not.',
 			security: [],
+			request: { query: fromElsewhere },
 			responses: moved,
 		}),
 		async (context) => {

@@ -271,7 +271,7 @@ export function addQueueRoutes(api: ConsoleApi, services: ConsoleServices): void
 					z
 						.strictObject({
 							events: z
-								.object({ first: z.number().int(), last: z.number().int() })
+								.strictObject({ first: z.number().int(), last: z.number().int() })
 								.optional()
 								.openapi({ description: 'As the decision told them; without, the last.' }),
 						})
