@@ -69,6 +69,8 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	NOT_ALLOWED: 'Ask somebody whose role reaches; `counterfoil users role` changes it.',
 	NOT_FOUND:
 		'Check id and name with `counterfoil runs list`, `models list`, `datasets list`, and that `--db` is the right database.',
+	NOT_READY:
+		'Look whether the database answers (`counterfoil doctor`); after an update run `counterfoil db migrate`. It is ready by itself once both are so.',
 	OUTPUT_EXISTS: 'Name another file, or remove the one that is there.',
 	OUTPUT_NOT_WRITABLE: 'Make the folder, or name a file where you may write.',
 	PARQUET_UNREADABLE: 'Copy or export the file again; encrypted and nested columns must be written plainly first.',

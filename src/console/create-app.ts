@@ -8,6 +8,7 @@ import type { ConsoleServices } from './api/console-services.ts';
 import { createApi } from './api/create-api.ts';
 import { toProblem } from './api/problem.ts';
 import type { BuiltPages } from './built-pages.ts';
+import { createReadiness } from './create-readiness.ts';
 
 const LARGEST_BODY = 1024 * 1024;
 /** What carries a body to the API. */
@@ -75,7 +76,13 @@ export function createApp({ services, pages, hosts, onDefect }: AppOptions): Hon
 		await next();
 	});
 
+	const requireReady = createReadiness(services.workspace.store);
 	app.get('/healthz', (context) => context.text('ok\n'));
+	app.get('/readyz', async (context) => {
+		context.header('Cache-Control', 'no-store');
+		await requireReady();
+		return context.text('ready\n');
+	});
 	app.route('/api/v1', createApi(services));
 	app.get('*', (context) => {
 		const { path } = context.req;

@@ -164,6 +164,11 @@ export const ERROR_CATALOGUE = {
 		exitCode: 2,
 		meaning: 'The run, model, data set or item that was named does not exist.',
 	},
+	NOT_READY: {
+		retryable: true,
+		exitCode: 1,
+		meaning: 'The console cannot work at the moment: its database is away, or lacks migrations.',
+	},
 	OUTPUT_EXISTS: {
 		retryable: false,
 		exitCode: 5,

@@ -8,26 +8,30 @@ export interface HealthServer {
 	close(): Promise<void>;
 }
 
+/** Each rejects, or gives false, where something is wrong. */
+export type HealthChecks = Readonly<Record<string, () => Promise<boolean>>>;
+
 /**
- * Answers `GET /healthz` for whoever restarts what does not work: 200 while every check passes, else 503 with the names
- * of those that do not.
+ * Answers whoever restarts what does not work, or gives work only to who can do it: 200 while every check passes, else
+ * 503 with the names of those that do not.
  *
- * @param address `host:port`; port 0 is any that is free. @param checks reject, or give false, where something is wrong
+ * @param address `host:port`; port 0 is any that is free. @param checks by the path that asks for them: `/healthz`
  * @throws CounterfoilError OUTPUT_NOT_WRITABLE if the address is taken
  */
 export async function serveHealth(
 	address: string,
-	checks: Readonly<Record<string, () => Promise<boolean>>>,
+	checks: Readonly<Record<string, HealthChecks>>,
 ): Promise<HealthServer> {
 	const cut = address.lastIndexOf(':');
 	const host = cut > 0 ? address.slice(0, cut) : '127.0.0.1';
 	const server = createServer(async (request, response) => {
-		if (request.url !== '/healthz') {
+		const asked = new Map(Object.entries(checks)).get(request.url ?? '');
+		if (asked === undefined) {
 			response.writeHead(404).end();
 			return;
 		}
 		const results = await Promise.all(
-			Object.entries(checks).map(async ([name, check]) => [name, await check().catch(() => false)] as const),
+			Object.entries(asked).map(async ([name, check]) => [name, await check().catch(() => false)] as const),
 		);
 		const isHealthy = results.every(([, isFine]) => isFine);
 		response

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { COMPUTE_TASK_QUEUE, IO_TASK_QUEUE, type StepProgress } from '../contracts/steps.ts';
+import { isUpToDate } from '../store/migrate.ts';
 import { listRuns } from '../store/runs.ts';
 import { toApplicationFailure } from './application-failure.ts';
 import { closeEndedRuns } from './close-ended-runs.ts';
@@ -9,7 +10,7 @@ import { connectWorker, payloadConverter } from './connect-temporal.ts';
 import { openTracing } from './open-tracing.ts';
 import type { Workspace } from './open-workspace.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
-import { type HealthServer, serveHealth } from './serve-health.ts';
+import { type HealthChecks, type HealthServer, serveHealth } from './serve-health.ts';
 import { createStepRunner } from './step-runner.ts';
 import type { LogFacts, WorkerLog } from './worker-log.ts';
 
@@ -22,7 +23,7 @@ export interface WorkerOptions {
 	readonly drainMs?: number;
 	/** `host:port` at which Prometheus finds the SDK's metrics under `/metrics`. @default none */
 	readonly metricsAddress?: string;
-	/** `host:port` of `/healthz`. @default none */
+	/** `host:port` of `/healthz` and `/readyz`. @default none */
 	readonly healthAddress?: string;
 	/** Runs stay with workers of the version that began them; the server has to be told which one is current. */
 	readonly version?: { readonly deploymentName: string; readonly buildId: string };
@@ -104,12 +105,14 @@ export async function startWorker(workspace: Workspace, options: WorkerOptions):
 		};
 		options.signal.addEventListener('abort', onAbort, { once: true });
 		if (options.healthAddress !== undefined) {
-			health = await serveHealth(options.healthAddress, {
+			const healthy: HealthChecks = {
 				workers: async () => workers.every((worker) => worker.getState() === 'RUNNING'),
 				database: async () => (await listRuns(workspace.store, { limit: 1 })).length >= 0,
 				// Whether it is there does not matter, only that somebody answers.
 				artifacts: async () => typeof (await workspace.artifacts.has(PROBE_URI)) === 'boolean',
-			});
+			};
+			const ready: HealthChecks = { ...healthy, migrations: () => isUpToDate(workspace.store.reader) };
+			health = await serveHealth(options.healthAddress, { '/healthz': healthy, '/readyz': ready });
 		}
 		for (const { options: of } of workers) log.info('worker ready', { queue: of.taskQueue ?? '' });
 		if (options.queues.includes('io')) closing = closeAgainAndAgain(workspace.store, log);

@@ -56,6 +56,13 @@ export async function readMigrationState(db: Kysely<Database>, path: string): Pr
 	return { applied, pending: known.filter((name) => !applied.includes(name)) };
 }
 
+/** Whether a database has all that this version knows; one small query, for what is asked again and again. */
+export async function isUpToDate(db: Kysely<Database>): Promise<boolean> {
+	const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+	const applied = new Set(rows.map(({ name }) => name));
+	return Object.keys(MIGRATIONS).every((name) => applied.has(name));
+}
+
 /** @throws DATABASE_OUTDATED if a migration is missing; DATABASE_NEWER; DATABASE_FOREIGN. */
 export async function assertUpToDate(db: Kysely<Database>, path: string): Promise<void> {
 	const { pending } = await readMigrationState(db, path);

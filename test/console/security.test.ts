@@ -18,7 +18,7 @@ test('a request by another name than its own is answered by nothing of the conso
 		'127.0.0.1',
 		`[::2]:${port}`,
 	];
-	for (const path of ['/', '/api/v1/session', '/api/v1/runs/x/events', '/healthz', '/assets/x.js']) {
+	for (const path of ['/', '/api/v1/session', '/api/v1/runs/x/events', '/healthz', '/readyz', '/assets/x.js']) {
 		for (const host of hosts) {
 			const answer = await ask(port, path, { headers: { host } });
 			assert.ok(answer.status === 421 || answer.status === 400, `${path} as "${host}": ${answer.status}`);

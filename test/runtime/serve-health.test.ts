@@ -4,12 +4,16 @@ import { serveHealth } from '../../src/runtime/serve-health.ts';
 
 test('a worker is healthy while every check passes, and says which does not', async (t) => {
 	let isUp = true;
-	const health = await serveHealth('127.0.0.1:0', {
+	const checks = {
 		workers: async () => true,
 		database: async () => {
 			if (!isUp) throw new Error('away');
 			return true;
 		},
+	};
+	const health = await serveHealth('127.0.0.1:0', {
+		'/healthz': checks,
+		'/readyz': { ...checks, migrations: async () => false },
 	});
 	t.after(() => health.close());
 	const ask = async (path: string) => {
@@ -17,8 +21,10 @@ test('a worker is healthy while every check passes, and says which does not', as
 		return [answer.status, await answer.text()];
 	};
 	assert.deepEqual(await ask('/healthz'), [200, '{"ok":true,"workers":true,"database":true}']);
+	assert.deepEqual(await ask('/readyz'), [503, '{"ok":false,"workers":true,"database":true,"migrations":false}']);
 	isUp = false;
 	assert.deepEqual(await ask('/healthz'), [503, '{"ok":false,"workers":true,"database":false}']);
 	assert.equal((await ask('/'))[0], 404);
+	assert.equal((await ask('/constructor'))[0], 404);
 	await assert.rejects(serveHealth(`127.0.0.1:${health.port}`, {}), { code: 'OUTPUT_NOT_WRITABLE' });
 });

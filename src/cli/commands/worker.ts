@@ -47,7 +47,7 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 			5,
 		)
 		.option('--metrics <host:port>', 'Prometheus finds the metrics of the Temporal SDK here, under /metrics')
-		.option('--health <host:port>', 'answers GET /healthz')
+		.option('--health <host:port>', 'answers GET /healthz and /readyz')
 		.addOption(
 			new Option(
 				'--log-level <level>',
