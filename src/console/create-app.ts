@@ -4,11 +4,14 @@ import { HTTPException } from 'hono/http-exception';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { isSameOrigin } from './access/cross-origin.ts';
 import { SECURITY_HEADERS } from './access/security-headers.ts';
+import { authenticate } from './api/authenticate.ts';
 import type { ConsoleServices } from './api/console-services.ts';
 import { createApi } from './api/create-api.ts';
 import { toProblem } from './api/problem.ts';
 import type { BuiltPages } from './built-pages.ts';
 import { createReadiness } from './create-readiness.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
+import { EXPOSITION_TYPE } from './metrics/write-exposition.ts';
 
 const LARGEST_BODY = 1024 * 1024;
 /** What carries a body to the API. */
@@ -83,6 +86,10 @@ export function createApp({ services, pages, hosts, onDefect }: AppOptions): Hon
 		await requireReady();
 		return context.text('ready\n');
 	});
+	const readMetrics = createMetrics(services.workspace.store);
+	app.get('/metrics', authenticate(services), async (context) =>
+		context.body(await readMetrics(), 200, { 'Content-Type': EXPOSITION_TYPE, 'Cache-Control': 'no-store' }),
+	);
 	app.route('/api/v1', createApi(services));
 	app.get('*', (context) => {
 		const { path } = context.req;
