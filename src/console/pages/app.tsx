@@ -6,6 +6,7 @@ import { Empty, Loading, ProblemNote, ToastNote, useToast } from './parts/feedba
 import { go, usePlace } from './router.tsx';
 import { SessionContext } from './session.tsx';
 import { asProblem, useData } from './use-data.ts';
+import { KeysProvider } from './use-keys.tsx';
 import { DriftDetailView, DriftView } from './views/drift-view.tsx';
 import { GenerateView } from './views/generate-view.tsx';
 import { ModelView } from './views/model-view.tsx';
@@ -68,9 +69,11 @@ function SignedInApp({ linkProblem }: { readonly linkProblem: ReturnType<typeof 
 	if (session.actor === null) return <SignInView signIn={session.signIn} problem={linkProblem} onSignedIn={reload} />;
 	return (
 		<SessionContext.Provider value={{ session, renew: reload, show }}>
-			<Frame>
-				<Page />
-			</Frame>
+			<KeysProvider key={session.actor} user={session.actor}>
+				<Frame>
+					<Page />
+				</Frame>
+			</KeysProvider>
 			<ToastNote toast={toast} onClose={() => show(null)} />
 		</SessionContext.Provider>
 	);

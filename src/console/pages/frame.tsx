@@ -1,22 +1,23 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api } from './api.ts';
+import { KEY_ACTIONS, KEY_GROUPS } from './key-actions.ts';
 import { Dialog } from './parts/feedback.tsx';
 import { go, Link, usePlace } from './router.tsx';
 import { useMay, useSession } from './session.tsx';
-import { useKeys } from './use-keys.ts';
+import { useKeyChoices, useKeys } from './use-keys.tsx';
 
 const ROOMS = [
-	{ to: '/', name: 'Overview', key: 'g o' },
-	{ to: '/queue', name: 'Queue', key: 'g q' },
-	{ to: '/scores', name: 'Scores', key: 'g s' },
-	{ to: '/runs', name: 'Runs', key: 'g r' },
-	{ to: '/models', name: 'Models', key: 'g m' },
-	{ to: '/generate', name: 'Generate', key: 'g g' },
-	{ to: '/drift', name: 'Drift', key: 'g d' },
-	{ to: '/rejects', name: 'Rejects', key: 'g j' },
-	{ to: '/sql', name: 'SQL', key: 'g l', role: 'analyst' },
-	{ to: '/settings', name: 'Settings', key: 'g ,' },
+	{ to: '/', name: 'Overview', action: 'overview' },
+	{ to: '/queue', name: 'Queue', action: 'queue' },
+	{ to: '/scores', name: 'Scores', action: 'scores' },
+	{ to: '/runs', name: 'Runs', action: 'runs' },
+	{ to: '/models', name: 'Models', action: 'models' },
+	{ to: '/generate', name: 'Generate', action: 'generate' },
+	{ to: '/drift', name: 'Drift', action: 'drift' },
+	{ to: '/rejects', name: 'Rejects', action: 'rejects' },
+	{ to: '/sql', name: 'SQL', action: 'sql', role: 'analyst' },
+	{ to: '/settings', name: 'Settings', action: 'settings' },
 ] as const;
 
 /** What is around every page: where one can go, who one is. */
@@ -25,12 +26,13 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 	const { session, renew } = useSession();
 	const [isOpen, setOpen] = useState(false);
 	const [isHelpShown, setHelpShown] = useState(false);
+	const { keys } = useKeyChoices();
 	const isAnalyst = useMay('analyst');
 	const rooms = ROOMS.filter((room) => !('role' in room) || isAnalyst);
 	useEffect(() => setOpen(false), [path]);
 	useKeys({
-		...Object.fromEntries(rooms.map(({ key, to }) => [key, () => go(to)])),
-		'?': () => setHelpShown(true),
+		...Object.fromEntries(rooms.map(({ action, to }) => [action, () => go(to)])),
+		help: () => setHelpShown(true),
 	});
 	// A record is one of the scores, though its address is that of its run.
 	const room = /^\/runs\/[^/]+\/records\//.test(path) ? '/scores' : path;
@@ -60,11 +62,11 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 				</div>
 				<nav id="rooms" aria-label="Pages">
 					<ul>
-						{rooms.map(({ to, name, key }) => (
+						{rooms.map(({ to, name, action }) => (
 							<li key={to}>
 								<Link to={to} {...(isHere(to) ? { 'aria-current': 'page' as const } : {})}>
 									{name}
-									<kbd aria-hidden="true">{key}</kbd>
+									<kbd aria-hidden="true">{keys[action]}</kbd>
 								</Link>
 							</li>
 						))}
@@ -77,7 +79,7 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 					</p>
 					<p class="who-links">
 						<button type="button" class="link" onClick={() => setHelpShown(true)}>
-							Keys <kbd>?</kbd>
+							Keys <kbd>{keys.help}</kbd>
 						</button>
 						<button type="button" class="link" onClick={() => void api.delete('/session').then(renew)}>
 							Sign out
@@ -88,65 +90,57 @@ export function Frame({ children }: { readonly children: ComponentChildren }) {
 			<main id="main" tabIndex={-1}>
 				{children}
 			</main>
-			{isHelpShown && <KeyHelp onClose={() => setHelpShown(false)} rooms={rooms} />}
+			{isHelpShown && <KeyHelp onClose={() => setHelpShown(false)} />}
 		</div>
 	);
 }
 
-const QUEUE_KEYS = [
-	['j / k', 'next, previous item'],
-	['Enter', 'open the record'],
-	['c', 'claim, or give back what you hold'],
-	['f', 'fraud'],
-	['l', 'legitimate'],
-	['u', 'unsure'],
-	['1 … 9', 'the reason, once you have said what it is'],
-	['s', 'snooze'],
-	['e', 'escalate'],
-	['n', 'note'],
-	['z', 'undo your last decision'],
-	['x', 'select, to do the same to many'],
-	['/', 'filter'],
-] as const;
-
-function KeyHelp({
-	onClose,
-	rooms,
-}: {
-	readonly onClose: () => void;
-	readonly rooms: readonly (typeof ROOMS)[number][];
-}) {
+function KeyHelp({ onClose }: { readonly onClose: () => void }) {
+	const { keys } = useKeyChoices();
+	const isAnalyst = useMay('analyst');
+	const actions = KEY_ACTIONS.filter(({ id }) => id !== 'sql' || isAnalyst);
 	return (
 		<Dialog title="Keys" onClose={onClose}>
 			<div class="key-help">
-				<section>
-					<h3>In the queue</h3>
-					<dl>
-						{QUEUE_KEYS.map(([key, words]) => (
-							<div key={key}>
-								<dt>
-									<kbd>{key}</kbd>
-								</dt>
-								<dd>{words}</dd>
-							</div>
-						))}
-					</dl>
-				</section>
-				<section>
-					<h3>To a page</h3>
-					<dl>
-						{rooms.map(({ key, name }) => (
-							<div key={key}>
-								<dt>
-									<kbd>{key}</kbd>
-								</dt>
-								<dd>{name}</dd>
-							</div>
-						))}
-					</dl>
-					<p>Nothing is bound while you type.</p>
-				</section>
+				{KEY_GROUPS.map(([group, title]) => (
+					<section key={group}>
+						<h3>{title}</h3>
+						<dl>
+							{actions
+								.filter((action) => action.group === group)
+								.map(({ id, words }) => (
+									<div key={id}>
+										<dt>
+											<kbd>{keys[id]}</kbd>
+										</dt>
+										<dd>{words}</dd>
+									</div>
+								))}
+							{group === 'queue' && (
+								<div>
+									<dt>
+										<kbd>1 … 9</kbd>
+									</dt>
+									<dd>the reason, once you have said what it is</dd>
+								</div>
+							)}
+						</dl>
+					</section>
+				))}
 			</div>
+			<p class="key-help-foot">
+				Nothing is bound while you type.{' '}
+				<button
+					type="button"
+					class="link"
+					onClick={() => {
+						onClose();
+						go('/settings');
+					}}
+				>
+					Choose other keys
+				</button>
+			</p>
 		</Dialog>
 	);
 }

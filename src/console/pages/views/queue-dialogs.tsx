@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../format.ts';
 import { Dialog, Loading } from '../parts/feedback.tsx';
 import { useData } from '../use-data.ts';
+import { useKeyChoices } from '../use-keys.tsx';
 
 export type Decision = 'fraud' | 'legitimate' | 'unsure';
 
@@ -27,6 +28,7 @@ export function DecisionDialog({
 	readonly onClose: () => void;
 }) {
 	const { data } = useData<{ items: ReasonCode[] }>('/queue/reasons');
+	const { keys } = useKeyChoices();
 	const [note, setNote] = useState('');
 	const list = useRef<HTMLDivElement>(null);
 	const last = lastReason.get(decision);
@@ -42,7 +44,11 @@ export function DecisionDialog({
 		if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.metaKey || event.altKey) return;
 		const reason = /^[1-9]$/.test(event.key) ? reasons[Number(event.key) - 1] : undefined;
 		const step =
-			event.key === 'ArrowDown' || event.key === 'j' ? 1 : event.key === 'ArrowUp' || event.key === 'k' ? -1 : 0;
+			event.key === 'ArrowDown' || event.key === keys.next
+				? 1
+				: event.key === 'ArrowUp' || event.key === keys.previous
+					? -1
+					: 0;
 		if (reason !== undefined) {
 			event.preventDefault();
 			decide(reason.code);

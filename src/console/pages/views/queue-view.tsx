@@ -2,13 +2,14 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { QueueBody, QueueItem } from '../../api/schemas.ts';
 import { queryOf } from '../api.ts';
 import { formatAgo, formatCount, formatTime, plural } from '../format.ts';
+import type { KeyAction } from '../key-actions.ts';
 import { type Column, DataTable, FileLinks } from '../parts/data-table.tsx';
 import { Empty, ProblemNote } from '../parts/feedback.tsx';
 import { brieflyWhy, ScoreMark, StateMark } from '../parts/marks.tsx';
 import { go, setFilters, usePlace } from '../router.tsx';
 import { useSession } from '../session.tsx';
 import { useData, usePages } from '../use-data.ts';
-import { useKeys } from '../use-keys.ts';
+import { shortcutOf, useKeyChoices, useKeys } from '../use-keys.tsx';
 import { ItemPanel } from './item-panel.tsx';
 import { type Decision, DecisionDialog, WordsDialog } from './queue-dialogs.tsx';
 import { Choice } from './runs-view.tsx';
@@ -106,23 +107,21 @@ export function QueueView() {
 	const claim = () => void act({ action: isHeld ? 'release' : 'claim' });
 	useKeys(
 		{
-			j: () => choose(at + 1),
-			ArrowDown: () => choose(at + 1),
-			k: () => choose(at - 1),
-			ArrowUp: () => choose(at - 1),
-			Enter: () => {
+			next: () => choose(at + 1),
+			previous: () => choose(at - 1),
+			open: () => {
 				if (item?.runId != null) go(`/runs/${item.runId}/records/${item.rowNumber}`);
 			},
-			c: claim,
-			f: () => ask({ kind: 'decide', decision: 'fraud' }),
-			l: () => ask({ kind: 'decide', decision: 'legitimate' }),
-			u: () => ask({ kind: 'decide', decision: 'unsure' }),
-			s: () => ask({ kind: 'snooze' }),
-			e: () => ask({ kind: 'escalate' }),
-			n: () => ask({ kind: 'note' }),
-			z: () => void actions.undo(),
-			x: toggle,
-			'/': () => filter.current?.focus(),
+			claim,
+			fraud: () => ask({ kind: 'decide', decision: 'fraud' }),
+			legitimate: () => ask({ kind: 'decide', decision: 'legitimate' }),
+			unsure: () => ask({ kind: 'decide', decision: 'unsure' }),
+			snooze: () => ask({ kind: 'snooze' }),
+			escalate: () => ask({ kind: 'escalate' }),
+			note: () => ask({ kind: 'note' }),
+			undo: () => void actions.undo(),
+			select: toggle,
+			filter: () => filter.current?.focus(),
 			Escape: () => setSelected(new Set()),
 		},
 		asked === null,
@@ -234,26 +233,26 @@ export function QueueView() {
 											<>
 												<Action
 													onClick={() => ask({ kind: 'decide', decision: 'fraud' })}
-													shortcut="f"
+													action="fraud"
 													kind="fraud"
 													name="Fraud"
 												/>
 												<Action
 													onClick={() => ask({ kind: 'decide', decision: 'legitimate' })}
-													shortcut="l"
+													action="legitimate"
 													kind="legitimate"
 													name="Legitimate"
 												/>
 												<Action
 													onClick={() => ask({ kind: 'decide', decision: 'unsure' })}
-													shortcut="u"
+													action="unsure"
 													kind=""
 													name="Unsure"
 												/>
-												<Action onClick={claim} shortcut="c" kind="" name={isHeld ? 'Give back' : 'Claim'} />
-												<Action onClick={() => ask({ kind: 'snooze' })} shortcut="s" kind="" name="Snooze" />
-												<Action onClick={() => ask({ kind: 'escalate' })} shortcut="e" kind="" name="Escalate" />
-												<Action onClick={() => ask({ kind: 'note' })} shortcut="n" kind="" name="Note" />
+												<Action onClick={claim} action="claim" kind="" name={isHeld ? 'Give back' : 'Claim'} />
+												<Action onClick={() => ask({ kind: 'snooze' })} action="snooze" kind="" name="Snooze" />
+												<Action onClick={() => ask({ kind: 'escalate' })} action="escalate" kind="" name="Escalate" />
+												<Action onClick={() => ask({ kind: 'note' })} action="note" kind="" name="Note" />
 											</>
 										)}
 									</div>
@@ -316,18 +315,19 @@ function textOf(row: QueueItem): string {
 
 function Action({
 	name,
-	shortcut,
+	action,
 	kind,
 	onClick,
 }: {
 	readonly name: string;
-	readonly shortcut: string;
+	readonly action: KeyAction;
 	readonly kind: string;
 	readonly onClick: () => void;
 }) {
+	const { keys } = useKeyChoices();
 	return (
-		<button type="button" class={kind} onClick={onClick} aria-keyshortcuts={shortcut}>
-			{name} <kbd aria-hidden="true">{shortcut}</kbd>
+		<button type="button" class={kind} onClick={onClick} {...shortcutOf(keys[action])}>
+			{name} <kbd aria-hidden="true">{keys[action]}</kbd>
 		</button>
 	);
 }

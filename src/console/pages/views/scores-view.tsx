@@ -9,7 +9,7 @@ import { ScoreHistogram } from '../parts/plots.tsx';
 import { go, Link, setFilters, usePlace } from '../router.tsx';
 import { useMay, useSession } from '../session.tsx';
 import { asProblem, useData, usePages } from '../use-data.ts';
-import { useKeys } from '../use-keys.ts';
+import { useKeys } from '../use-keys.tsx';
 import { Choice } from './runs-view.tsx';
 
 type RunList = { readonly items: readonly RunRow[] };
@@ -66,11 +66,9 @@ function RunScores({ runId, runs }: { readonly runId: string; readonly runs: rea
 	const [current, setCurrent] = useState(0);
 	const move = (by: number) => setCurrent((index) => Math.max(0, Math.min(rows.length - 1, index + by)));
 	useKeys({
-		j: () => move(1),
-		k: () => move(-1),
-		ArrowDown: () => move(1),
-		ArrowUp: () => move(-1),
-		Enter: () => {
+		next: () => move(1),
+		previous: () => move(-1),
+		open: () => {
 			const row = rows[current];
 			if (row !== undefined) go(`${path}/records/${row.rowNumber}`);
 		},

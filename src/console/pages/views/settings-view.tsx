@@ -7,6 +7,7 @@ import { type Column, DataTable, FileLinks } from '../parts/data-table.tsx';
 import { ProblemNote } from '../parts/feedback.tsx';
 import { useMay, useSession } from '../session.tsx';
 import { asProblem, useData, usePages } from '../use-data.ts';
+import { KeySettings } from './key-settings.tsx';
 import { QueueRoles } from './queue-roles.tsx';
 import { Fact } from './run-view.tsx';
 
@@ -36,6 +37,7 @@ export function SettingsView() {
 			{isAdmin && <Users />}
 			{isAdmin && <QueueRoles />}
 			<Tokens />
+			<KeySettings />
 			{isLead && <AccessLog />}
 		</>
 	);

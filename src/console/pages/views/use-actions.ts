@@ -3,6 +3,7 @@ import { api } from '../api.ts';
 import { plural } from '../format.ts';
 import { useSession } from '../session.tsx';
 import { asProblem } from '../use-data.ts';
+import { useKeyChoices } from '../use-keys.tsx';
 
 interface Done {
 	readonly items: readonly { readonly itemId: number; readonly state: string }[];
@@ -25,6 +26,7 @@ const DONE_WORDS: Readonly<Record<string, string>> = {
 /** What is done to items, with the way back. */
 export function useActions(onDone: () => void) {
 	const { show } = useSession();
+	const { keys } = useKeyChoices();
 	const last = useRef<Done['events']>(null);
 	const [round, setRound] = useState(0);
 	const [gone, setGone] = useState<ReadonlySet<number>>(new Set());
@@ -79,7 +81,7 @@ export function useActions(onDone: () => void) {
 				show({
 					kind: 'done',
 					text: `${what}: ${String(body.decision)}${waits}`,
-					action: { label: 'Undo', key: 'z', run: () => void undo() },
+					action: { label: 'Undo', key: keys.undo, run: () => void undo() },
 				});
 			} else show({ kind: 'done', text: `${what} ${DONE_WORDS[body.action] ?? 'done'}` });
 			finish();
