@@ -80,6 +80,23 @@ test('Prometheus is told of rows, runs, drift, queue and decisions, by whoever h
 
 	const read = createMetrics(store, 0);
 	await read();
+	const { run_id: runId } = await store.reader.selectFrom('runs').select('run_id').executeTakeFirstOrThrow();
+	const [from, to] = ['2026-11-01T10:00:00.000Z', '2026-11-01T10:00:04.000Z'];
+	await store.writer
+		.insertInto('run_steps')
+		.values(
+			['trainGenerator', 'scoreShard/0', 'scoreShard/1'].map((step) => ({
+				run_id: runId,
+				step,
+				attempt: 1,
+				status: 'finished' as const,
+				input_sha256: 'x',
+				output_json: '{}',
+				started_at: from as string,
+				finished_at: to as string,
+			})),
+		)
+		.execute();
 	const done = await decideItems(store, [1, 2], { actor: 'root', decision: 'fraud', reasonCode: 'stolen_card' });
 	await undoDecisions(store, { actor: 'root', ...(done.events === null ? {} : { events: done.events }) });
 	await replaceRejects(store, datasetId, [
@@ -87,6 +104,8 @@ test('Prometheus is told of rows, runs, drift, queue and decisions, by whoever h
 	]);
 	await store.writer.updateTable('datasets').set({ rows_rejected: 2, rows_total: 22 }).execute();
 	const after = parseExposition(await read());
+	assert.equal(after.get('counterfoil_step_seconds{step="scoreShard"}'), 8, 'shards are one step');
+	assert.equal(after.get('counterfoil_step_seconds{step="trainGenerator"}'), 4);
 	assert.equal(after.get('counterfoil_decisions_total{decision="fraud"}'), 2, 'what was taken back counts too');
 	assert.equal(after.get('counterfoil_queue_open{dataset="payments",queue="default",state="new"}'), 6);
 	assert.equal(after.get('counterfoil_rejects_total{type="A\\"\\\\\\nB"}'), 2);

@@ -121,8 +121,8 @@ async function stepDurations(store: Store): Promise<Metric> {
 	const steps = last === undefined ? [] : await listSteps(store, last.run_id);
 	const seconds = new Map<string, number>();
 	for (const { step, started_at: from, finished_at: to } of steps) {
-		// The parts of a step are numbered: scoreShard:7.
-		const name = step.split(':')[0] ?? step;
+		// The parts of a step are numbered: scoreShard/7.
+		const [name = step] = step.split('/');
 		if (to !== null) seconds.set(name, (seconds.get(name) ?? 0) + secondsBetween(from, to));
 	}
 	return {
