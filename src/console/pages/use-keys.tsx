@@ -47,7 +47,8 @@ export function KeysProvider({ user, children }: { readonly user: string; readon
 		const onKey = (event: KeyboardEvent) => {
 			if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
 			if (document.querySelector('dialog[open]') !== null) return;
-			const atMs = performance.now();
+			// When it was pressed, which is earlier where the page was busy.
+			const atMs = event.timeStamp;
 			const pair = first !== null && atMs - first.atMs < SEQUENCE_MS ? `${first.key} ${event.key}` : '';
 			first = { key: event.key, atMs };
 			const maps = bound.current.map((look) => look());

@@ -81,8 +81,8 @@ function KeyDialog({
 		// Once there is a key, Enter is the one that sends a form.
 		if (key === 'Enter' && pressed !== '') return;
 		event.preventDefault();
-		const isSecond = performance.now() - lastMs.current < SEQUENCE_MS && pressed !== '' && !pressed.includes(' ');
-		lastMs.current = performance.now();
+		const isSecond = event.timeStamp - lastMs.current < SEQUENCE_MS && pressed !== '' && !pressed.includes(' ');
+		lastMs.current = event.timeStamp;
 		setPressed(isSecond ? `${pressed} ${key}` : key);
 	};
 	return (
