@@ -80,6 +80,7 @@ test(
 		await page.waitForSelector('#keys');
 		await keyOf('claim').focus();
 		await page.keyboard.press('Enter');
+		await page.waitForSelector('dialog input:focus');
 		await page.keyboard.press('f');
 		await page.waitForSelector('#key-refusal:has-text("“f” is the key of: fraud")');
 		await page.keyboard.press('Enter');
@@ -103,8 +104,8 @@ test(
 		assert.equal(await keyOf('claim').textContent(), 'y');
 		await keyOf('fraud').focus();
 		await page.keyboard.press('Enter');
-		await page.keyboard.press('d');
-		await page.keyboard.press('d');
+		await page.waitForSelector('dialog input:focus');
+		await page.keyboard.type('dd');
 		await page.keyboard.press('Enter');
 		await page.waitForSelector('dialog', { state: 'detached' });
 		assert.equal(await keyOf('fraud').textContent(), 'd d');
@@ -124,8 +125,7 @@ test(
 		await page.waitForSelector('article.item h2');
 		await page.keyboard.press('y');
 		await page.waitForSelector('.toast:has-text("1 item claimed")');
-		await page.keyboard.press('d');
-		await page.keyboard.press('d');
+		await page.keyboard.type('dd');
 		await page.waitForSelector('dialog:has-text("It is fraud")');
 		await page.keyboard.press('Escape');
 		await page.waitForSelector('dialog', { state: 'detached' });
