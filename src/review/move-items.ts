@@ -14,7 +14,9 @@ export async function snoozeItems(
 	options: Actor & { readonly until: Date; readonly note?: string },
 ): Promise<ActedOn> {
 	if (options.until <= (options.now ?? new Date())) {
-		throw new CounterfoilError('USAGE', 'An item can only sleep until a time to come.');
+		throw new CounterfoilError('USAGE', 'An item can only sleep until a time to come.', {
+			hint: 'for example --until 2h, which is in two hours',
+		});
 	}
 	return await actOnItems(store, itemIds, options, (item, at) => {
 		requireFree(item, options.actor, at);
@@ -111,7 +113,9 @@ export const UNDECIDED = {
 
 function requireReason(reason: string): void {
 	if (reason.trim() !== '') return;
-	throw new CounterfoilError('USAGE', 'A reason must be given in words.');
+	throw new CounterfoilError('USAGE', 'A reason must be given in words.', {
+		hint: 'for example --reason "the customer has called"',
+	});
 }
 
 function noteOf(note: string | undefined): { readonly note?: string } {

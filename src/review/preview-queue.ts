@@ -41,7 +41,10 @@ export async function previewQueue(
 	const given = ruleOf(options);
 	const run = await getRun(store, options.runId);
 	if (run.dataset_id === null || run.model_id === null) {
-		throw new CounterfoilError('RUN_STATE', 'The run has scored nothing.', { where: `run ${run.run_id}` });
+		throw new CounterfoilError('RUN_STATE', 'The run has scored nothing.', {
+			where: `run ${run.run_id}`,
+			hint: 'name one that has scored a table; counterfoil runs list shows them',
+		});
 	}
 	const { name: datasetName, rows_loaded: rows } = await getDataset(store, run.dataset_id);
 	const { reader } = store;

@@ -45,7 +45,10 @@ export async function publishQueue(store: Store, options: PublishQueueOptions): 
 	const given = ruleOf(options);
 	const run = await getRun(store, options.runId);
 	if (run.dataset_id === null) {
-		throw new CounterfoilError('RUN_STATE', 'The run has no data set.', { where: `run ${run.run_id}` });
+		throw new CounterfoilError('RUN_STATE', 'The run has no data set.', {
+			where: `run ${run.run_id}`,
+			hint: 'name one that has scored a table; counterfoil runs list shows them',
+		});
 	}
 	const { name } = await getDataset(store, run.dataset_id);
 	const at = timestamp(options.now);

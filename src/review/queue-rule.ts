@@ -22,6 +22,7 @@ export function ruleOf(options: RuleOptions): QueueRule {
 		throw new CounterfoilError(
 			'USAGE',
 			'A queue is filled by a budget, by a threshold or by a share of false alarms, not by more than one.',
+			{ hint: 'keep one of --budget, --threshold and --fdr; counterfoil queue preview shows what each would give' },
 		);
 	}
 	return {

@@ -39,7 +39,11 @@ export async function setQueue(store: Store, options: SetQueueOptions): Promise<
 	const { datasetName, queueName = 'default', noRule = false } = options;
 	await requireColumns(store, datasetName, [options.entityColumn, options.valueColumn]);
 	const rule = ruleOf(options);
-	if (noRule && isRuleGiven(options)) throw new CounterfoilError('USAGE', 'A rule is given and taken away at once.');
+	if (noRule && isRuleGiven(options))
+		throw new CounterfoilError('USAGE', 'A rule is given and taken away at once.', {
+			where: `queue ${queueName}`,
+			hint: 'leave out --alerts-of-run, or --budget, --threshold and --fdr',
+		});
 	const isBetween = (value: number | undefined, least: number, most: number, what: string) => {
 		if (value === undefined || (value >= least && value <= most)) return;
 		throw new CounterfoilError('USAGE', `${what} must be from ${least} to ${most}.`, { where: `queue ${queueName}` });

@@ -72,7 +72,11 @@ export async function sendWebhook({ url, delivery, body, secret, signal, now }: 
 		redirect: 'manual',
 		signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
 	}).catch((cause: unknown) => {
-		throw new CounterfoilError('WEBHOOK_FAILED', 'The alert could not be sent.', { where: originOf(url), cause });
+		throw new CounterfoilError('WEBHOOK_FAILED', 'The alert could not be sent.', {
+			where: originOf(url),
+			hint: 'see that the address can be reached from here; what is to be sent is tried again',
+			cause,
+		});
 	});
 	await response.body?.cancel();
 	if (response.ok) return response.status;
@@ -80,7 +84,7 @@ export async function sendWebhook({ url, delivery, body, secret, signal, now }: 
 	throw new CounterfoilError(
 		isPassing ? 'WEBHOOK_FAILED' : 'WEBHOOK_REFUSED',
 		`The alert was answered with status ${response.status}.`,
-		{ where: originOf(url) },
+		{ where: originOf(url), hint: 'see the log of the receiver; it must answer with 2xx' },
 	);
 }
 

@@ -29,8 +29,14 @@ export async function suppressEntity(
 ): Promise<Suppressed> {
 	const { actor, queue, entityKey, reason } = options;
 	const [at, until] = [timestamp(options.now), timestamp(options.until)];
-	if (until <= at) throw new CounterfoilError('USAGE', 'An entity can only be suppressed until a time to come.');
-	if (reason.trim() === '') throw new CounterfoilError('USAGE', 'A reason must be given in words.');
+	if (until <= at)
+		throw new CounterfoilError('USAGE', 'An entity can only be suppressed until a time to come.', {
+			hint: 'for example --until 30d, which is in thirty days',
+		});
+	if (reason.trim() === '')
+		throw new CounterfoilError('USAGE', 'A reason must be given in words.', {
+			hint: 'for example --reason "traveller, told by phone"',
+		});
 	const work = async (transaction: StoreTransaction) => {
 		const { suppression_id: suppressionId } = await transaction
 			.insertInto('suppressions')

@@ -200,6 +200,7 @@ async function tellRun<T>(run: RunOfWorkflow, tell: (handle: WorkflowHandle) => 
 function unknownRun({ runId, workflowId }: RunOfWorkflow): CounterfoilError {
 	return new CounterfoilError('NOT_FOUND', 'the Temporal server knows no such running workflow', {
 		where: `run ${runId}, workflow ${workflowId}`,
+		hint: `it is over, or another server has it: counterfoil runs show ${runId}`,
 	});
 }
 

@@ -41,7 +41,11 @@ export async function serveHealth(
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (cause) =>
 			reject(
-				new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the address cannot be listened at', { where: address, cause }),
+				new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the address cannot be listened at', {
+					where: address,
+					hint: 'another program may have it; name another address',
+					cause,
+				}),
 			),
 		);
 		server.listen(Number(address.slice(cut + 1)), host, () => resolve());

@@ -137,6 +137,7 @@ export async function claimRunForWorkflow(store: Store, runId: string, workflowI
 function runSucceeded(runId: string): CounterfoilError {
 	return new CounterfoilError('RUN_STATE', 'The run has succeeded; there is nothing left to do.', {
 		where: `run ${runId}`,
+		hint: `counterfoil report ${runId} shows what it found.`,
 	});
 }
 
@@ -252,10 +253,17 @@ async function endRun(store: Store, runId: string, owner: string, changes: RunUp
 	if (updated === undefined) throw await explainRefusal(store, runId);
 }
 
+function runIsOver({ run_id: runId, status }: Run): CounterfoilError {
+	return new CounterfoilError('RUN_STATE', `The run is over: ${status}.`, {
+		where: `run ${runId}`,
+		hint: `counterfoil runs show ${runId} tells how it ended.`,
+	});
+}
+
 async function explainRefusal(store: Store, runId: string): Promise<CounterfoilError> {
 	const run = requireRun(await findRun(store, runId), runId);
 	if (run.status === 'running') return runActive(run);
-	return new CounterfoilError('RUN_STATE', `The run is over: ${run.status}.`, { where: `run ${runId}` });
+	return runIsOver(run);
 }
 
 /**
@@ -268,7 +276,7 @@ export async function requestCancel(store: Store, runId: string): Promise<RunSta
 	const cancel = async (transaction: StoreTransaction): Promise<RunStatus> => {
 		const run = await lockRun(transaction, runId);
 		if (run.status === 'succeeded' || run.status === 'cancelled' || run.status === 'failed') {
-			throw new CounterfoilError('RUN_STATE', `The run is over: ${run.status}.`, { where: `run ${runId}` });
+			throw runIsOver(run);
 		}
 		const goesOn = run.status === 'running' && isOwned(run);
 		const status = goesOn ? 'running' : 'cancelled';

@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ComparedRun, RunComparison } from '../../report/compare-runs.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
@@ -11,6 +9,7 @@ import { formatTable } from '../format-table.ts';
 import { formatCount, formatNumber } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeOutput } from '../write-output.ts';
 
 export function defineCompare(command: Command, terminal: Terminal): void {
 	command
@@ -34,12 +33,7 @@ export function defineCompare(command: Command, terminal: Terminal): void {
 				const { comparisonPage } = await import('../../report/comparison-page.ts');
 				const page = comparisonPage(compared);
 				if (flags.dryRun !== true) {
-					await writeFile(html, page).catch((cause: unknown) => {
-						throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the file cannot be written', {
-							where: html,
-							cause,
-						});
-					});
+					await writeOutput(html, page);
 					terminal.note(`written to ${html}`);
 				}
 			}

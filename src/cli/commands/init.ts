@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
@@ -12,6 +11,7 @@ import { type RunFlags, TABLE_FILE, toConfigFlags } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
 import { watchTask } from '../watch-task.ts';
 import { writeConfigFile } from '../write-config-file.ts';
+import { writeOutput } from '../write-output.ts';
 
 type InitFlags = RunFlags & { readonly out: string; readonly force?: boolean };
 
@@ -42,7 +42,7 @@ export function defineInit(command: Command, terminal: Terminal): void {
 		}
 		const inspection = table === undefined ? null : await inspect(table, flags, terminal);
 		const text = writeConfigFile(out === '-' ? 'counterfoil.config.yaml' : out, inspection);
-		if (!isShown) await writeOut(out, text);
+		if (!isShown) await writeOutput(out, text);
 		if (terminal.json) return terminal.outJson({ out: isShown ? null : out, text });
 		if (isShown) return terminal.out(text.trimEnd());
 		terminal.out(out);
@@ -70,14 +70,4 @@ async function inspect(table: string, flags: RunFlags, terminal: Terminal) {
 	// What is there is about to be written anew: only what was said here counts.
 	const config = await toRunConfig([{ kind: 'flag', path: null, said: toConfigFlags(flags) }]);
 	return watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task));
-}
-
-async function writeOut(path: string, text: string): Promise<void> {
-	await writeFile(path, text).catch((cause: unknown) => {
-		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the file cannot be written', {
-			where: path,
-			hint: 'check that the folder may be written, or name a file elsewhere with --out',
-			cause,
-		});
-	});
 }

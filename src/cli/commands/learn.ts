@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { Argument, type Command, Option } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { VectorGanOptions } from '../../gan/vector/options.ts';
@@ -14,6 +13,7 @@ import { parseNumber, parseWhole } from '../parse-arguments.ts';
 import { openPauseQuestion } from '../pause-question.ts';
 import { compareChanges, lessonJson, printLessons, repeatLessons, type SetUp } from '../print-lessons.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeOutput } from '../write-output.ts';
 
 /** Of `--compare` where no number is named. */
 const COMPARED_SEEDS = 3;
@@ -166,9 +166,7 @@ async function teach(
 	} finally {
 		question?.close();
 	}
-	await writeFile(out, buildLearningPage(example, told)).catch((cause: unknown) => {
-		throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'The page cannot be written there.', { where: out, cause });
-	});
+	await writeOutput(out, buildLearningPage(example, told));
 	if (terminal.json) {
 		terminal.outJson({
 			example: example.name,

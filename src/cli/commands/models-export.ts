@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { describePromise } from '../../contracts/privacy.ts';
@@ -9,6 +8,7 @@ import { requireWritable } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeOutput } from '../write-output.ts';
 
 export function defineModelExport(group: Command, terminal: Terminal): void {
 	const command = group
@@ -35,11 +35,7 @@ export function defineModelExport(group: Command, terminal: Terminal): void {
 				profile: { uri: profileUri },
 			});
 			const bytes = encodeRowGenerator(rowGeneratorState(parts, privacy, generator));
-			if (flags.dryRun !== true) {
-				await writeFile(flags.out, bytes).catch((cause: unknown) => {
-					throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the file cannot be written', { where: flags.out, cause });
-				});
-			}
+			if (flags.dryRun !== true) await writeOutput(flags.out, bytes);
 			if (terminal.json)
 				return terminal.outJson({ modelId: model.model_id, out: flags.out, bytes: bytes.length, privacy });
 			terminal.note(

@@ -1,6 +1,4 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
@@ -8,6 +6,7 @@ import { requirePlain, requireWritable } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeOutput } from '../write-output.ts';
 
 export function defineReport(command: Command, terminal: Terminal): void {
 	command
@@ -32,14 +31,7 @@ export function defineReport(command: Command, terminal: Terminal): void {
 			}
 			const read = async (name: string) => (await workspace.reports.read(name)) ?? '';
 			if (flags.out === '-') return void terminal.stdout.write(await read(`${runId}.html`));
-			if (flags.out !== undefined) {
-				await writeFile(flags.out, await read(`${runId}.html`)).catch((cause: unknown) => {
-					throw new CounterfoilError('OUTPUT_NOT_WRITABLE', 'The report cannot be written there.', {
-						where: flags.out as string,
-						cause,
-					});
-				});
-			}
+			if (flags.out !== undefined) await writeOutput(flags.out, await read(`${runId}.html`));
 			if (terminal.json) terminal.outJson(JSON.parse(await read(`${runId}.json`)) as object);
 			else terminal.out(flags.out ?? path);
 		};

@@ -40,7 +40,11 @@ export async function addUser(
 		store,
 		async (transaction) => {
 			const known = await transaction.selectFrom('users').select('name').where('name', '=', name).executeTakeFirst();
-			if (known !== undefined) throw new CounterfoilError('USAGE', 'There is a user of this name.', { where: name });
+			if (known !== undefined)
+				throw new CounterfoilError('USAGE', 'There is a user of this name.', {
+					where: name,
+					hint: 'choose another name; counterfoil users list shows who there is',
+				});
 			return await transaction
 				.insertInto('users')
 				.values({ user_id: randomUUID(), name, role, subject: null, password_hash, created_at: timestamp() })
@@ -80,7 +84,11 @@ export async function changeUser(
 		store,
 		async (transaction) => {
 			const user = await transaction.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst();
-			if (user === undefined) throw new CounterfoilError('NOT_FOUND', 'There is no such user.', { where: name });
+			if (user === undefined)
+				throw new CounterfoilError('NOT_FOUND', 'There is no such user.', {
+					where: name,
+					hint: 'counterfoil users list shows who there is',
+				});
 			if (user.subject !== null && (role !== undefined || password !== undefined)) {
 				throw new CounterfoilError('USAGE', 'The role of this user is given by the provider that they sign in by.', {
 					where: name,
@@ -202,5 +210,8 @@ async function requireAdmin(transaction: StoreTransaction): Promise<void> {
 		.where('role', '=', 'admin')
 		.where('is_disabled', '=', 0)
 		.executeTakeFirst();
-	if (admin === undefined) throw new CounterfoilError('USAGE', 'At least one admin must be left.');
+	if (admin === undefined)
+		throw new CounterfoilError('USAGE', 'At least one admin must be left.', {
+			hint: 'make somebody else an admin first',
+		});
 }
