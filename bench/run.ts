@@ -6,6 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { endWithError } from '../src/cli/end-with-error.ts';
 import { parseNames, parseWhole } from '../src/cli/parse-arguments.ts';
 import { createTerminal, type Terminal } from '../src/cli/terminal.ts';
+import { CounterfoilError } from '../src/contracts/errors.ts';
 import type { Bench } from './bench.ts';
 import { BENCHES } from './benches.ts';
 import { renderResults } from './render-results.ts';
@@ -53,7 +54,12 @@ function createProgram(): Command {
 		.option('--docs <file>', 'the page that is written', here('../docs/results.md'))
 		.option('--json', 'the results as JSON on stdout')
 		.option('-q, --quiet', 'no progress')
-		.exitOverride();
+		.configureOutput({ outputError: () => undefined })
+		.exitOverride((error) => {
+			if (error.exitCode === 0) throw error;
+			const message = error.message.replace(/^error: /, '');
+			throw new CounterfoilError('USAGE', message, { hint: 'npm run bench -- --help shows what is understood' });
+		});
 }
 
 function parseBenches(text: string): readonly Bench[] {
