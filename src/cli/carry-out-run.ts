@@ -182,6 +182,12 @@ function howToGoOn({ request, place }: Followed, { argv }: Terminal): string {
 	return `to go on: ${isWrittenByCommand(request) ? sameCommand(argv) : again}`;
 }
 
+interface WorkspaceFlags {
+	readonly db?: string;
+	readonly artifacts?: string;
+	readonly dryRun?: boolean;
+}
+
 export interface WorkspaceUse {
 	/** What a dry run works on. @default 'on a copy' */
 	readonly trial?: 'on a copy' | 'read only';
@@ -192,13 +198,23 @@ export interface WorkspaceUse {
 	readonly missing?: 'made' | 'refused' | 'empty';
 }
 
+/** `withWorkspace` for what begins a database where there is none. */
+export function withWorkspaceOrNew<T>(flags: WorkspaceFlags, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+	return withWorkspace(flags, work, { missing: 'made' });
+}
+
+/** `withWorkspace` for what lists: where there is no database, and none was named, there is nothing to list. */
+export function withWorkspaceOrEmpty<T>(flags: WorkspaceFlags, work: (workspace: Workspace) => Promise<T>): Promise<T> {
+	return withWorkspace(flags, work, { missing: 'empty' });
+}
+
 /**
  * Opens the workspace that the flags name, for as long as `work` goes on; with `--dry-run` a trial of it.
  *
  * @throws CounterfoilError NOT_FOUND where there is no database and none is made; as `openWorkspace`
  */
 export async function withWorkspace<T>(
-	{ db, artifacts, dryRun }: { readonly db?: string; readonly artifacts?: string; readonly dryRun?: boolean },
+	{ db, artifacts, dryRun }: WorkspaceFlags,
 	work: (workspace: Workspace) => Promise<T>,
 	{ trial = 'on a copy', missing = 'refused' }: WorkspaceUse = {},
 ): Promise<T> {

@@ -7,7 +7,7 @@ import { requestOfRun } from '../runtime/make-request.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import { runInProcess } from '../runtime/run-in-process.ts';
 import type { Run } from '../store/database.ts';
-import { getRun } from '../store/runs.ts';
+import { getRun } from '../store/list-runs.ts';
 import type { Store } from '../store/store.ts';
 
 /** Work that was started from the console. */

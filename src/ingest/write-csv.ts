@@ -1,5 +1,6 @@
 import { type Options as StringifyOptions, stringify } from 'csv-stringify/sync';
 import { type Cells, cellText } from '../contracts/table.ts';
+import { isFormula } from '../texts/is-formula.ts';
 import type { PlannedTable } from './planned-table.ts';
 
 /** Rows turned into text at a time. */
@@ -37,15 +38,6 @@ export async function* writeCsv(
 /** In a table of one column a missing cell would be a blank line, which is no row; it is written as `""` too. */
 function csvOptions(columns: number, delimiter: string): StringifyOptions {
 	return { delimiter, quoted_match: /^$/, quoted_empty: columns === 1 };
-}
-
-/** Signs that make a spreadsheet evaluate a cell (OWASP), also in their full-width forms. */
-const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-/** Also with groups of digits and a decimal comma, and the dashes of a missing value: nothing there evaluates to anything. */
-const PLAIN_NUMBER = /^(?:[-+]?(?:\d+(?:[., '\u00a0\u202f]\d+)*[.,]?|[.,]\d+)(?:[eE][-+]?\d+)?\s?%?|-+)$/;
-
-function isFormula(text: string): boolean {
-	return FORMULA.test(text) && !PLAIN_NUMBER.test(text);
 }
 
 function escapeFormulas(cells: Cells, onEscaped: (cells: number) => void): Cells {

@@ -1,7 +1,7 @@
 import type { Run } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
+import { getRun } from '../store/list-runs.ts';
 import { listMetrics } from '../store/model-metrics.ts';
-import { getRun } from '../store/runs.ts';
 import { listTopScores } from '../store/scores.ts';
 import type { Store } from '../store/store.ts';
 

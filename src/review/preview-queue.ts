@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { getDataset } from '../store/datasets.ts';
+import { getRun } from '../store/list-runs.ts';
 import type { Queue } from '../store/review-database.ts';
-import { getRun } from '../store/runs.ts';
 import type { Store } from '../store/store.ts';
 import { expectPrecision, readScoredLabels } from './expect-precision.ts';
 import { type Candidate, findCandidates } from './find-candidates.ts';

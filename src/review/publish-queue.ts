@@ -1,7 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import { getDataset } from '../store/datasets.ts';
+import { getRun } from '../store/list-runs.ts';
 import type { Queue } from '../store/review-database.ts';
-import { getRun } from '../store/runs.ts';
 import type { Store, StoreTransaction } from '../store/store.ts';
 import { timestamp } from '../store/timestamp.ts';
 import { addHits, chunksOf, findOpenItems } from './add-hits.ts';

@@ -6,10 +6,10 @@ import { tellsTruth } from '../contracts/profile.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRecord } from '../store/get-record.ts';
 import { getScore } from '../store/get-score.ts';
+import { getRun } from '../store/list-runs.ts';
 import { getModel } from '../store/models.ts';
 import { hasReleasedRows } from '../store/released-rows.ts';
 import { getStepOutput } from '../store/run-steps.ts';
-import { getRun } from '../store/runs.ts';
 import type { ScoreWithRecord } from '../store/scores.ts';
 import type { Workspace } from './open-workspace.ts';
 

@@ -9,8 +9,8 @@ import type {
 	WriteReportInput,
 } from '../contracts/pipeline.ts';
 import type { RunRequest } from '../contracts/run-config.ts';
+import { getRun } from '../store/list-runs.ts';
 import { getStepOutput } from '../store/run-steps.ts';
-import { getRun } from '../store/runs.ts';
 import { requestOfRun } from './make-request.ts';
 import type { Workspace } from './open-workspace.ts';
 

@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import type { Run } from './database.ts';
+
+/** An owner on another machine that gave no sign of life for so long counts as dead. */
+const OWNER_TIMEOUT_MS = 60_000;
 
 /**
  * How a process that carries out a run is named: `host:pid:start`. `start` tells a process from a later
@@ -38,4 +42,12 @@ function readProcessStart(pid: number): string | null {
 	} catch {
 		return null;
 	}
+}
+
+/** Whether somebody carries a run out, as far as can be told from here. */
+export function isOwned(run: Run): boolean {
+	if (run.owner === null) return run.runner === 'temporal';
+	const state = findOwnerState(run.owner);
+	if (state !== 'unknown') return state === 'alive';
+	return run.heartbeat_at !== null && Date.now() - Date.parse(run.heartbeat_at) < OWNER_TIMEOUT_MS;
 }

@@ -2,12 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { CounterfoilError, type ErrorRecord } from '../contracts/errors.ts';
 import type { Run, RunKind, Runner, RunStatus, RunUpdate } from './database.ts';
 import { takeRows } from './row-locks.ts';
-import { describeOwner, findOwnerState } from './run-owner.ts';
+import { describeOwner, isOwned } from './run-owner.ts';
 import { inTransaction, type Store, type StoreTransaction } from './store.ts';
 import { timestamp } from './timestamp.ts';
-
-/** An owner on another machine that gave no sign of life for so long counts as dead. */
-const OWNER_TIMEOUT_MS = 60_000;
 
 export interface NewRun {
 	/** @default a new one, see `createRunId` */
@@ -139,13 +136,6 @@ function runSucceeded(runId: string): CounterfoilError {
 		where: `run ${runId}`,
 		hint: `counterfoil report ${runId} shows what it found.`,
 	});
-}
-
-function isOwned(run: Run): boolean {
-	if (run.owner === null) return run.runner === 'temporal';
-	const state = findOwnerState(run.owner);
-	if (state !== 'unknown') return state === 'alive';
-	return run.heartbeat_at !== null && Date.now() - Date.parse(run.heartbeat_at) < OWNER_TIMEOUT_MS;
 }
 
 function runActive(run: Run): CounterfoilError {
@@ -290,37 +280,6 @@ export async function requestCancel(store: Store, runId: string): Promise<RunSta
 	return await inTransaction(store, cancel, null);
 }
 
-export interface ListRunsOptions {
-	/** @default 50 */
-	readonly limit?: number;
-	readonly kind?: RunKind;
-	readonly status?: RunStatus;
-	/** Only runs before this one: the last of the page before. */
-	readonly before?: Pick<Run, 'started_at' | 'run_id'>;
-}
-
-/** Latest first. A run whose process is gone is listed as interrupted. */
-export async function listRuns(store: Store, options: ListRunsOptions = {}): Promise<Run[]> {
-	let query = store.reader.selectFrom('runs').selectAll();
-	if (options.kind !== undefined) query = query.where('kind', '=', options.kind);
-	if (options.status !== undefined) query = query.where('status', '=', options.status);
-	const { before } = options;
-	if (before !== undefined) {
-		query = query.where((where) =>
-			where.or([
-				where('started_at', '<', before.started_at),
-				where.and([where('started_at', '=', before.started_at), where('run_id', '<', before.run_id)]),
-			]),
-		);
-	}
-	const runs = await query
-		.orderBy('started_at', 'desc')
-		.orderBy('run_id', 'desc')
-		.limit(options.limit ?? 50)
-		.execute();
-	return runs.map(withTrueStatus);
-}
-
 export interface RunOfWorkflow {
 	readonly runId: string;
 	readonly workflowId: string;
@@ -352,35 +311,6 @@ export async function closeRun(store: Store, run: RunOfWorkflow, error: ErrorRec
 		.where('heartbeat_at', 'is not distinct from', run.heartbeatAt)
 		.executeTakeFirst();
 	return numUpdatedRows === 1n;
-}
-
-/**
- * A run by its id or by the beginning of it, as long as only one begins so.
- *
- * @throws NOT_FOUND
- */
-export async function getRun(store: Store, idOrPrefix: string): Promise<Run> {
-	const runs = await store.reader
-		.selectFrom('runs')
-		.selectAll()
-		.where('run_id', '>=', idOrPrefix)
-		.where('run_id', '<', `${idOrPrefix}\u{10ffff}`)
-		.orderBy('run_id')
-		.limit(2)
-		.execute();
-	const [run, another] = runs;
-	if (run === undefined || (another !== undefined && run.run_id !== idOrPrefix)) {
-		const what = run === undefined ? 'No run' : 'More than one run';
-		throw new CounterfoilError('NOT_FOUND', `${what} has an id that begins with "${idOrPrefix}".`, {
-			hint: 'See "counterfoil runs list".',
-		});
-	}
-	return withTrueStatus(run);
-}
-
-function withTrueStatus(run: Run): Run {
-	const gone = run.status === 'running' && run.owner !== null && !isOwned(run);
-	return gone ? { ...run, status: 'interrupted' } : run;
 }
 
 /** A run by its whole id. */

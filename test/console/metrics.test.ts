@@ -70,7 +70,7 @@ test('Prometheus is told of rows, runs, drift, queue and decisions, by whoever h
 
 	const first = parseExposition(answer.text);
 	assert.equal(first.get('counterfoil_rows_ingested_total{result="loaded"}'), 20);
-	assert.equal(first.get('counterfoil_score_drift_psi{model="payments"}'), 0.4);
+	assert.equal(first.get('counterfoil_drift_psi{model="payments"}'), 0.4);
 	assert.equal(first.get('counterfoil_queue_open{dataset="payments",queue="default",state="new"}'), 6);
 	assert.equal(first.get('counterfoil_queue_open{dataset="payments",queue="default",state="snoozed"}'), 0);
 	assert.equal(first.get('counterfoil_decisions_total{decision="fraud"}'), 0);

@@ -4,7 +4,8 @@ import { join, relative } from 'node:path';
 import type { TestContext } from 'node:test';
 import { DEFAULT_CONFIG } from '../../src/contracts/run-config.ts';
 import { type AskedRun, makeRequest, requestOfRun } from '../../src/runtime/make-request.ts';
-import { claimRun, createRun, failRun, finishRun, getRun } from '../../src/store/runs.ts';
+import { getRun } from '../../src/store/list-runs.ts';
+import { claimRun, createRun, failRun, finishRun } from '../../src/store/runs.ts';
 import { onBothStores } from '../store/on-both-stores.ts';
 import { temporaryWorkspace } from './temporary-workspace.ts';
 

@@ -20,22 +20,17 @@ export interface Certificates {
 	readonly clientKey: string;
 }
 
-/** Paths of certificates of one authority for a server at localhost and for a client; null where there is no openssl. */
-export function makeCertificates(folder: string): Certificates | null {
+/** Paths of certificates of one authority for a server at localhost and for a client. @throws where there is no openssl */
+export function makeCertificates(folder: string): Certificates {
 	const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
 	const request = (name: string, ...more: string[]) =>
 		openssl('req', '-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}.key`, '-subj', `/CN=${name}`, ...more);
-	try {
-		request('authority', '-x509', '-out', 'authority.crt');
-		for (const name of ['server', 'client']) {
-			writeFileSync(join(folder, `${name}.ext`), 'subjectAltName=DNS:localhost\n');
-			request(name, '-out', `${name}.csr`);
-			const by = ['-CA', 'authority.crt', '-CAkey', 'authority.key', '-CAcreateserial', '-extfile', `${name}.ext`];
-			openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.crt`, ...by);
-		}
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-		throw error;
+	request('authority', '-x509', '-out', 'authority.crt');
+	for (const name of ['server', 'client']) {
+		writeFileSync(join(folder, `${name}.ext`), 'subjectAltName=DNS:localhost\n');
+		request(name, '-out', `${name}.csr`);
+		const by = ['-CA', 'authority.crt', '-CAkey', 'authority.key', '-CAcreateserial', '-extfile', `${name}.ext`];
+		openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.crt`, ...by);
 	}
 	const at = (name: string) => join(folder, name);
 	return {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { getRun, listRuns } from '../../src/store/list-runs.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { describeOwner, findOwnerState } from '../../src/store/run-owner.ts';
 import {
@@ -18,10 +19,8 @@ import {
 	failRun,
 	findUnfinishedRun,
 	finishRun,
-	getRun,
 	heartbeatRun,
 	interruptRun,
-	listRuns,
 	listRunsOfWorkflows,
 	requestCancel,
 	updateRun,

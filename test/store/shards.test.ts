@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { insertDataset } from '../../src/store/datasets.ts';
+import { listRuns } from '../../src/store/list-runs.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { finishStep } from '../../src/store/run-steps.ts';
-import { listRuns } from '../../src/store/runs.ts';
 import { listShards, publishRecords, publishScores, publishSyntheticRows } from '../../src/store/shards.ts';
 import { insertSyntheticTable, listSyntheticRows } from '../../src/store/synthetic-tables.ts';
 import { killProcess, startScript } from './child-process.ts';

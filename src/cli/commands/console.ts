@@ -5,7 +5,7 @@ import type { ConsoleOptions } from '../../console/start-console.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { UserRole } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspaceOrNew } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseWhole } from '../parse-arguments.ts';
@@ -52,36 +52,32 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<ConsoleFlags>();
 		const interrupt = handleInterrupt(terminal);
 		try {
-			await withWorkspace(
-				flags,
-				async (workspace) => {
-					const { startConsole } = await import('../../console/start-console.ts');
-					const console = await startConsole(workspace, {
-						host: flags.host,
-						port: flags.port,
-						actor: actorOf(flags),
-						...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
-						...(flags.sqlDb === undefined ? {} : { sqlDatabase: flags.sqlDb }),
-						...providerOf(flags),
-						onBuild: () => terminal.note('building the pages, once'),
-						onDefect: (error) => terminal.note(`a request failed: ${error instanceof Error ? error.stack : error}`),
-					});
-					const isByName = await console.hasUsers();
-					const link = isByName ? console.url : console.newStartLink();
-					if (terminal.json) terminal.outJson({ url: console.url, startLink: isByName ? null : link });
-					else terminal.out(link);
-					if (!isByName) terminal.note('the link signs in once; press Enter for another one, Ctrl-C to end');
-					const lines = isByName || process.stdin.isTTY !== true ? null : createInterface({ input: process.stdin });
-					lines?.on('line', () => terminal.out(console.newStartLink()));
-					await new Promise<void>((resolve) => {
-						if (interrupt.signal.aborted) resolve();
-						else interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
-					});
-					lines?.close();
-					await console.close();
-				},
-				{ missing: 'made' },
-			);
+			await withWorkspaceOrNew(flags, async (workspace) => {
+				const { startConsole } = await import('../../console/start-console.ts');
+				const console = await startConsole(workspace, {
+					host: flags.host,
+					port: flags.port,
+					actor: actorOf(flags),
+					...(flags.publicUrl === undefined ? {} : { publicUrl: flags.publicUrl }),
+					...(flags.sqlDb === undefined ? {} : { sqlDatabase: flags.sqlDb }),
+					...providerOf(flags),
+					onBuild: () => terminal.note('building the pages, once'),
+					onDefect: (error) => terminal.note(`a request failed: ${error instanceof Error ? error.stack : error}`),
+				});
+				const isByName = await console.hasUsers();
+				const link = isByName ? console.url : console.newStartLink();
+				if (terminal.json) terminal.outJson({ url: console.url, startLink: isByName ? null : link });
+				else terminal.out(link);
+				if (!isByName) terminal.note('the link signs in once; press Enter for another one, Ctrl-C to end');
+				const lines = isByName || process.stdin.isTTY !== true ? null : createInterface({ input: process.stdin });
+				lines?.on('line', () => terminal.out(console.newStartLink()));
+				await new Promise<void>((resolve) => {
+					if (interrupt.signal.aborted) resolve();
+					else interrupt.signal.addEventListener('abort', () => resolve(), { once: true });
+				});
+				lines?.close();
+				await console.close();
+			});
 		} finally {
 			interrupt.release();
 		}

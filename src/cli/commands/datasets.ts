@@ -4,7 +4,7 @@ import type { SchemaComparison, SchemaContract } from '../../contracts/schema-co
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import type { Dataset } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { describeContractColumn } from '../describe-contract-column.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
@@ -33,39 +33,35 @@ function defineList(group: Command, terminal: Terminal): void {
 	addExamples(command, [['datasets list --json', 'for a program']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { listDatasets } = await import('../../store/datasets.ts');
-				const datasets = await listDatasets(store, { limit: flags.limit });
-				if (terminal.json) return terminal.outJson(datasets.map(withParsedJson));
-				if (datasets.length === 0) {
-					terminal.note('nothing has been read yet; begin with: counterfoil ingest FILE');
-					return;
-				}
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'data set' },
-							{ header: 'name', maxWidth: 24 },
-							{ header: 'rows', align: 'right' },
-							{ header: 'rejected', align: 'right' },
-							{ header: 'status' },
-							{ header: 'read' },
-						],
-						datasets.map((dataset) => [
-							dataset.dataset_id,
-							dataset.name,
-							formatCount(dataset.rows_loaded),
-							formatCount(dataset.rows_rejected),
-							dataset.status,
-							`${dataset.ingested_at.slice(0, 10)} ${dataset.ingested_at.slice(11, 16)}`,
-						]),
-					),
-				);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { listDatasets } = await import('../../store/datasets.ts');
+			const datasets = await listDatasets(store, { limit: flags.limit });
+			if (terminal.json) return terminal.outJson(datasets.map(withParsedJson));
+			if (datasets.length === 0) {
+				terminal.note('nothing has been read yet; begin with: counterfoil ingest FILE');
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'data set' },
+						{ header: 'name', maxWidth: 24 },
+						{ header: 'rows', align: 'right' },
+						{ header: 'rejected', align: 'right' },
+						{ header: 'status' },
+						{ header: 'read' },
+					],
+					datasets.map((dataset) => [
+						dataset.dataset_id,
+						dataset.name,
+						formatCount(dataset.rows_loaded),
+						formatCount(dataset.rows_rejected),
+						dataset.status,
+						`${dataset.ingested_at.slice(0, 10)} ${dataset.ingested_at.slice(11, 16)}`,
+					]),
+				),
+			);
+		});
 	});
 }
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrNew } from '../carry-out-run.ts';
 import { requireNewFile } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { formatBytes, formatQuantity } from '../format-values.ts';
@@ -53,16 +53,12 @@ function defineMigrate(group: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<GlobalFlags>();
 		if (flags.dryRun === true) return tellMigrations(flags, terminal);
 		// Opening is what migrates.
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { readMigrationState } = await import('../../store/migrate.ts');
-				const { applied } = await readMigrationState(store.writer, store.path);
-				if (terminal.json) return terminal.outJson({ path: store.path, applied });
-				terminal.out(`${store.path} is up to date (${formatQuantity(applied.length, 'migration')})`);
-			},
-			{ missing: 'made' },
-		);
+		await withWorkspaceOrNew(flags, async ({ store }) => {
+			const { readMigrationState } = await import('../../store/migrate.ts');
+			const { applied } = await readMigrationState(store.writer, store.path);
+			if (terminal.json) return terminal.outJson({ path: store.path, applied });
+			terminal.out(`${store.path} is up to date (${formatQuantity(applied.length, 'migration')})`);
+		});
 	});
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import { carryOutRun, DEFAULT_SEED, withWorkspace } from '../carry-out-run.ts';
+import { carryOutRun, DEFAULT_SEED, withWorkspaceOrNew } from '../carry-out-run.ts';
 import { collectResult, collectTop, type ScoredRecord } from '../collect-result.ts';
 import { formatDuration, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -45,31 +45,27 @@ export function defineDemo(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<DemoFlags>();
 		const seed = flags.seed ?? DEFAULT_SEED;
 		if (flags.dryRun === true) return tellDemo(flags, terminal);
-		await withWorkspace(
-			flags,
-			async (workspace) => {
-				const { source, kinds } = await writePayments(join(workspace.paths.home, 'demo'), flags.rows, seed);
-				terminal.note(`simulated ${formatQuantity(flags.rows, 'payment')}: ${source}`);
+		await withWorkspaceOrNew(flags, async (workspace) => {
+			const { source, kinds } = await writePayments(join(workspace.paths.home, 'demo'), flags.rows, seed);
+			terminal.note(`simulated ${formatQuantity(flags.rows, 'payment')}: ${source}`);
 
-				const options: RunFlags = {
-					...flags,
-					label: 'is_fraud',
-					key: 'payment_id',
-					truth: ['fraud_kind'],
-					entity: ['customer_id', 'merchant_id'],
-					time: 'created_at',
-				};
-				const asked = { kind: 'pipeline', source, datasetName: 'demo', rows: flags.rows } as const;
-				const done = await carryOutRun(workspace, asked, options, terminal);
-				const result = await collectResult(workspace, done.summary);
-				const frauds = countPlanted(await collectTop(workspace, result.runId, LOOKED_AT), kinds, result.rowsLoaded);
-				if (terminal.json) return terminal.outJson({ ...result, frauds });
-				printResult(result, done.tookMs, terminal);
-				printPlanted(frauds, terminal);
-				printNext(result, nextCommands(result, flags), terminal);
-			},
-			{ missing: 'made' },
-		);
+			const options: RunFlags = {
+				...flags,
+				label: 'is_fraud',
+				key: 'payment_id',
+				truth: ['fraud_kind'],
+				entity: ['customer_id', 'merchant_id'],
+				time: 'created_at',
+			};
+			const asked = { kind: 'pipeline', source, datasetName: 'demo', rows: flags.rows } as const;
+			const done = await carryOutRun(workspace, asked, options, terminal);
+			const result = await collectResult(workspace, done.summary);
+			const frauds = countPlanted(await collectTop(workspace, result.runId, LOOKED_AT), kinds, result.rowsLoaded);
+			if (terminal.json) return terminal.outJson({ ...result, frauds });
+			printResult(result, done.tookMs, terminal);
+			printPlanted(frauds, terminal);
+			printNext(result, nextCommands(result, flags), terminal);
+		});
 	});
 }
 

@@ -103,7 +103,7 @@ async function resolveReference(
 ): Promise<{ dataset: Dataset; runId: string | null }> {
 	const { resolveDataset } = await import('../../store/resolve-dataset.ts');
 	if (!/^\d{8}-\d{2}/.test(reference)) return { dataset: await resolveDataset(store, reference), runId: null };
-	const { getRun } = await import('../../store/runs.ts');
+	const { getRun } = await import('../../store/list-runs.ts');
 	const { getDataset } = await import('../../store/datasets.ts');
 	const run = await getRun(store, reference);
 	if (run.dataset_id !== null) return { dataset: await getDataset(store, run.dataset_id), runId: run.run_id };

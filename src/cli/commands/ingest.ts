@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { MIN_TRAINING_ROWS } from '../../features/require-trainable.ts';
 import { addExamples } from '../add-examples.ts';
-import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { carryOutRun, withWorkspaceOrNew } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { placeOptions } from '../place-options.ts';
@@ -24,26 +24,22 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
 		const source = await checkInput(file, flags);
-		await withWorkspace(
-			flags,
-			async (workspace) => {
-				const name = flags.name === undefined ? {} : { datasetName: flags.name };
-				const done = await carryOutRun(workspace, { kind: 'ingest', source, ...name }, flags, terminal);
-				const result = await collectResult(workspace, done.summary);
-				if (terminal.json) terminal.outJson(result);
-				else printResult(result, done.tookMs, terminal);
-				requireLoaded(result);
-				if (terminal.json) return;
-				const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
-				if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
-				const where = placeOptions(flags);
-				printNext(
-					result,
-					isTrainable ? [[`train --dataset ${result.datasetId}${where}`, 'train a model on it']] : [],
-					terminal,
-				);
-			},
-			{ missing: 'made' },
-		);
+		await withWorkspaceOrNew(flags, async (workspace) => {
+			const name = flags.name === undefined ? {} : { datasetName: flags.name };
+			const done = await carryOutRun(workspace, { kind: 'ingest', source, ...name }, flags, terminal);
+			const result = await collectResult(workspace, done.summary);
+			if (terminal.json) terminal.outJson(result);
+			else printResult(result, done.tookMs, terminal);
+			requireLoaded(result);
+			if (terminal.json) return;
+			const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
+			if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
+			const where = placeOptions(flags);
+			printNext(
+				result,
+				isTrainable ? [[`train --dataset ${result.datasetId}${where}`, 'train a model on it']] : [],
+				terminal,
+			);
+		});
 	});
 }

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { LabelWord } from '../../store/review-database.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { formatTable } from '../format-table.ts';
 import { formatCount, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -128,39 +128,35 @@ function defineList(group: Command, terminal: Terminal): void {
 	addExamples(command, [['labels list --disputed', 'where sources contradict each other']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<ListFlags>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				let query = store.reader.selectFrom('latest_labels').selectAll();
-				if (flags.dataset !== undefined) query = query.where('dataset_name', '=', flags.dataset);
-				if (flags.disputed === true) query = query.where('is_disputed', '=', 1);
-				const labels = await query.orderBy('known_at', 'desc').orderBy('label_id', 'desc').limit(flags.limit).execute();
-				if (terminal.json) return terminal.outJson(labels);
-				if (labels.length === 0) return terminal.note('nothing is known yet');
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'data set', maxWidth: 20 },
-							{ header: 'record', maxWidth: 30 },
-							{ header: 'label' },
-							{ header: 'known since' },
-							{ header: 'from' },
-							{ header: 'labels', align: 'right' },
-							{ header: '' },
-						],
-						labels.map((row) => [
-							row.dataset_name,
-							row.record_key,
-							row.label,
-							formatTime(row.known_at),
-							row.source,
-							formatCount(row.labels),
-							row.is_disputed === 1 ? 'disputed' : '',
-						]),
-					),
-				);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			let query = store.reader.selectFrom('latest_labels').selectAll();
+			if (flags.dataset !== undefined) query = query.where('dataset_name', '=', flags.dataset);
+			if (flags.disputed === true) query = query.where('is_disputed', '=', 1);
+			const labels = await query.orderBy('known_at', 'desc').orderBy('label_id', 'desc').limit(flags.limit).execute();
+			if (terminal.json) return terminal.outJson(labels);
+			if (labels.length === 0) return terminal.note('nothing is known yet');
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'data set', maxWidth: 20 },
+						{ header: 'record', maxWidth: 30 },
+						{ header: 'label' },
+						{ header: 'known since' },
+						{ header: 'from' },
+						{ header: 'labels', align: 'right' },
+						{ header: '' },
+					],
+					labels.map((row) => [
+						row.dataset_name,
+						row.record_key,
+						row.label,
+						formatTime(row.known_at),
+						row.source,
+						formatCount(row.labels),
+						row.is_disputed === 1 ? 'disputed' : '',
+					]),
+				),
+			);
+		});
 	});
 }

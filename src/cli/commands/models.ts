@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
 import { formatNumber } from '../format-values.ts';
@@ -34,47 +34,43 @@ function defineList(group: Command, terminal: Terminal): void {
 	addExamples(command, [['models list --json', 'for a program']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { listModels } = await import('../../store/models.ts');
-				const models = await listModels(store, { limit: flags.limit });
-				if (terminal.json) {
-					return terminal.outJson(
-						models.map(({ config_json, ...model }) => ({ ...model, config: JSON.parse(config_json) as unknown })),
-					);
-				}
-				if (models.length === 0) {
-					terminal.note('no model has been trained yet; begin with: counterfoil train FILE');
-					return;
-				}
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'model' },
-							{ header: 'name', maxWidth: 32 },
-							{ header: 'version', align: 'right' },
-							{ header: 'kind' },
-							{ header: 'stage' },
-							{ header: 'seed', align: 'right' },
-							{ header: 'backend' },
-							{ header: 'trained' },
-						],
-						models.map((model) => [
-							model.model_id,
-							model.name,
-							String(model.version),
-							model.kind,
-							model.stage,
-							String(model.seed),
-							model.backend,
-							`${model.trained_at.slice(0, 10)} ${model.trained_at.slice(11, 16)} UTC`,
-						]),
-					),
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { listModels } = await import('../../store/models.ts');
+			const models = await listModels(store, { limit: flags.limit });
+			if (terminal.json) {
+				return terminal.outJson(
+					models.map(({ config_json, ...model }) => ({ ...model, config: JSON.parse(config_json) as unknown })),
 				);
-			},
-			{ missing: 'empty' },
-		);
+			}
+			if (models.length === 0) {
+				terminal.note('no model has been trained yet; begin with: counterfoil train FILE');
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'model' },
+						{ header: 'name', maxWidth: 32 },
+						{ header: 'version', align: 'right' },
+						{ header: 'kind' },
+						{ header: 'stage' },
+						{ header: 'seed', align: 'right' },
+						{ header: 'backend' },
+						{ header: 'trained' },
+					],
+					models.map((model) => [
+						model.model_id,
+						model.name,
+						String(model.version),
+						model.kind,
+						model.stage,
+						String(model.seed),
+						model.backend,
+						`${model.trained_at.slice(0, 10)} ${model.trained_at.slice(11, 16)} UTC`,
+					]),
+				),
+			);
+		});
 	});
 }
 

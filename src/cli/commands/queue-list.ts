@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import type { QueueEntry } from '../../review/list-queue.ts';
 import { readGroups, readReasons } from '../../review/read-reasons.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { describeBriefly } from '../describe-reasons.ts';
 import { formatTable } from '../format-table.ts';
 import { formatQuantity } from '../format-values.ts';
@@ -39,59 +39,55 @@ export function defineQueueList(group: Command, terminal: Terminal): void {
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<ListFlags>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { listQueue } = await import('../../review/list-queue.ts');
-				const { findQueues } = await import('../../review/find-queues.ts');
-				const which = queuesOf(flags);
-				await findQueues(store, which);
-				const items = await listQueue(store, {
-					limit: flags.limit,
-					...which,
-					...(flags.state === undefined ? {} : { state: flags.state }),
-					...(flags.mine === true ? { assignee: actorOf(flags) } : {}),
-					...(flags.overdue === true ? { dueBefore: new Date() } : {}),
-				});
-				if (terminal.json) {
-					return terminal.outJson(
-						items.map((item) => ({ ...item, reasons: readReasons(item.reasons), together: readGroups(item.reasons) })),
-					);
-				}
-				if (items.length === 0) {
-					terminal.note(describeEmpty(flags));
-					return;
-				}
-				const rows = items.map((item) => [
-					String(item.item_id),
-					item.dataset_name,
-					String(item.row_number),
-					item.record_key,
-					formatScore(item.score),
-					item.severity,
-					describeState(item),
-					describeBriefly(readReasons(item.reasons), readGroups(item.reasons), 2),
-				]);
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'item', align: 'right' },
-							{ header: 'data set', maxWidth: 20 },
-							{ header: 'row', align: 'right' },
-							{ header: 'record', maxWidth: 20 },
-							{ header: 'score' },
-							{ header: 'severity', style: (cell) => terminal.paint(cell.startsWith('crit') ? 'red' : 'yellow', cell) },
-							{ header: 'state' },
-							{ header: 'why' },
-						],
-						rows,
-					),
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { listQueue } = await import('../../review/list-queue.ts');
+			const { findQueues } = await import('../../review/find-queues.ts');
+			const which = queuesOf(flags);
+			await findQueues(store, which);
+			const items = await listQueue(store, {
+				limit: flags.limit,
+				...which,
+				...(flags.state === undefined ? {} : { state: flags.state }),
+				...(flags.mine === true ? { assignee: actorOf(flags) } : {}),
+				...(flags.overdue === true ? { dueBefore: new Date() } : {}),
+			});
+			if (terminal.json) {
+				return terminal.outJson(
+					items.map((item) => ({ ...item, reasons: readReasons(item.reasons), together: readGroups(item.reasons) })),
 				);
-				if (items.length === flags.limit)
-					terminal.note(`the first ${formatQuantity(flags.limit, 'item')}; more with --limit`);
-			},
-			{ missing: 'empty' },
-		);
+			}
+			if (items.length === 0) {
+				terminal.note(describeEmpty(flags));
+				return;
+			}
+			const rows = items.map((item) => [
+				String(item.item_id),
+				item.dataset_name,
+				String(item.row_number),
+				item.record_key,
+				formatScore(item.score),
+				item.severity,
+				describeState(item),
+				describeBriefly(readReasons(item.reasons), readGroups(item.reasons), 2),
+			]);
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'item', align: 'right' },
+						{ header: 'data set', maxWidth: 20 },
+						{ header: 'row', align: 'right' },
+						{ header: 'record', maxWidth: 20 },
+						{ header: 'score' },
+						{ header: 'severity', style: (cell) => terminal.paint(cell.startsWith('crit') ? 'red' : 'yellow', cell) },
+						{ header: 'state' },
+						{ header: 'why' },
+					],
+					rows,
+				),
+			);
+			if (items.length === flags.limit)
+				terminal.note(`the first ${formatQuantity(flags.limit, 'item')}; more with --limit`);
+		});
 	});
 }
 

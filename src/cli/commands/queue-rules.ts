@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { RuleOptions } from '../../review/queue-rule.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { formatTable } from '../format-table.ts';
 import { formatCount, formatNumber, formatQuantity, formatShare } from '../format-values.ts';
 import { parseDuration, parsePercent, parseScore, parseWhole } from '../parse-arguments.ts';
@@ -65,41 +65,37 @@ function defineRules(group: Command, terminal: Terminal): void {
 	addExamples(command, [['queue rules', 'all queues']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<QueueFlags>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { findQueues } = await import('../../review/find-queues.ts');
-				const { describeRule } = await import('../../review/preview-queue.ts');
-				const queues = await findQueues(store, queuesOf(flags));
-				if (terminal.json) return terminal.outJson(queues);
-				if (queues.length === 0) return terminal.note('there is no queue yet; a run makes one: counterfoil run FILE');
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'queue' },
-							{ header: 'takes' },
-							{ header: 'one item for each' },
-							{ header: 'priority' },
-							{ header: 'audit', align: 'right' },
-							{ header: 'lease', align: 'right' },
-							{ header: 'due', align: 'right' },
-							{ header: 'two people from', align: 'right' },
-						],
-						queues.map((queue) => [
-							`${queue.dataset_name}/${queue.name}`,
-							describeRule(queue),
-							queue.entity_column ?? 'record',
-							queue.value_column === null ? 'score' : `score x ${queue.value_column}`,
-							queue.audit_share === 0 ? '' : formatShare(queue.audit_share),
-							`${queue.lease_minutes} min`,
-							queue.due_hours === null ? '' : `${formatNumber(queue.due_hours)} h`,
-							queue.second_review_above === null ? '' : formatNumber(queue.second_review_above, 8),
-						]),
-					),
-				);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { findQueues } = await import('../../review/find-queues.ts');
+			const { describeRule } = await import('../../review/preview-queue.ts');
+			const queues = await findQueues(store, queuesOf(flags));
+			if (terminal.json) return terminal.outJson(queues);
+			if (queues.length === 0) return terminal.note('there is no queue yet; a run makes one: counterfoil run FILE');
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'queue' },
+						{ header: 'takes' },
+						{ header: 'one item for each' },
+						{ header: 'priority' },
+						{ header: 'audit', align: 'right' },
+						{ header: 'lease', align: 'right' },
+						{ header: 'due', align: 'right' },
+						{ header: 'two people from', align: 'right' },
+					],
+					queues.map((queue) => [
+						`${queue.dataset_name}/${queue.name}`,
+						describeRule(queue),
+						queue.entity_column ?? 'record',
+						queue.value_column === null ? 'score' : `score x ${queue.value_column}`,
+						queue.audit_share === 0 ? '' : formatShare(queue.audit_share),
+						`${queue.lease_minutes} min`,
+						queue.due_hours === null ? '' : `${formatNumber(queue.due_hours)} h`,
+						queue.second_review_above === null ? '' : formatNumber(queue.second_review_above, 8),
+					]),
+				),
+			);
+		});
 	});
 }
 

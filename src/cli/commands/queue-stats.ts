@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { QueueStats } from '../../review/queue-stats.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { formatTable, type TableColumn } from '../format-table.ts';
 import { formatCount, formatDuration, formatNumber, formatQuantity, formatShare } from '../format-values.ts';
 import { parseWhole } from '../parse-arguments.ts';
@@ -24,19 +24,15 @@ export function defineQueueStats(group: Command, terminal: Terminal): void {
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<QueueFlags & { readonly days: number }>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { readQueueStats } = await import('../../review/queue-stats.ts');
-				const stats = await readQueueStats(store, { days: flags.days, ...queuesOf(flags) });
-				if (terminal.json) return terminal.outJson(stats);
-				if (stats.backlog.length + stats.alertsPerDay.length === 0 && stats.decisions.decided === 0) {
-					return terminal.note('nothing has come into a queue yet; a run fills it: counterfoil run FILE');
-				}
-				printStats(stats, flags.days, terminal);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { readQueueStats } = await import('../../review/queue-stats.ts');
+			const stats = await readQueueStats(store, { days: flags.days, ...queuesOf(flags) });
+			if (terminal.json) return terminal.outJson(stats);
+			if (stats.backlog.length + stats.alertsPerDay.length === 0 && stats.decisions.decided === 0) {
+				return terminal.note('nothing has come into a queue yet; a run fills it: counterfoil run FILE');
+			}
+			printStats(stats, flags.days, terminal);
+		});
 	});
 }
 

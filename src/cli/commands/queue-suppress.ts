@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { formatTable } from '../format-table.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
@@ -80,36 +80,32 @@ function defineSuppressions(group: Command, terminal: Terminal): void {
 	]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly lift?: number }>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { liftSuppression, listSuppressions } = await import('../../review/suppress-entities.ts');
-				if (flags.lift !== undefined) await liftSuppression(store, flags.lift);
-				const suppressions = await listSuppressions(store);
-				if (terminal.json) return terminal.outJson(suppressions);
-				if (suppressions.length === 0) return terminal.note('nothing is kept out');
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'number', align: 'right' },
-							{ header: 'queue' },
-							{ header: 'entity', maxWidth: 30 },
-							{ header: 'until' },
-							{ header: 'by' },
-							{ header: 'reason' },
-						],
-						suppressions.map((row) => [
-							String(row.suppression_id),
-							`${row.dataset_name}/${row.queue_name}`,
-							row.entity_key,
-							formatTime(row.expires_at),
-							row.created_by,
-							row.reason,
-						]),
-					),
-				);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { liftSuppression, listSuppressions } = await import('../../review/suppress-entities.ts');
+			if (flags.lift !== undefined) await liftSuppression(store, flags.lift);
+			const suppressions = await listSuppressions(store);
+			if (terminal.json) return terminal.outJson(suppressions);
+			if (suppressions.length === 0) return terminal.note('nothing is kept out');
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'number', align: 'right' },
+						{ header: 'queue' },
+						{ header: 'entity', maxWidth: 30 },
+						{ header: 'until' },
+						{ header: 'by' },
+						{ header: 'reason' },
+					],
+					suppressions.map((row) => [
+						String(row.suppression_id),
+						`${row.dataset_name}/${row.queue_name}`,
+						row.entity_key,
+						formatTime(row.expires_at),
+						row.created_by,
+						row.reason,
+					]),
+				),
+			);
+		});
 	});
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
+import { carryOutRun, withWorkspaceOrNew } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
@@ -20,19 +20,15 @@ export function defineRun(command: Command, terminal: Terminal): void {
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
 		const source = await checkInput(file, flags);
-		await withWorkspace(
-			flags,
-			async (workspace) => {
-				const name = flags.name === undefined ? {} : { datasetName: flags.name };
-				const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
-				const result = await collectResult(workspace, done.summary);
-				if (terminal.json) terminal.outJson(result);
-				else printResult(result, done.tookMs, terminal);
-				requireLoaded(result);
-				if (terminal.json) return;
-				printNext(result, nextCommands(result, flags), terminal);
-			},
-			{ missing: 'made' },
-		);
+		await withWorkspaceOrNew(flags, async (workspace) => {
+			const name = flags.name === undefined ? {} : { datasetName: flags.name };
+			const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
+			const result = await collectResult(workspace, done.summary);
+			if (terminal.json) terminal.outJson(result);
+			else printResult(result, done.tookMs, terminal);
+			requireLoaded(result);
+			if (terminal.json) return;
+			printNext(result, nextCommands(result, flags), terminal);
+		});
 	});
 }

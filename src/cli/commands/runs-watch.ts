@@ -19,7 +19,7 @@ export interface SeenRun {
  * @returns how it was in the end
  */
 export async function watchRun(store: Store, runId: string, terminal: Terminal): Promise<SeenRun> {
-	const { getRun } = await import('../../store/runs.ts');
+	const { getRun } = await import('../../store/list-runs.ts');
 	const { listSteps } = await import('../../store/run-steps.ts');
 	const told = new Map<string, string>();
 	const interrupt = handleInterrupt(terminal);

@@ -4,7 +4,7 @@ import type { Workspace } from '../../runtime/open-workspace.ts';
 import type { Run, RunStep } from '../../store/database.ts';
 import type { Store } from '../../store/store.ts';
 import { addExamples } from '../add-examples.ts';
-import { follow, withWorkspace } from '../carry-out-run.ts';
+import { follow, withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { collectResult } from '../collect-result.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { escapeControls } from '../escape-controls.ts';
@@ -43,42 +43,38 @@ function defineList(group: Command, terminal: Terminal): void {
 	addExamples(command, [['runs list --limit 100 --json', 'for a program']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { listRuns } = await import('../../store/runs.ts');
-				await closeTerminated(store);
-				const runs = await listRuns(store, { limit: flags.limit });
-				if (terminal.json) return terminal.outJson(runs.map(toPlain));
-				if (runs.length === 0) {
-					terminal.note('nothing has been run yet; begin with: counterfoil demo');
-					return;
-				}
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'run' },
-							{ header: 'kind' },
-							{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
-							{ header: 'runner' },
-							{ header: 'seed', align: 'right' },
-							{ header: 'started' },
-							{ header: 'took', align: 'right' },
-						],
-						runs.map((run) => [
-							run.run_id,
-							run.kind,
-							run.status,
-							run.runner,
-							String(run.seed),
-							formatTime(run.started_at),
-							formatTook(run),
-						]),
-					),
-				);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { listRuns } = await import('../../store/list-runs.ts');
+			await closeTerminated(store);
+			const runs = await listRuns(store, { limit: flags.limit });
+			if (terminal.json) return terminal.outJson(runs.map(toPlain));
+			if (runs.length === 0) {
+				terminal.note('nothing has been run yet; begin with: counterfoil demo');
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'run' },
+						{ header: 'kind' },
+						{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
+						{ header: 'runner' },
+						{ header: 'seed', align: 'right' },
+						{ header: 'started' },
+						{ header: 'took', align: 'right' },
+					],
+					runs.map((run) => [
+						run.run_id,
+						run.kind,
+						run.status,
+						run.runner,
+						String(run.seed),
+						formatTime(run.started_at),
+						formatTook(run),
+					]),
+				),
+			);
+		});
 	});
 }
 
@@ -103,7 +99,7 @@ function defineShow(group: Command, terminal: Terminal): void {
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly watch?: boolean }>();
 		await withWorkspace(flags, async ({ store }) => {
-			const { getRun } = await import('../../store/runs.ts');
+			const { getRun } = await import('../../store/list-runs.ts');
 			const { listSteps } = await import('../../store/run-steps.ts');
 			const { watchRun } = await import('./runs-watch.ts');
 			await closeTerminated(store);
@@ -165,7 +161,7 @@ function defineResume(group: Command, terminal: Terminal): void {
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
 		const resume = async (workspace: Workspace): Promise<void> => {
-			const { getRun } = await import('../../store/runs.ts');
+			const { getRun } = await import('../../store/list-runs.ts');
 			const { requestOfRun } = await import('../../runtime/make-request.ts');
 			const run = await getRun(workspace.store, runId);
 			const request = requestOfRun(run);
@@ -218,7 +214,7 @@ function definePause(group: Command, terminal: Terminal): void {
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
 		const pause = async ({ store }: Workspace): Promise<void> => {
-			const { getRun } = await import('../../store/runs.ts');
+			const { getRun } = await import('../../store/list-runs.ts');
 			const run = await getRun(store, runId);
 			if (run.runner !== 'temporal' || run.workflow_id === null || run.status !== 'running') {
 				throw new CounterfoilError('RUN_STATE', 'only a run that goes on on Temporal can be paused', {
@@ -251,7 +247,8 @@ function defineCancel(group: Command, terminal: Terminal): void {
 	command.action(async (runId: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
 		await withWorkspace(flags, async ({ store }) => {
-			const { getRun, requestCancel } = await import('../../store/runs.ts');
+			const { getRun } = await import('../../store/list-runs.ts');
+			const { requestCancel } = await import('../../store/runs.ts');
 			const run = await getRun(store, runId);
 			const isOnTemporal = run.runner === 'temporal' && run.status === 'running';
 			if (isOnTemporal && run.workflow_id !== null && flags.dryRun !== true) {

@@ -3,7 +3,7 @@ import { CounterfoilError } from '../../contracts/errors.ts';
 import type { ScheduleSource } from '../../contracts/schedule.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty } from '../carry-out-run.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { formatTable } from '../format-table.ts';
 import type { GlobalFlags } from '../global-flags.ts';
@@ -50,48 +50,44 @@ function defineList(group: Command, terminal: Terminal): void {
 	addExamples(command, [['schedule list --json', 'for a program']]);
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags>();
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { listSchedules } = await import('../../store/schedules.ts');
-				const schedules = await listSchedules(store);
-				if (schedules.length === 0) {
-					if (terminal.json) terminal.outJson([]);
-					else terminal.note('there are no schedules; make one with: counterfoil schedule create');
-					return;
-				}
-				const { describeSchedules } = await onTemporal();
-				const states = await describeSchedules(schedules.map(({ scheduleId }) => scheduleId));
-				if (terminal.json) {
-					terminal.outJson(schedules.map((schedule, i) => ({ ...schedule, state: states[i] ?? null })));
-					return;
-				}
-				terminal.out(
-					formatTable(
-						[
-							{ header: 'schedule' },
-							{ header: 'does' },
-							{ header: 'with' },
-							{ header: 'state' },
-							{ header: 'last' },
-							{ header: 'next' },
-						],
-						schedules.map(({ scheduleId, task, source }, i) => {
-							const state = states[i] ?? null;
-							return [
-								scheduleId,
-								task.modelId === null ? task.kind : `${task.kind} by ${task.modelId}`,
-								describeSource(source),
-								state === null ? 'unknown to Temporal' : state.isPaused ? 'paused' : 'on',
-								formatTime(state?.recent[0]?.startedAt),
-								state?.isPaused === true ? '' : formatTime(state?.next[0]),
-							];
-						}),
-					),
-				);
-			},
-			{ missing: 'empty' },
-		);
+		await withWorkspaceOrEmpty(flags, async ({ store }) => {
+			const { listSchedules } = await import('../../store/schedules.ts');
+			const schedules = await listSchedules(store);
+			if (schedules.length === 0) {
+				if (terminal.json) terminal.outJson([]);
+				else terminal.note('there are no schedules; make one with: counterfoil schedule create');
+				return;
+			}
+			const { describeSchedules } = await onTemporal();
+			const states = await describeSchedules(schedules.map(({ scheduleId }) => scheduleId));
+			if (terminal.json) {
+				terminal.outJson(schedules.map((schedule, i) => ({ ...schedule, state: states[i] ?? null })));
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[
+						{ header: 'schedule' },
+						{ header: 'does' },
+						{ header: 'with' },
+						{ header: 'state' },
+						{ header: 'last' },
+						{ header: 'next' },
+					],
+					schedules.map(({ scheduleId, task, source }, i) => {
+						const state = states[i] ?? null;
+						return [
+							scheduleId,
+							task.modelId === null ? task.kind : `${task.kind} by ${task.modelId}`,
+							describeSource(source),
+							state === null ? 'unknown to Temporal' : state.isPaused ? 'paused' : 'on',
+							formatTime(state?.recent[0]?.startedAt),
+							state?.isPaused === true ? '' : formatTime(state?.next[0]),
+						];
+					}),
+				),
+			);
+		});
 	});
 }
 

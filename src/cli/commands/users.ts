@@ -5,7 +5,7 @@ import { ROLES } from '../../console/access/roles.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { UserRole } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspace, withWorkspaceOrEmpty, withWorkspaceOrNew } from '../carry-out-run.ts';
 import { formatTable } from '../format-table.ts';
 import { type ActorFlags, actorOf, addWriterOptions } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
@@ -27,36 +27,32 @@ function defineList(group: Command, terminal: Terminal): void {
 	const command = group.command('list').description('Everybody who can sign in.');
 	addExamples(command, [['users list --json', 'for a program']]);
 	command.action(async () => {
-		await withWorkspace(
-			command.optsWithGlobals<ActorFlags>(),
-			async ({ store }) => {
-				const { listUsers } = await import('../../console/access/users.ts');
-				const users = await listUsers(store);
-				if (terminal.json) {
-					return terminal.outJson(
-						users.map((user) => ({ name: user.name, role: user.role, isDisabled: user.is_disabled === 1 })),
-					);
-				}
-				if (users.length === 0) {
-					terminal.note(
-						'nobody yet: the console is for whoever starts it; add one: counterfoil users add NAME --role admin',
-					);
-					return;
-				}
-				terminal.out(
-					formatTable(
-						[{ header: 'name' }, { header: 'role' }, { header: 'added' }, { header: '' }],
-						users.map((user) => [
-							user.name,
-							user.role,
-							user.created_at.slice(0, 10),
-							user.is_disabled === 1 ? 'disabled' : '',
-						]),
-					),
+		await withWorkspaceOrEmpty(command.optsWithGlobals<ActorFlags>(), async ({ store }) => {
+			const { listUsers } = await import('../../console/access/users.ts');
+			const users = await listUsers(store);
+			if (terminal.json) {
+				return terminal.outJson(
+					users.map((user) => ({ name: user.name, role: user.role, isDisabled: user.is_disabled === 1 })),
 				);
-			},
-			{ missing: 'empty' },
-		);
+			}
+			if (users.length === 0) {
+				terminal.note(
+					'nobody yet: the console is for whoever starts it; add one: counterfoil users add NAME --role admin',
+				);
+				return;
+			}
+			terminal.out(
+				formatTable(
+					[{ header: 'name' }, { header: 'role' }, { header: 'added' }, { header: '' }],
+					users.map((user) => [
+						user.name,
+						user.role,
+						user.created_at.slice(0, 10),
+						user.is_disabled === 1 ? 'disabled' : '',
+					]),
+				),
+			);
+		});
 	});
 }
 
@@ -71,16 +67,12 @@ function defineAdd(group: Command, terminal: Terminal): void {
 	command.action(async (name: string) => {
 		const flags = command.optsWithGlobals<ActorFlags & { readonly role: UserRole }>();
 		const password = await readPassword(terminal);
-		await withWorkspace(
-			flags,
-			async ({ store }) => {
-				const { addUser } = await import('../../console/access/users.ts');
-				const user = await addUser(store, { name, role: flags.role, password, actor: actorOf(flags) });
-				if (terminal.json) terminal.outJson({ name: user.name, role: user.role });
-				else terminal.out(`${user.name} may sign in as ${user.role}`);
-			},
-			{ missing: 'made' },
-		);
+		await withWorkspaceOrNew(flags, async ({ store }) => {
+			const { addUser } = await import('../../console/access/users.ts');
+			const user = await addUser(store, { name, role: flags.role, password, actor: actorOf(flags) });
+			if (terminal.json) terminal.outJson({ name: user.name, role: user.role });
+			else terminal.out(`${user.name} may sign in as ${user.role}`);
+		});
 	});
 }
 

@@ -5,7 +5,7 @@ import { CounterfoilError } from '../../contracts/errors.ts';
 import { isObjectAddress } from '../../contracts/object-address.ts';
 import type { LogLevel } from '../../runtime/worker-log.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspace } from '../carry-out-run.ts';
+import { withWorkspaceOrNew } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
@@ -70,26 +70,22 @@ export function defineWorker(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<WorkerFlags>();
 		const interrupt = handleInterrupt(terminal);
 		try {
-			await withWorkspace(
-				flags,
-				async (workspace) => {
-					allowInputs(flags.inputRoot, workspace.paths.spool);
-					const { startWorker } = await import('../../runtime/start-worker.ts');
-					const { openWorkerLog } = await import('../../runtime/worker-log.ts');
-					await startWorker(workspace, {
-						queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
-						computeSlots: flags.computeSlots,
-						drainMs: (flags.drain ?? 5) * 1_000,
-						...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
-						...(flags.health === undefined ? {} : { healthAddress: flags.health }),
-						...versionOf(flags),
-						log: openWorkerLog(levelOf(flags), workspace.version),
-						signal: interrupt.signal,
-						onReady: () => terminal.note('the worker is ready; Ctrl-C ends it'),
-					});
-				},
-				{ missing: 'made' },
-			);
+			await withWorkspaceOrNew(flags, async (workspace) => {
+				allowInputs(flags.inputRoot, workspace.paths.spool);
+				const { startWorker } = await import('../../runtime/start-worker.ts');
+				const { openWorkerLog } = await import('../../runtime/worker-log.ts');
+				await startWorker(workspace, {
+					queues: flags.queue === 'both' ? ['io', 'compute'] : [flags.queue],
+					computeSlots: flags.computeSlots,
+					drainMs: (flags.drain ?? 5) * 1_000,
+					...(flags.metrics === undefined ? {} : { metricsAddress: flags.metrics }),
+					...(flags.health === undefined ? {} : { healthAddress: flags.health }),
+					...versionOf(flags),
+					log: openWorkerLog(levelOf(flags), workspace.version),
+					signal: interrupt.signal,
+					onReady: () => terminal.note('the worker is ready; Ctrl-C ends it'),
+				});
+			});
 		} finally {
 			interrupt.release();
 		}

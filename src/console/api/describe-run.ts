@@ -4,8 +4,8 @@ import type { AlertCut, ArtifactRef } from '../../contracts/pipeline.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import type { RunStep } from '../../store/database.ts';
 import { getDataset } from '../../store/datasets.ts';
+import { getRun } from '../../store/list-runs.ts';
 import { listSteps } from '../../store/run-steps.ts';
-import { getRun } from '../../store/runs.ts';
 import { presentRun } from './present.ts';
 import type { RunDetail } from './schemas.ts';
 

@@ -2,7 +2,7 @@ import { CounterfoilError } from '../../contracts/errors.ts';
 import { explainRecord } from '../../runtime/explain-record.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { getScore } from '../../store/get-score.ts';
-import { getRun } from '../../store/runs.ts';
+import { getRun } from '../../store/list-runs.ts';
 import { presentReasons } from './present.ts';
 import type { Explanation } from './schemas.ts';
 

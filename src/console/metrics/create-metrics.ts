@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { findQueues } from '../../review/find-queues.ts';
 import { listWatched } from '../../store/drift-metrics.ts';
+import { listRuns } from '../../store/list-runs.ts';
 import { countRejects } from '../../store/rejects.ts';
 import { listSteps } from '../../store/run-steps.ts';
-import { listRuns } from '../../store/runs.ts';
 import type { Store } from '../../store/store.ts';
 import { forAWhile } from '../api/for-a-while.ts';
 import { histogramSamples, type Metric, writeExposition } from './write-exposition.ts';
@@ -155,7 +155,7 @@ async function driftOfModels(store: Store): Promise<Metric> {
 		if (most?.psi != null) samples.push({ labels: { model }, value: most.psi });
 	}
 	return {
-		name: 'score_drift_psi',
+		name: 'drift_psi',
 		help: 'Highest population stability index of a column in the last comparison with a version of the model.',
 		type: 'gauge',
 		samples,

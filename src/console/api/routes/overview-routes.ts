@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { sql } from 'kysely';
+import { listRuns } from '../../../store/list-runs.ts';
 import { listModels } from '../../../store/models.ts';
-import { listRuns } from '../../../store/runs.ts';
 import type { Store } from '../../../store/store.ts';
 import type { ConsoleApi, ConsoleServices } from '../console-services.ts';
 import { answers, needs } from '../describe-route.ts';

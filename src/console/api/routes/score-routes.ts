@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { CounterfoilError } from '../../../contracts/errors.ts';
 import { previewQueue } from '../../../review/preview-queue.ts';
 import { getDataset } from '../../../store/datasets.ts';
-import { getRun } from '../../../store/runs.ts';
+import { getRun } from '../../../store/list-runs.ts';
 import { listTopScores } from '../../../store/scores.ts';
 import type { Store } from '../../../store/store.ts';
 import { personalColumns, seesPersonal } from '../../mask-cells.ts';

@@ -1,3 +1,5 @@
+import { isFormula } from '../../../texts/is-formula.ts';
+
 type Cell = string | number | null;
 
 interface SavedRows {
@@ -42,6 +44,6 @@ function save({ name, columns, rows }: SavedRows, format: 'csv' | 'json'): void 
 function quote(value: Cell): string {
 	if (value === null) return '';
 	if (typeof value === 'number') return String(value);
-	const safe = /^[=+\-@\t\r\n\v\f＝＋－＠]/.test(value) ? `'${value}` : value;
+	const safe = isFormula(value) ? `'${value}` : value;
 	return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
