@@ -90,15 +90,17 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 		for (let w = 0; w < WINDOW_DAYS.length; w++) put(out, column++, row, inWindow[at + w] as number);
 		put(out, column++, row, (time - (past.last.values[code] as number)) / SECONDS);
 		const age = (time - state.clock.first) / DAY_MS;
-		const known = past.known[0] as number;
-		const usual = state.clock.rows / Math.max(age, 1) / Math.max(known, 1);
+		const exposure = exposureOf(past, age);
+		const usual = exposure > 0 ? (past.arrivals[2] as number) / exposure : 0;
 		const rows = past.rows.values[code] as number;
 		for (let b = 0; b < BURST_DAYS.length; b++) {
 			const days = BURST_DAYS[b] as number;
 			const now = inWindow[at + WINDOW_DAYS.indexOf(days as 1 | 7)] as number;
 			const rate = (rows - now + RATE_PRIOR_DAYS * usual) / (Math.max(0, age - days) + RATE_PRIOR_DAYS);
-			const expected = rate * Math.min(days, age);
-			put(out, column++, row, 2 * (Math.sqrt(now + ANSCOMBE) - Math.sqrt(expected + ANSCOMBE)));
+			const span = Math.min(days, age);
+			// While less has been seen of all entities than the span is long, little is known of what is usual.
+			const trust = exposure > 0 ? exposure / (exposure + span) : 0;
+			put(out, column++, row, 2 * trust * (Math.sqrt(now + ANSCOMBE) - Math.sqrt(rate * span + ANSCOMBE)));
 		}
 		return column;
 	}
@@ -199,7 +201,12 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 			const own = habits === 0 ? Number.NaN : departure / habits;
 			put(out, unlikeColumn, row, compareUnlike(past, e, code, e === 0 ? own : unlikeFirst));
 		}
-		if (rows === 0) past.known[0] = (past.known[0] as number) + 1;
+		const { arrivals } = past;
+		if (rows > 0) arrivals[2] = (arrivals[2] as number) + 1;
+		else {
+			arrivals[0] = (arrivals[0] as number) + 1;
+			arrivals[1] = (arrivals[1] as number) + (time - state.clock.first) / DAY_MS;
+		}
 		past.rows.values[code] = rows + 1;
 		past.last.values[code] = time;
 		return column;
@@ -262,6 +269,14 @@ export function createEntityHistory(plan: HistoryPlan, state: HistoryState = cre
 			if (plan.time !== null) remember(time);
 		},
 	};
+}
+
+/**
+ * Days for which entities could have come again, over all of them: each counts from its first row on. Rows after the
+ * first, divided by it, estimate the rate without bias from the start of a table on, when most entities are new to it.
+ */
+function exposureOf({ arrivals }: EntityPast, age: number): number {
+	return (arrivals[0] as number) * age - (arrivals[1] as number);
 }
 
 function put(out: readonly Float64Array[], column: number, row: number, value: number): void {

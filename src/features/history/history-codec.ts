@@ -5,7 +5,7 @@ import { restoreGrowingNumbers, takeRows } from './growing-numbers.ts';
 import { createHistoryState, type HistoryState } from './history-state.ts';
 import type { LevelHabit } from './level-habit.ts';
 
-const FORMAT = 'counterfoil-history-1';
+const FORMAT = 'counterfoil-history-2';
 
 interface StoredHistory {
 	readonly format: typeof FORMAT;
@@ -27,7 +27,7 @@ export function historyToState(state: HistoryState): ModelState {
 	};
 	for (const [e, past] of state.pasts.entries()) {
 		for (const [i, numbers] of past.growing.entries()) put(`${e}/numbers/${i}`, takeRows(numbers, past.codes.size));
-		put(`${e}/known`, past.known);
+		put(`${e}/arrivals`, past.arrivals);
 		put(`${e}/unlike`, past.usualUnlike);
 		for (const [k, { plain, ratio, lowest }] of past.numbers.entries()) {
 			for (const [name, habit] of [
@@ -91,7 +91,7 @@ export function restoreHistory(plan: HistoryPlan, stored: ModelState): HistorySt
 			const values = take(`${e}/numbers/${i}`, Float64Array);
 			if (values.length > 0) numbers.values = restoreGrowingNumbers(values, numbers.width, numbers.initial).values;
 		}
-		past.known.set(take(`${e}/known`, Float64Array));
+		past.arrivals.set(take(`${e}/arrivals`, Float64Array));
 		past.usualUnlike.set(take(`${e}/unlike`, Float64Array));
 		for (const [k, { plain, ratio, lowest }] of past.numbers.entries()) {
 			for (const [name, habit] of [

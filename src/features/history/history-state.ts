@@ -28,8 +28,8 @@ export interface EntityPast {
 	readonly inWindow: GrowingNumbers;
 	/** [entities, 2]: rows with a departure in the window, and the sum of these. */
 	readonly unlike: GrowingNumbers;
-	/** [1] entities that have had a row. */
-	readonly known: Float64Array;
+	/** [3] entities that have come; days from the table's first row to each one's first, summed; rows of those that had come before. */
+	readonly arrivals: Float64Array;
 	/** [3] over all rows: departures, their sum, the sum of their squares. */
 	readonly usualUnlike: Float64Array;
 	/** One per number of the plan. */
@@ -68,7 +68,7 @@ function createPast(plan: HistoryPlan, index: number): EntityPast {
 		last,
 		inWindow,
 		unlike,
-		known: new Float64Array(1),
+		arrivals: new Float64Array(3),
 		usualUnlike: new Float64Array(3),
 		numbers,
 		levels,

@@ -172,10 +172,19 @@ function expected(column: HistoryColumn, rows: readonly Row[], at: number): numb
 		case 'burst': {
 			const days = column.days as number;
 			const age = (time - ((earlier[0] ?? row).time as number)) / DAY;
-			const known = new Set(earlier.map((other) => other[entity]).filter((name) => name !== null)).size;
-			const usual = earlier.length / Math.max(age, 1) / Math.max(known, 1);
-			const rate = (own.length - within(days) + 7 * usual) / (Math.max(0, age - days) + 7);
-			return 2 * (Math.sqrt(within(days) + 3 / 8) - Math.sqrt(rate * Math.min(days, age) + 3 / 8));
+			const firsts = new Map<string, number>();
+			for (const other of earlier) {
+				const name = other[entity];
+				if (name !== null && !firsts.has(name)) firsts.set(name, other.time as number);
+			}
+			const exposure = [...firsts.values()].reduce((sum, first) => sum + (time - first) / DAY, 0);
+			// Of nothing seen for no time, nothing is said.
+			if (exposure < 1e-9) return 0;
+			const repeats = earlier.filter((other) => other[entity] !== null).length - firsts.size;
+			const rate = (own.length - within(days) + (7 * repeats) / exposure) / (Math.max(0, age - days) + 7);
+			const span = Math.min(days, age);
+			const departure = 2 * (Math.sqrt(within(days) + 3 / 8) - Math.sqrt(rate * span + 3 / 8));
+			return (departure * exposure) / (exposure + span);
 		}
 		case 'habit':
 			return habitOf(earlier, row, entity, plain)[0];
@@ -323,3 +332,29 @@ test('without a time rows count in the order of the table, and there are no wind
 	const count = columns.findIndex(({ fact, entity }) => fact === 'rows' && entity === 'card');
 	assert.deepEqual([...(out[count] as Float64Array)], [0, 0, 1, 2]);
 });
+
+for (const { entities, perDay, days } of [
+	{ entities: 200, perDay: 0.07, days: 60 },
+	{ entities: 20, perDay: 5, days: 30 },
+	{ entities: 1000, perDay: 0.01, days: 90 },
+	{ entities: 5, perDay: 40, days: 10 },
+]) {
+	test(`the start of a table is as usual as the rest: ${entities} entities, ${perDay} rows a day each`, () => {
+		const random = createRandom(entities);
+		const times = Array.from({ length: Math.round(entities * perDay * days) }, () => random.uniform() * days * DAY);
+		const rows = times
+			.sort((a, b) => a - b)
+			.map((time) => ({ time, card: String(Math.floor(random.uniform() * entities)), shop: null, amount: null }));
+		const { out } = historyOf(rows.map((row) => ({ ...row, device: null, lat: Number.NaN, lon: Number.NaN })));
+		const burst = out[
+			COLUMNS.findIndex(({ fact, entity, days }) => fact === 'burst' && entity === 'card' && days === 1)
+		] as Float64Array;
+		const later = burst.slice(rows.length / 2).sort();
+		// Rows that lie outside of what nine of ten of the second half of the table lie within.
+		const low = later[Math.floor(later.length * 0.05)] as number;
+		const high = later[Math.floor(later.length * 0.95)] as number;
+		const start = burst.slice(0, 40);
+		const outside = start.filter((value) => value < low - 0.2 || value > high + 0.2).length;
+		assert.ok(outside <= 5, `${outside} of the first 40 are outside of ${low.toFixed(2)} to ${high.toFixed(2)}`);
+	});
+}
