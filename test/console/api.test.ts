@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import { addUser } from '../../src/console/access/users.ts';
 import { putMetrics } from '../../src/store/model-metrics.ts';
 import { replaceRejects } from '../../src/store/rejects.ts';
 import { setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { addSyntheticTable } from '../store/seeded-store.ts';
 import { ask, asker, consoleUnderTest, cookieOf, seedDrift, signInByLink } from './console-fixture.ts';
 
@@ -15,7 +15,7 @@ async function apiOf(t: Parameters<typeof consoleUnderTest>[0], options: Paramet
 
 const decide = (decision = 'fraud', reasonCode = 'stolen_card') => ({ action: 'decide', decision, reasonCode });
 
-test('scores come in pages, most anomalous first, each once', async (t) => {
+onBothStores('scores come in pages, most anomalous first, each once', async (t) => {
 	const { api, runId } = await apiOf(t);
 	const rows: number[] = [];
 	let cursor = '';
@@ -32,7 +32,7 @@ test('scores come in pages, most anomalous first, each once', async (t) => {
 	assert.equal((await api(`/runs/${runId}/scores?cursor=rubbish`)).json().code, 'REQUEST_INVALID');
 });
 
-test('scores can be filtered by score, by alert and by the column that says most', async (t) => {
+onBothStores('scores can be filtered by score, by alert and by the column that says most', async (t) => {
 	const { api, runId } = await apiOf(t);
 	const count = async (query: string) => (await api(`/runs/${runId}/scores?limit=100&${query}`)).json().items.length;
 	assert.equal(await count('alerts=true'), 10);
@@ -44,7 +44,7 @@ test('scores can be filtered by score, by alert and by the column that says most
 	assert.equal((await api(`/runs/${runId}/scores?minScore=2`)).status, 400);
 });
 
-test('the spread counts every record once, and tells the score for so many alerts', async (t) => {
+onBothStores('the spread counts every record once, and tells the score for so many alerts', async (t) => {
 	const { api, runId } = await apiOf(t);
 	const spread = (await api(`/runs/${runId}/histogram`)).json();
 	assert.equal(spread.records, 30);
@@ -61,7 +61,7 @@ test('the spread counts every record once, and tells the score for so many alert
 	assert.equal((await api(`/runs/${runId}/threshold?score=${at10.score}`)).json().alerts, 10);
 });
 
-test('lists are handed out as files too, and no cell of a CSV is a formula', async (t) => {
+onBothStores('lists are handed out as files too, and no cell of a CSV is a formula', async (t) => {
 	const { api, store, datasetId } = await apiOf(t);
 	const reject = (raw_text: string, line_number: number) => ({
 		line_number,
@@ -82,7 +82,7 @@ test('lists are handed out as files too, and no cell of a CSV is a formula', asy
 	);
 });
 
-test('what was measured of a model, of drift, and who may sign in are handed out as files too', async (t) => {
+onBothStores('what was measured of a model, of drift, and who may sign in are handed out as files too', async (t) => {
 	const fixture = await apiOf(t);
 	const { api, store, datasetId, modelId } = fixture;
 	await seedDrift(fixture);
@@ -126,7 +126,7 @@ test('what was measured of a model, of drift, and who may sign in are handed out
 	assert.doesNotMatch(users.text, /argon2/);
 });
 
-test('an item that somebody else has changed meanwhile is left alone', async (t) => {
+onBothStores('an item that somebody else has changed meanwhile is left alone', async (t) => {
 	const { api } = await apiOf(t);
 	const seen = await api('/queue/items/1');
 	const etag = String(seen.headers.etag);
@@ -158,7 +158,7 @@ test('an item that somebody else has changed meanwhile is left alone', async (t)
 	);
 });
 
-test('items are claimed, decided together, undone, and put aside', async (t) => {
+onBothStores('items are claimed, decided together, undone, and put aside', async (t) => {
 	const { api } = await apiOf(t);
 	const post = async (path: string, body: object) => {
 		const answer = await api(path, { method: 'POST', body });
@@ -191,7 +191,7 @@ test('items are claimed, decided together, undone, and put aside', async (t) => 
 	assert.deepEqual([wrong.status, wrong.json().code], [404, 'NOT_FOUND']);
 });
 
-test('a request with an Idempotency-Key is carried out once', async (t) => {
+onBothStores('a request with an Idempotency-Key is carried out once', async (t) => {
 	const { api } = await apiOf(t);
 	const claim = (key: string, count: number) =>
 		api('/queue/claim-next', { method: 'POST', body: { count }, headers: { 'idempotency-key': key } });
@@ -204,7 +204,7 @@ test('a request with an Idempotency-Key is carried out once', async (t) => {
 	assert.deepEqual([refused.status, (await claim('c', 0)).status], [400, 400]);
 });
 
-test('an error is a problem of RFC 9457 with the code of the catalogue', async (t) => {
+onBothStores('an error is a problem of RFC 9457 with the code of the catalogue', async (t) => {
 	const { api } = await apiOf(t);
 	const answer = await api('/queue/items/999');
 	assert.equal(answer.headers['content-type'], 'application/problem+json');
@@ -230,7 +230,7 @@ test('an error is a problem of RFC 9457 with the code of the catalogue', async (
 	assert.equal(({} as { action?: string }).action, undefined);
 });
 
-test('a parameter that a route does not have is refused, with the nearest that it has', async (t) => {
+onBothStores('a parameter that a route does not have is refused, with the nearest that it has', async (t) => {
 	const { api, runId } = await apiOf(t);
 	const refusal = async (path: string, asked: Parameters<typeof api>[1] = {}) => {
 		const answer = await api(path, asked);
@@ -262,7 +262,7 @@ test('a parameter that a route does not have is refused, with the nearest that i
 	assert.equal((await api('/session/provider/callback?code=1&state=2&session_state=3')).json().code, 'NOT_FOUND');
 });
 
-test('no body of a request may have more than its schema', async (t) => {
+onBothStores('no body of a request may have more than its schema', async (t) => {
 	const { api } = await apiOf(t);
 	const document = (await api('/openapi.json')).json();
 	const loose: string[] = [];
@@ -286,32 +286,35 @@ test('no body of a request may have more than its schema', async (t) => {
 	assert.deepEqual(loose, []);
 });
 
-test('viewers do not see what looks like personal data, and nobody sees the truth beside an open item', async (t) => {
-	const personal = JSON.stringify([{ kind: 'personal-data', column: 'amount', level: 'warning', message: '' }]);
-	const columns = '[{"name":"amount","kind":"numeric","role":"feature"},{"name":"id","kind":"key","role":"label"}]';
-	const fixture = await consoleUnderTest(t, {
-		prepare: async ({ store }) => {
-			await store.writer.updateTable('datasets').set({ alerts_json: personal, columns_json: columns }).execute();
-		},
-	});
-	const { store, runId } = fixture;
-	const { port } = fixture.console;
-	const password = 'correct horse battery';
-	await addUser(store, { name: 'root', role: 'admin', password, actor: 'test' });
-	await addUser(store, { name: 'vic', role: 'viewer', password, actor: 'test' });
-	const as = async (name: string) =>
-		asker(port, cookieOf(await ask(port, '/api/v1/session', { method: 'POST', body: { name, password } })));
-	const [viewer, admin] = [await as('vic'), await as('root')];
-	for (const path of [`/runs/${runId}/scores?limit=1`, '/queue/items?limit=1']) {
-		assert.equal((await viewer(path)).json().items[0].record.amount, '•••');
-		assert.equal((await admin(path)).json().items[0].record.amount, 30);
-	}
-	assert.equal((await viewer(`/runs/${runId}/records/30`)).json().record.amount, '•••');
-	assert.deepEqual((await admin('/queue/items/1')).json().record, { amount: 30 });
-	assert.deepEqual((await admin('/queue/items?limit=1')).json().items[0].record, { amount: 30 });
-});
+onBothStores(
+	'viewers do not see what looks like personal data, and nobody sees the truth beside an open item',
+	async (t) => {
+		const personal = JSON.stringify([{ kind: 'personal-data', column: 'amount', level: 'warning', message: '' }]);
+		const columns = '[{"name":"amount","kind":"numeric","role":"feature"},{"name":"id","kind":"key","role":"label"}]';
+		const fixture = await consoleUnderTest(t, {
+			prepare: async ({ store }) => {
+				await store.writer.updateTable('datasets').set({ alerts_json: personal, columns_json: columns }).execute();
+			},
+		});
+		const { store, runId } = fixture;
+		const { port } = fixture.console;
+		const password = 'correct horse battery';
+		await addUser(store, { name: 'root', role: 'admin', password, actor: 'test' });
+		await addUser(store, { name: 'vic', role: 'viewer', password, actor: 'test' });
+		const as = async (name: string) =>
+			asker(port, cookieOf(await ask(port, '/api/v1/session', { method: 'POST', body: { name, password } })));
+		const [viewer, admin] = [await as('vic'), await as('root')];
+		for (const path of [`/runs/${runId}/scores?limit=1`, '/queue/items?limit=1']) {
+			assert.equal((await viewer(path)).json().items[0].record.amount, '•••');
+			assert.equal((await admin(path)).json().items[0].record.amount, 30);
+		}
+		assert.equal((await viewer(`/runs/${runId}/records/30`)).json().record.amount, '•••');
+		assert.deepEqual((await admin('/queue/items/1')).json().record, { amount: 30 });
+		assert.deepEqual((await admin('/queue/items?limit=1')).json().items[0].record, { amount: 30 });
+	},
+);
 
-test('rows that the release gate holds back are not handed out, and it is told why', async (t) => {
+onBothStores('rows that the release gate holds back are not handed out, and it is told why', async (t) => {
 	const { api, store, runId, modelId } = await apiOf(t);
 	await addSyntheticTable({ store, runId, modelId }, 's1');
 	await setSyntheticRelease(store, runId, { verdict: 'refuse', reasons: ['Too few rows to judge.'], override: null });
@@ -322,7 +325,7 @@ test('rows that the release gate holds back are not handed out, and it is told w
 	assert.match(rows.json().detail, /Too few rows to judge/);
 });
 
-test('a run under way is told whenever it changes, until it is over', async (t) => {
+onBothStores('a run under way is told whenever it changes, until it is over', async (t) => {
 	const { api, store, runId } = await apiOf(t);
 	await store.writer.updateTable('runs').set({ status: 'running', finished_at: null }).execute();
 	const events = api(`/runs/${runId}/events`);

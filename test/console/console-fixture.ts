@@ -9,6 +9,8 @@ import { openWorkspace, type Workspace } from '../../src/runtime/open-workspace.
 import { putDriftMetrics } from '../../src/store/drift-metrics.ts';
 import { finishRun } from '../../src/store/runs.ts';
 import type { NewScore } from '../../src/store/shards.ts';
+import { TEMPLATE } from '../postgres/postgres-server.ts';
+import { postgresDatabase, storeKind } from '../store/on-both-stores.ts';
 import { publishAll, type SeededRun, scores, seedRun } from '../store/seeded-store.ts';
 
 export interface ConsoleUnderTest extends SeededRun {
@@ -17,7 +19,7 @@ export interface ConsoleUnderTest extends SeededRun {
 	readonly folder: string;
 }
 
-/** A console over a database of its own with a run of `rows` records, the last `alerts` of which are in the queue. */
+/** A console over a database of its own, of the kind that the test runs on, with a run of `rows` records, the last `alerts` of which are in the queue. */
 export async function consoleUnderTest(
 	t: TestContext,
 	options: {
@@ -30,8 +32,9 @@ export async function consoleUnderTest(
 ): Promise<ConsoleUnderTest> {
 	const { rows = 30, alerts = 10 } = options;
 	const folder = mkdtempSync(join(tmpdir(), 'counterfoil-console-'));
-	const db = join(folder, 'counterfoil.db');
-	const workspace = await openWorkspace({ db });
+	const isFile = storeKind(t) === 'sqlite';
+	const db = isFile ? join(folder, 'counterfoil.db') : (await postgresDatabase(t, TEMPLATE)).url;
+	const workspace = await openWorkspace(isFile ? { db } : { db, artifacts: join(folder, 'artifacts') });
 	const run = await seedRun(workspace.store, rows);
 	await options.prepare?.(run);
 	await publishAll(run, options.scores ?? scores(rows, alerts));

@@ -7,6 +7,7 @@ import { writeExposition } from '../../src/console/metrics/write-exposition.ts';
 import { decideItems } from '../../src/review/decide-items.ts';
 import { undoDecisions } from '../../src/review/undo-decisions.ts';
 import { replaceRejects } from '../../src/store/rejects.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { ask, consoleUnderTest, seedDrift } from './console-fixture.ts';
 
 const LABEL = /([a-zA-Z_][\w]*)="((?:[^"\\\n]|\\["\\n])*)"/;
@@ -50,67 +51,76 @@ function parseExposition(text: string): Map<string, number> {
 	return values;
 }
 
-test('Prometheus is told of rows, runs, drift, queue and decisions, by whoever has a token', async (t) => {
-	const fixture = await consoleUnderTest(t, { rows: 20, alerts: 6 });
-	const { store, datasetId, console } = fixture;
-	await seedDrift(fixture);
-	const user = await addUser(store, { name: 'root', role: 'admin', password: 'correct horse battery', actor: 'test' });
-	const { secret } = await makeToken(store, {
-		userId: user.user_id,
-		name: 'prometheus',
-		role: 'viewer',
-		actor: 'root',
-	});
-	assert.equal((await ask(console.port, '/metrics')).status, 401);
-	const answer = await ask(console.port, '/metrics', { headers: { authorization: `Bearer ${secret}` } });
-	assert.equal(answer.status, 200, answer.text);
-	assert.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
-	const elsewhere = { host: 'evil.example', authorization: `Bearer ${secret}` };
-	assert.equal((await ask(console.port, '/metrics', { headers: elsewhere })).status, 421);
+onBothStores(
+	'Prometheus is told of rows, runs, drift, queue and decisions, by whoever has a token',
+	async (t, kind) => {
+		const fixture = await consoleUnderTest(t, { rows: 20, alerts: 6 });
+		const { store, datasetId, console } = fixture;
+		await seedDrift(fixture);
+		const user = await addUser(store, {
+			name: 'root',
+			role: 'admin',
+			password: 'correct horse battery',
+			actor: 'test',
+		});
+		const { secret } = await makeToken(store, {
+			userId: user.user_id,
+			name: 'prometheus',
+			role: 'viewer',
+			actor: 'root',
+		});
+		assert.equal((await ask(console.port, '/metrics')).status, 401);
+		const answer = await ask(console.port, '/metrics', { headers: { authorization: `Bearer ${secret}` } });
+		assert.equal(answer.status, 200, answer.text);
+		assert.equal(answer.headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8');
+		const elsewhere = { host: 'evil.example', authorization: `Bearer ${secret}` };
+		assert.equal((await ask(console.port, '/metrics', { headers: elsewhere })).status, 421);
 
-	const first = parseExposition(answer.text);
-	assert.equal(first.get('counterfoil_rows_ingested_total{result="loaded"}'), 20);
-	assert.equal(first.get('counterfoil_drift_psi{model="payments"}'), 0.4);
-	assert.equal(first.get('counterfoil_queue_open{dataset="payments",queue="default",state="new"}'), 6);
-	assert.equal(first.get('counterfoil_queue_open{dataset="payments",queue="default",state="snoozed"}'), 0);
-	assert.equal(first.get('counterfoil_decisions_total{decision="fraud"}'), 0);
-	assert.equal(first.get('counterfoil_run_duration_seconds_count{kind="pipeline",status="succeeded"}'), 1);
-	assert.ok((first.get('counterfoil_queue_oldest_seconds{dataset="payments",queue="default"}') ?? 0) > 0);
-	assert.ok((first.get('counterfoil_db_wal_bytes') ?? 0) > 0);
+		const first = parseExposition(answer.text);
+		assert.equal(first.get('counterfoil_rows_ingested_total{result="loaded"}'), 20);
+		assert.equal(first.get('counterfoil_drift_psi{model="payments"}'), 0.4);
+		assert.equal(first.get('counterfoil_queue_open{dataset="payments",queue="default",state="new"}'), 6);
+		assert.equal(first.get('counterfoil_queue_open{dataset="payments",queue="default",state="snoozed"}'), 0);
+		assert.equal(first.get('counterfoil_decisions_total{decision="fraud"}'), 0);
+		assert.equal(first.get('counterfoil_run_duration_seconds_count{kind="pipeline",status="succeeded"}'), 1);
+		assert.ok((first.get('counterfoil_queue_oldest_seconds{dataset="payments",queue="default"}') ?? 0) > 0);
+		const logged = first.get('counterfoil_db_wal_bytes');
+		assert.ok(kind === 'sqlite' ? Number(logged) > 0 : logged === undefined, String(logged));
 
-	const read = createMetrics(store, 0);
-	await read();
-	const { run_id: runId } = await store.reader.selectFrom('runs').select('run_id').executeTakeFirstOrThrow();
-	const [from, to] = ['2026-11-01T10:00:00.000Z', '2026-11-01T10:00:04.000Z'];
-	await store.writer
-		.insertInto('run_steps')
-		.values(
-			['trainGenerator', 'scoreShard/0', 'scoreShard/1'].map((step) => ({
-				run_id: runId,
-				step,
-				attempt: 1,
-				status: 'finished' as const,
-				input_sha256: 'x',
-				output_json: '{}',
-				started_at: from as string,
-				finished_at: to as string,
-			})),
-		)
-		.execute();
-	const done = await decideItems(store, [1, 2], { actor: 'root', decision: 'fraud', reasonCode: 'stolen_card' });
-	await undoDecisions(store, { actor: 'root', ...(done.events === null ? {} : { events: done.events }) });
-	await replaceRejects(store, datasetId, [
-		[1, 2].map((line) => ({ line_number: line, error_type: 'A"\\\nB', message: 'm', raw_text: 'r' })),
-	]);
-	await store.writer.updateTable('datasets').set({ rows_rejected: 2, rows_total: 22 }).execute();
-	const after = parseExposition(await read());
-	assert.equal(after.get('counterfoil_step_seconds{step="scoreShard"}'), 8, 'shards are one step');
-	assert.equal(after.get('counterfoil_step_seconds{step="trainGenerator"}'), 4);
-	assert.equal(after.get('counterfoil_decisions_total{decision="fraud"}'), 2, 'what was taken back counts too');
-	assert.equal(after.get('counterfoil_queue_open{dataset="payments",queue="default",state="new"}'), 6);
-	assert.equal(after.get('counterfoil_rejects_total{type="A\\"\\\\\\nB"}'), 2);
-	assert.equal(after.get('counterfoil_rows_ingested_total{result="rejected"}'), 2);
-});
+		const read = createMetrics(store, 0);
+		await read();
+		const { run_id: runId } = await store.reader.selectFrom('runs').select('run_id').executeTakeFirstOrThrow();
+		const [from, to] = ['2026-11-01T10:00:00.000Z', '2026-11-01T10:00:04.000Z'];
+		await store.writer
+			.insertInto('run_steps')
+			.values(
+				['trainGenerator', 'scoreShard/0', 'scoreShard/1'].map((step) => ({
+					run_id: runId,
+					step,
+					attempt: 1,
+					status: 'finished' as const,
+					input_sha256: 'x',
+					output_json: '{}',
+					started_at: from as string,
+					finished_at: to as string,
+				})),
+			)
+			.execute();
+		const done = await decideItems(store, [1, 2], { actor: 'root', decision: 'fraud', reasonCode: 'stolen_card' });
+		await undoDecisions(store, { actor: 'root', ...(done.events === null ? {} : { events: done.events }) });
+		await replaceRejects(store, datasetId, [
+			[1, 2].map((line) => ({ line_number: line, error_type: 'A"\\\nB', message: 'm', raw_text: 'r' })),
+		]);
+		await store.writer.updateTable('datasets').set({ rows_rejected: 2, rows_total: 22 }).execute();
+		const after = parseExposition(await read());
+		assert.equal(after.get('counterfoil_step_seconds{step="scoreShard"}'), 8, 'shards are one step');
+		assert.equal(after.get('counterfoil_step_seconds{step="trainGenerator"}'), 4);
+		assert.equal(after.get('counterfoil_decisions_total{decision="fraud"}'), 2, 'what was taken back counts too');
+		assert.equal(after.get('counterfoil_queue_open{dataset="payments",queue="default",state="new"}'), 6);
+		assert.equal(after.get('counterfoil_rejects_total{type="A\\"\\\\\\nB"}'), 2);
+		assert.equal(after.get('counterfoil_rows_ingested_total{result="rejected"}'), 2);
+	},
+);
 
 test('no text breaks the format', () => {
 	const labels = { name: '"}\n# TYPE x counter\r\\{' };

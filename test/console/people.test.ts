@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { addUser } from '../../src/console/access/users.ts';
 import { createConsoleJobs } from '../../src/console/console-jobs.ts';
 import { getRun } from '../../src/store/list-runs.ts';
 import { insertModel } from '../../src/store/models.ts';
 import { setSyntheticRelease } from '../../src/store/synthetic-tables.ts';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { addSyntheticTable, describeModel } from '../store/seeded-store.ts';
 import { ask, asker, consoleUnderTest, cookieOf, seedDrift } from './console-fixture.ts';
 
@@ -36,56 +36,59 @@ async function withPeople(
 
 const claim = { method: 'POST', body: { action: 'claim' } };
 
-test('a role in one queue takes the place of the one that somebody has elsewhere, for better and for worse', async (t) => {
-	const personal = JSON.stringify([{ kind: 'personal-data', column: 'amount', level: 'warning', message: '' }]);
-	const { admin, analyst, viewer } = await withPeople(t, {
-		prepare: async ({ store }) => {
-			await store.writer.updateTable('datasets').set({ alerts_json: personal }).execute();
-		},
-	});
-	const give = (user: string, role: string | null) =>
-		admin('/queue-roles', { method: 'PUT', body: { user, dataset: 'payments', queue: 'default', role } });
-	assert.equal((await viewer('/queue/items/1/actions', claim)).status, 403);
-	assert.equal((await viewer('/queue/items/1')).json().record.amount, '•••');
-	assert.deepEqual((await give('vic', 'analyst')).json().items, [
-		{ user: 'vic', dataset: 'payments', queue: 'default', role: 'analyst' },
-	]);
-	assert.equal((await viewer('/queues')).json().items[0].role, 'analyst');
-	assert.equal((await viewer('/queue/items/1/actions', claim)).status, 200);
-	assert.equal((await viewer('/queue/items/1')).json().record.amount, 30, 'who decides sees what it is about');
-	assert.equal((await viewer('/queue/items?limit=1')).json().items[0].record.amount, 30);
-	const decided = {
-		method: 'POST',
-		body: { action: 'decide', decision: 'unsure', reasonCode: 'not_enough_data' },
-	};
-	assert.equal((await viewer('/queue/items/1/actions', decided)).status, 200);
-	assert.equal((await viewer('/sql', { method: 'POST', body: { sql: 'select 1' } })).status, 403, 'there only');
-	const rule = { method: 'PUT', body: { dataset: 'payments', queue: 'default', alertBudget: 5 } };
-	assert.equal((await viewer('/queues/rule', rule)).status, 403);
-	assert.equal((await give('vic', 'lead')).status, 200);
-	assert.equal((await viewer('/queues/rule', rule)).status, 200);
-	const another = { ...rule, body: { ...rule.body, queue: 'another' } };
-	assert.equal((await viewer('/queues/rule', another)).status, 403);
+onBothStores(
+	'a role in one queue takes the place of the one that somebody has elsewhere, for better and for worse',
+	async (t) => {
+		const personal = JSON.stringify([{ kind: 'personal-data', column: 'amount', level: 'warning', message: '' }]);
+		const { admin, analyst, viewer } = await withPeople(t, {
+			prepare: async ({ store }) => {
+				await store.writer.updateTable('datasets').set({ alerts_json: personal }).execute();
+			},
+		});
+		const give = (user: string, role: string | null) =>
+			admin('/queue-roles', { method: 'PUT', body: { user, dataset: 'payments', queue: 'default', role } });
+		assert.equal((await viewer('/queue/items/1/actions', claim)).status, 403);
+		assert.equal((await viewer('/queue/items/1')).json().record.amount, '•••');
+		assert.deepEqual((await give('vic', 'analyst')).json().items, [
+			{ user: 'vic', dataset: 'payments', queue: 'default', role: 'analyst' },
+		]);
+		assert.equal((await viewer('/queues')).json().items[0].role, 'analyst');
+		assert.equal((await viewer('/queue/items/1/actions', claim)).status, 200);
+		assert.equal((await viewer('/queue/items/1')).json().record.amount, 30, 'who decides sees what it is about');
+		assert.equal((await viewer('/queue/items?limit=1')).json().items[0].record.amount, 30);
+		const decided = {
+			method: 'POST',
+			body: { action: 'decide', decision: 'unsure', reasonCode: 'not_enough_data' },
+		};
+		assert.equal((await viewer('/queue/items/1/actions', decided)).status, 200);
+		assert.equal((await viewer('/sql', { method: 'POST', body: { sql: 'select 1' } })).status, 403, 'there only');
+		const rule = { method: 'PUT', body: { dataset: 'payments', queue: 'default', alertBudget: 5 } };
+		assert.equal((await viewer('/queues/rule', rule)).status, 403);
+		assert.equal((await give('vic', 'lead')).status, 200);
+		assert.equal((await viewer('/queues/rule', rule)).status, 200);
+		const another = { ...rule, body: { ...rule.body, queue: 'another' } };
+		assert.equal((await viewer('/queues/rule', another)).status, 403);
 
-	assert.equal((await give('ana', 'viewer')).status, 200);
-	assert.equal((await analyst('/queue/items/2/actions', claim)).status, 403);
-	assert.equal((await give('vic', 'viewer')).status, 200);
-	const undo = { method: 'POST', body: {} };
-	assert.equal(
-		(await viewer('/queue/undo', undo)).status,
-		403,
-		'nor is taken back what is not theirs to decide any more',
-	);
-	assert.equal((await give('vic', 'analyst')).status, 200);
-	assert.equal((await viewer('/queue/undo', undo)).status, 200);
-	assert.deepEqual((await analyst('/queue/claim-next', { method: 'POST', body: {} })).json().itemIds, []);
-	assert.equal((await analyst('/queue/items/2')).json().record.amount, '•••');
-	assert.equal((await give('ana', null)).json().items.length, 1);
-	assert.equal((await analyst('/queue/items/2/actions', claim)).status, 200);
-	assert.equal((await give('nobody', 'lead')).json().code, 'NOT_FOUND');
-});
+		assert.equal((await give('ana', 'viewer')).status, 200);
+		assert.equal((await analyst('/queue/items/2/actions', claim)).status, 403);
+		assert.equal((await give('vic', 'viewer')).status, 200);
+		const undo = { method: 'POST', body: {} };
+		assert.equal(
+			(await viewer('/queue/undo', undo)).status,
+			403,
+			'nor is taken back what is not theirs to decide any more',
+		);
+		assert.equal((await give('vic', 'analyst')).status, 200);
+		assert.equal((await viewer('/queue/undo', undo)).status, 200);
+		assert.deepEqual((await analyst('/queue/claim-next', { method: 'POST', body: {} })).json().itemIds, []);
+		assert.equal((await analyst('/queue/items/2')).json().record.amount, '•••');
+		assert.equal((await give('ana', null)).json().items.length, 1);
+		assert.equal((await analyst('/queue/items/2/actions', claim)).status, 200);
+		assert.equal((await give('nobody', 'lead')).json().code, 'NOT_FOUND');
+	},
+);
 
-test('a token does no more in a queue than it was made for', async (t) => {
+onBothStores('a token does no more in a queue than it was made for', async (t) => {
 	const { admin, viewer, console } = await withPeople(t);
 	await admin('/queue-roles', {
 		method: 'PUT',
@@ -106,7 +109,7 @@ test('a token does no more in a queue than it was made for', async (t) => {
 	assert.equal((await viewer('/tokens', { method: 'POST', body: { name: 'z', role: 'admin' } })).status, 403);
 });
 
-test('a lead promotes a version and rolls it back, and both are in the log', async (t) => {
+onBothStores('a lead promotes a version and rolls it back, and both are in the log', async (t) => {
 	const { lead, analyst, store, datasetId } = await withPeople(t);
 	await insertModel(store, { ...describeModel(datasetId), model_id: 'model-2' });
 	const post = (path: string) => lead(path, { method: 'POST', body: {} });
@@ -129,7 +132,7 @@ test('a lead promotes a version and rolls it back, and both are in the log', asy
 	assert.deepEqual(kinds.slice(0, 3), ['model_rolled_back', 'model_promoted', 'model_promoted']);
 });
 
-test('a lead hands rows out that are held back, and why is kept with them', async (t) => {
+onBothStores('a lead hands rows out that are held back, and why is kept with them', async (t) => {
 	const { lead, analyst, store, runId, modelId } = await withPeople(t);
 	await addSyntheticTable({ store, runId, modelId }, 's1');
 	const release = { method: 'POST', body: { reason: 'only for the demo' } };
@@ -149,7 +152,7 @@ test('a lead hands rows out that are held back, and why is kept with them', asyn
 	assert.equal((await analyst('/jobs/augment', { method: 'POST', body: override })).status, 403);
 });
 
-test('what has drifted is told by table and by column', async (t) => {
+onBothStores('what has drifted is told by table and by column', async (t) => {
 	const { viewer, store, datasetId, modelId } = await withPeople(t);
 	assert.deepEqual((await viewer('/drift')).json().items, []);
 	assert.equal((await viewer(`/drift/${datasetId}/${modelId}`)).status, 404);
@@ -167,7 +170,7 @@ test('what has drifted is told by table and by column', async (t) => {
 	);
 });
 
-test('a run that is over is not resumed, and one that failed is taken up where it was', async (t) => {
+onBothStores('a run that is over is not resumed, and one that failed is taken up where it was', async (t) => {
 	const { lead, analyst, store, runId, workspace } = await withPeople(t);
 	const resume = { method: 'POST', body: {} };
 	assert.equal((await analyst(`/runs/${runId}/resume`, resume)).status, 403);

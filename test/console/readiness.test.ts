@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { onBothStores } from '../store/on-both-stores.ts';
 import { ask, consoleUnderTest } from './console-fixture.ts';
 
 /** How long what the database said is fresh. */
 const FRESH_MS = 1_000;
 
-test('the console is ready while the database answers and has every migration', async (t) => {
+onBothStores('the console is ready while the database answers and has every migration', async (t) => {
 	const { console, store } = await consoleUnderTest(t);
 	const { port } = console;
 	const ready = await ask(port, '/readyz');
