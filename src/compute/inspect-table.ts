@@ -33,6 +33,8 @@ export interface LookedAt {
 	readonly duplicates: DuplicateRows;
 	/** Value of the label that was named as the anomaly. */
 	readonly labelPositive: string | null;
+	/** Columns that are named as entities. */
+	readonly entities: readonly string[];
 	/** Milliseconds since 1970 UTC. */
 	readonly nowMs: number;
 }
@@ -45,7 +47,15 @@ export interface TableLook {
 }
 
 /** The alerts of a table: of its statistics, and of what a sample of its rows tells about the label. */
-export function lookAtTable({ profile, statistics, sample, duplicates, labelPositive, nowMs }: LookedAt): TableLook {
+export function lookAtTable({
+	profile,
+	statistics,
+	sample,
+	duplicates,
+	labelPositive,
+	entities,
+	nowMs,
+}: LookedAt): TableLook {
 	const personal = new Map<string, PersonalKind>();
 	const numberShare = new Map<string, number>();
 	for (const { name, texts, counts } of statistics.columns) {
@@ -57,7 +67,7 @@ export function lookAtTable({ profile, statistics, sample, duplicates, labelPosi
 	const proposed = proposeRoles(profile);
 	const { leaks, sampledRows } = findLeaks(profile, sample, proposed.label);
 	const alerts = sortAlerts([
-		...findAlerts(profile, { personal, numberShare, proposed, nowMs }),
+		...findAlerts(profile, { personal, numberShare, proposed, entities, nowMs }),
 		...duplicateAlert(duplicates),
 		...unreadLabelAlert(profile, labelPositive),
 		...leakAlerts(leaks, proposed.label, sampledRows),

@@ -29,6 +29,8 @@ export interface AlertEvidence {
 	/** By column: share of the present cells that are numbers. */
 	readonly numberShare: ReadonlyMap<string, number>;
 	readonly proposed: ProposedRoles;
+	/** Columns that are named as entities: their many values are what makes them one. */
+	readonly entities: readonly string[];
 	/** Milliseconds since 1970 UTC. */
 	readonly nowMs: number;
 }
@@ -188,7 +190,7 @@ function numberAlerts(column: ColumnProfile, { nowMs }: AlertEvidence): TableAle
 	]);
 }
 
-function levelAlerts(column: ColumnProfile, { proposed, personal }: AlertEvidence): TableAlert[] {
+function levelAlerts(column: ColumnProfile, { proposed, personal, entities }: AlertEvidence): TableAlert[] {
 	const { kind, distinct, levels, rows, missing, role, name } = column;
 	const present = rows - missing;
 	const top = (levels[0]?.count ?? 0) / Math.max(1, present);
@@ -223,7 +225,8 @@ function levelAlerts(column: ColumnProfile, { proposed, personal }: AlertEvidenc
 				remedy: null,
 			},
 		kind === 'categorical' &&
-			distinct > MANY_LEVELS && {
+			distinct > MANY_LEVELS &&
+			!entities.includes(name) && {
 				kind: 'high-cardinality',
 				level: 'note',
 				message: `${distinct} different values, many of them too rare to learn from.`,

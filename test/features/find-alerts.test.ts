@@ -14,13 +14,14 @@ const NOW_MS = Date.UTC(2026, 0, 1);
 function alertsOf(
 	column: CellInput[],
 	name = 'x',
-	evidence: { personal?: PersonalKind; numberShare?: number } = {},
+	evidence: { personal?: PersonalKind; numberShare?: number; entities?: string[] } = {},
 ): { kinds: string[]; messages: string } {
 	const profile = finishProfile(profileBatch(tableOf({ [name]: column, other: cells(ROWS, (row) => row % 7) })));
 	const alerts = findAlerts(profile, {
 		personal: new Map(evidence.personal === undefined ? [] : [[name, evidence.personal]]),
 		numberShare: new Map([[name, evidence.numberShare ?? 0]]),
 		proposed: proposeRoles(profile),
+		entities: evidence.entities ?? [],
 		nowMs: NOW_MS,
 	});
 	const own = alerts.filter((alert) => alert.column === name);
@@ -54,6 +55,12 @@ test('each alert is told of the column that gives reason for it, and of no other
 		).kinds,
 		['mixed-types'],
 	);
+});
+
+test('many values are told of a column, unless it is named as an entity', () => {
+	const customers = cells(ROWS, (row) => `c${row % 120}`);
+	assert.deepEqual(alertsOf(customers, 'customer_id').kinds, ['high-cardinality']);
+	assert.deepEqual(alertsOf(customers, 'customer_id', { entities: ['customer_id'] }).kinds, []);
 });
 
 test('personal data is told once, and no message holds a value', () => {

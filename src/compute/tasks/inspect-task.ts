@@ -38,6 +38,7 @@ export async function inspectTask(input: InspectInput, environment: TaskEnvironm
 		sample: sample.batches().map((batch) => interpretBatch(batch, reading)),
 		duplicates: duplicates.counts(),
 		labelPositive: config.labelPositive,
+		entities: config.entity,
 		nowMs: input.nowMs,
 	});
 	const { sha256: _, ...counted } = counts;

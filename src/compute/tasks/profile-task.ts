@@ -95,6 +95,7 @@ async function findTableAlerts(
 		sample: sample.batches(),
 		duplicates: duplicates.counts(),
 		labelPositive: config.labelPositive,
+		entities: config.entity,
 		nowMs: Date.now(),
 	}).alerts;
 }
