@@ -196,6 +196,7 @@ function levelAlerts(column: ColumnProfile, { proposed, personal, entities }: Al
 	const top = (levels[0]?.count ?? 0) / Math.max(1, present);
 	const isLabel = role === 'label' || (proposed.label === name && role === 'feature');
 	const rarest = (levels.at(-1)?.count ?? 0) / Math.max(1, present);
+	const isEntity = entities.includes(name);
 	const isFew = present >= LEAST_ROWS && (kind === 'boolean' || kind === 'categorical');
 	return alertsOf(column, [
 		kind === 'key' &&
@@ -226,7 +227,7 @@ function levelAlerts(column: ColumnProfile, { proposed, personal, entities }: Al
 			},
 		kind === 'categorical' &&
 			distinct > MANY_LEVELS &&
-			!entities.includes(name) && {
+			!isEntity && {
 				kind: 'high-cardinality',
 				level: 'note',
 				message: `${distinct} different values, many of them too rare to learn from.`,
@@ -234,6 +235,7 @@ function levelAlerts(column: ColumnProfile, { proposed, personal, entities }: Al
 			},
 		kind === 'text' &&
 			role !== 'label' &&
+			!isEntity &&
 			!personal.has(name) && {
 				kind: 'high-cardinality',
 				level: 'note',
