@@ -124,7 +124,7 @@ async function runScoring(request: RunRequest, activities: Activities): Promise<
 	const { manifest } = table;
 	const { profile, history: fitted } = parts;
 	const history = fitted === null ? null : await activities.addHistory({ ...common, manifest, profile, fitted });
-	const cut = await scoreTable(request, table, parts, history, activities);
+	const cut = await scoreTable({ ...request, config: table.config }, table, parts, history, activities);
 	await activities.publishQueue({ ...common, datasetId: table.datasetId });
 	return finish(request, activities, {
 		...describeTable(table),

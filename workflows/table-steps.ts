@@ -1,11 +1,13 @@
 import type { ErrorRecord } from '../src/contracts/errors.ts';
 import type { ArtifactRef, CheckSchemaOutput, KnownContract } from '../src/contracts/pipeline.ts';
-import { DEFAULT_SCHEMA, type RunRequest } from '../src/contracts/run-config.ts';
+import { DEFAULT_SCHEMA, type RunConfig, type RunRequest } from '../src/contracts/run-config.ts';
 import { inWindow } from './in-window.ts';
 import { type Activities, commonInput, required } from './step-input.ts';
 
 /** A table that later steps work on. */
 export interface StoredTable {
+	/** Of the run, with what the columns of the table are. */
+	readonly config: RunConfig;
 	readonly datasetId: string;
 	readonly manifest: ArtifactRef;
 	readonly profile: ArtifactRef;
@@ -27,7 +29,8 @@ export async function obtainTable(
 	if (request.datasetId === null) return ingestTable(request, activities, model);
 	const common = commonInput(request);
 	const stored = await activities.loadDataset({ ...common, datasetId: request.datasetId });
-	if (model === null) return { ...stored, comparison: null, isQuarantined: false };
+	const { config } = request;
+	if (model === null) return { ...stored, config, comparison: null, isQuarantined: false };
 	const { manifest, comparison } = await activities.checkSchema({
 		...common,
 		manifest: stored.manifest,
@@ -36,18 +39,20 @@ export async function obtainTable(
 		purpose: 'score',
 		isStored: true,
 	});
-	return { ...stored, manifest, comparison, isQuarantined: false };
+	return { ...stored, config, manifest, comparison, isQuarantined: false };
 }
 
 export async function ingestTable(
-	request: RunRequest,
+	asked: RunRequest,
 	activities: Activities,
 	model: KnownContract | null = null,
 ): Promise<StoredTable> {
+	const source = required(asked.source, 'source');
+	const sha256 = asked.sourceSha256;
+	const read = await activities.ingest({ ...commonInput(asked), source, ...(sha256 === undefined ? {} : { sha256 }) });
+	const config = { ...asked.config, ...read.usual };
+	const request = { ...asked, config };
 	const common = commonInput(request);
-	const source = required(request.source, 'source');
-	const sha256 = request.sourceSha256;
-	const read = await activities.ingest({ ...common, source, ...(sha256 === undefined ? {} : { sha256 }) });
 	if (read.refused !== undefined) await refuse(request, activities, read.manifest, read.refused);
 	const { known, policies } =
 		model === null
@@ -83,7 +88,7 @@ export async function ingestTable(
 		isQuarantined,
 		name: request.datasetName,
 	});
-	const table = { datasetId, manifest, profile, contract, shards, comparison, isQuarantined };
+	const table = { config, datasetId, manifest, profile, contract, shards, comparison, isQuarantined };
 	if (isQuarantined) return { ...table, shards: 0, rows: 0, rowsRejected: rowsLoaded + rowsRejected };
 	// One shard after the other: a record's key carries the number of its occurrence in the data set.
 	await inWindow(shards, 1, (shard) => activities.publishRecords({ ...common, datasetId, manifest, shard }));

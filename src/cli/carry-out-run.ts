@@ -1,7 +1,7 @@
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
-import type { DialectConfig, RunConfig, RunKind, RunRequest, RunSummary } from '../contracts/run-config.ts';
+import type { RunConfig, RunKind, RunRequest, RunSummary } from '../contracts/run-config.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import type { RunEvent } from '../runtime/run-event.ts';
 import { commandName, quoteArgument, sameCommand } from './command-name.ts';
@@ -27,7 +27,7 @@ export interface AskedRun {
 	readonly retrain?: RetrainPlan;
 	readonly monitor?: MonitorPlan;
 	/** How the table is read, given what was told. */
-	readonly readAs?: (told: DialectConfig) => DialectConfig;
+	readonly readAs?: (told: RunConfig) => RunConfig;
 	/** Rows of the table or to generate, if known; for the estimate of the time left. */
 	readonly rows?: number;
 }
@@ -56,7 +56,7 @@ export async function carryOutRun(
 	const { makeRequest, PARTS_ON_TEMPORAL } = await import('../runtime/make-request.ts');
 	const resolved = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
 	const { rows, readAs, ...what } = asked;
-	const config = readAs === undefined ? resolved : { ...resolved, dialect: readAs(resolved.dialect) };
+	const config = readAs === undefined ? resolved : readAs(resolved);
 	const { request, resumed } = await makeRequest(workspace, {
 		...what,
 		config,

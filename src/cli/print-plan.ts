@@ -59,6 +59,7 @@ export async function printPlan(planned: PlannedRun, workspace: Workspace, termi
 		['reads', source === null ? null : `${escapeControls(source)}: ${size}`],
 		['data set', request.datasetId],
 		['model', request.modelId],
+		['columns', wordUsual(config)],
 		['rows', rows === null ? 'not known before it is read' : `about ${formatQuantity(rows, 'row')}`],
 		[
 			'writes',
@@ -71,6 +72,20 @@ export async function printPlan(planned: PlannedRun, workspace: Workspace, termi
 		['time', usualMs === null ? null : `about ${formatDuration(usualMs)} on a usual machine`],
 	];
 	for (const [name, words] of lines) if (words !== null) terminal.out(`${name.padEnd(9)} ${words}`);
+}
+
+/** What columns are as in the table of the model, as far as the table has them and nothing else is named. */
+function wordUsual({ usual, label, key, time, alertsPer, truth = [] }: RunRequest['config']): string | null {
+	if (usual === undefined) return null;
+	const words = [
+		...(key === null && usual.key !== null ? [`key ${usual.key}`] : []),
+		...(label === null && usual.label !== null ? [`label ${usual.label}`] : []),
+		...(time === null && alertsPer !== null && usual.time !== null ? [`time ${usual.time}`] : []),
+		...(truth.length === 0 && usual.truth.length > 0 ? [`truth ${usual.truth.join(', ')}`] : []),
+	];
+	return words.length === 0
+		? null
+		: `as in the table of the model, where it has them: ${escapeControls(words.join('; '))}`;
 }
 
 async function rowsOf({ store }: Workspace, datasetId: string): Promise<number> {

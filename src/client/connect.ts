@@ -158,7 +158,7 @@ export function clientOf(
 	): Promise<Job<Result>> {
 		const { readAs, ...what } = asked;
 		const resolved = await resolveConfig({ file: options.config, flags: settings });
-		const config = readAs === undefined ? resolved : { ...resolved, dialect: readAs(resolved.dialect) };
+		const config = readAs === undefined ? resolved : readAs(resolved);
 		const parts = isTemporal ? { scorerParts: PARTS_ON_TEMPORAL } : {};
 		const { request, resumed } = await makeRequest(workspace, { ...what, config, seed, ...parts });
 		const work = isTemporal

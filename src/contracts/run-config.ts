@@ -20,6 +20,8 @@ export interface RunConfig {
 	readonly truth?: readonly string[];
 	/** Columns that name who acts (first) and with whom or where: rows are scored against their past too. */
 	readonly entity: readonly string[];
+	/** Of a table that a model looks at: what the columns of the model's own were, where nothing is named. @default none */
+	readonly usual?: UsualColumns;
 	readonly dialect: DialectConfig;
 	/** Limits on the input that differ from `DEFAULT_INPUT_LIMITS`. @default none */
 	readonly limits?: Partial<InputLimits>;
@@ -58,6 +60,9 @@ export interface RunConfig {
 	readonly alertThreshold: number | null;
 	readonly backend: 'auto' | 'node' | 'wasm';
 }
+
+/** Columns by what they are; they are taken where a table has them. */
+export type UsualColumns = Required<Pick<RunConfig, 'label' | 'key' | 'time' | 'truth'>>;
 
 export interface SchemaConfig {
 	readonly policies: SchemaPolicies;

@@ -14,6 +14,7 @@ export function requireConsistentConfig({
 	truth = [],
 	entity,
 	time,
+	usual,
 	alertsPer,
 	generator,
 }: RunConfig): void {
@@ -23,7 +24,7 @@ export function requireConsistentConfig({
 			hint: 'leave out --steps or --budget',
 		});
 	}
-	if (alertsPer !== null && time === null) {
+	if (alertsPer !== null && time === null && (usual?.time ?? null) === null) {
 		throw new CounterfoilError('CONFIG_INVALID', `alerts per ${alertsPer} need to know when a record happened`, {
 			where: '--alerts',
 			hint: 'name the column of dates with --time COLUMN, or give a number of alerts for the whole run',

@@ -263,11 +263,15 @@ test('an ensemble scores by the mean rank, now and later, and without the other 
 	const [model] = query<{ model_id: string }>(folder, 'select model_id from models');
 	const lines = readFileSync(file, 'utf8').split('\n');
 	writeFileSync(join(folder, 'few.csv'), `${lines.slice(0, 11).join('\n')}\n`);
-	const later = await runProgram(
-		['score', 'few.csv', '--model', model?.model_id ?? '', '--key', 'payment_id', '--label', 'is_fraud'],
-		{ cwd: folder },
-	);
+	// What the columns are is known from the table of the model.
+	const later = await runProgram(['score', 'few.csv', '--model', model?.model_id ?? ''], { cwd: folder });
 	assert.equal(later.code, 0, later.stderr);
+	assert.match(later.stderr, /as in the table of the model: payment_id names the records; is_fraud is the label/);
+	const [item] = query<{ item_id: number }>(folder, 'select max(item_id) as item_id from review_items');
+	const shown = await runProgram(['queue', 'show', String(item?.item_id)], { cwd: folder });
+	assert.equal(shown.code, 0, shown.stderr);
+	assert.doesNotMatch(shown.stdout, /^ *is_fraud +[01]/m);
+	assert.match(`${shown.stdout}${shown.stderr}`, /is_fraud holds the truth|is_fraud.* hold the truth/);
 	const pairs = query<{ apart: number }>(
 		folder,
 		'select max(score) - min(score) as apart from scores group by record_key having count(*) = 2',

@@ -205,7 +205,7 @@ async function taskOf(
 		if (flags.do === 'score' || flags.do === 'monitor') {
 			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
 			const readAs = await readAsTrained(workspace, model);
-			config = { ...config, dialect: readAs(config.dialect) };
+			config = readAs(config);
 		}
 	}
 	requireConsistentConfig(config);

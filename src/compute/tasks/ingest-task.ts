@@ -12,6 +12,7 @@ import { findBegunIngest, type IngestCheckpoint, profileShards } from '../ingest
 import { limitOptions, openOptions } from '../open-options.ts';
 import type { StoredReject } from '../read-rejects.ts';
 import { findRefusal, isOverLimit } from '../refuse-rejects.ts';
+import { takeUsualColumns } from '../take-usual-columns.ts';
 import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 
 /** Shards, and time, after which a new checkpoint is stored. */
@@ -99,12 +100,14 @@ export async function ingestTask(input: IngestInput, environment: TaskEnvironmen
 				rejects,
 			},
 		};
+		const usual = takeUsualColumns(input.config, source.names);
 		return {
 			manifest: await putJson(artifacts, manifest),
 			shards: shards.length,
 			rowsLoaded: counts.rowsLoaded,
 			rowsRejected: counts.rowsRejected,
 			...(refused === null ? {} : { refused: refused.toRecord() }),
+			...(usual === undefined ? {} : { usual }),
 		};
 	} finally {
 		await source.close();

@@ -65,7 +65,10 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 /** Refuses, before anything is stored, what later steps cannot work with. */
 function requireUsable(profile: TableProfile, config: RunConfig): void {
 	requirePositive(profile, config.labelPositive);
-	const { entity, time, alertsPer } = config;
+	const { entity, time, alertsPer, usual } = config;
+	if (time === null && alertsPer !== null && typeof usual?.time === 'string') {
+		requireColumns(new Set(profile.columns.map(({ name }) => name)), [usual.time]);
+	}
 	// A budget of alerts needs dates; the past of entities also goes by numbers.
 	if (time !== null && (entity.length === 0 || alertsPer !== null)) requireTimeColumn(profile, time);
 	// Refused here, before anything is stored.

@@ -106,7 +106,8 @@ async function killWorkers(cluster: Cluster, table: string, expected: Scores, ca
 	}
 	let frozen: Promise<void> = Promise.resolve();
 	while (!isOver && kills < number('kills')) {
-		await Promise.race([sleep((random.uniform() * calmMs) / 2), ended]);
+		// All of them fit into the time that the undisturbed run took.
+		await Promise.race([sleep((random.uniform() * 2 * calmMs) / (number('kills') + 1)), ended]);
 		if (isOver) break;
 		const position = pickBusy();
 		if (freezes === 0) {
@@ -134,6 +135,7 @@ async function killWorkers(cluster: Cluster, table: string, expected: Scores, ca
 	assert.deepEqual([after.digest, after.rows, after.distinct], [expected.digest, expected.rows, expected.distinct]);
 	// A worker does one step of computing at a time, which is all that can be lost with it.
 	assert.ok(after.begunAgain <= kills + freezes, `${after.begunAgain} begun again`);
+	assert.equal(kills, number('kills'), 'the run ended before all kills');
 	assert.ok(training.attempts > 1, 'no worker was killed while it trained');
 	assert.ok(training.mostBetweenCheckpoints <= epoch && training.mostDoneAgain <= epoch);
 }
