@@ -1,5 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { isObjectAddress } from '../contracts/object-address.ts';
 import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
@@ -21,12 +22,7 @@ export async function checkInput(file: string, flags: RunFlags): Promise<string>
 			});
 		}
 		const { findArtifacts } = await import('../runtime/find-home.ts');
-		const { openNamedFiles } = await import('../artifacts/named-files.ts');
-		const { spoolStdin } = await import('./spool-stdin.ts');
-		const { resolveConfig } = await import('../runtime/resolve-config.ts');
-		const { limits } = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
-		const maxBytes = limits?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
-		return spoolStdin(process.stdin, openNamedFiles(findArtifacts(flags).spool), maxBytes);
+		return spoolInto(findArtifacts(flags).spool, flags);
 	}
 	if (isObjectAddress(file)) {
 		const { openObjectInputs } = await import('../artifacts/object-inputs.ts');
@@ -60,4 +56,28 @@ export async function checkInput(file: string, flags: RunFlags): Promise<string>
 		where: file,
 		hint: 'name a file, a folder of files, or - for standard input',
 	});
+}
+
+/**
+ * `checkInput` for what only looks at a table: what is piped in is kept for no longer than `work` goes on.
+ *
+ * @throws CounterfoilError as `checkInput`
+ */
+export async function withInput<T>(file: string, flags: RunFlags, work: (path: string) => Promise<T>): Promise<T> {
+	if (file !== '-') return work(await checkInput(file, flags));
+	const folder = await mkdtemp(join(tmpdir(), 'counterfoil-stdin-'));
+	try {
+		return await work(await spoolInto(folder, flags));
+	} finally {
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+async function spoolInto(folder: string, flags: RunFlags): Promise<string> {
+	const { openNamedFiles } = await import('../artifacts/named-files.ts');
+	const { spoolStdin } = await import('./spool-stdin.ts');
+	const { resolveConfig } = await import('../runtime/resolve-config.ts');
+	const { limits } = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
+	const maxBytes = limits?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
+	return spoolStdin(process.stdin, openNamedFiles(folder), maxBytes);
 }

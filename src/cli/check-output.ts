@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { Writable } from 'node:stream';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { TableFormat } from '../ingest/write-table.ts';
@@ -82,6 +82,21 @@ export async function requireUnwritten(file: string, force = false): Promise<voi
 	throw new CounterfoilError('OUTPUT_EXISTS', 'there is a file of this name already', {
 		where: file,
 		hint: 'name another with --out FILE, or write it anew with --force',
+	});
+}
+
+/**
+ * For what is written in one format: an ending says what a file is.
+ *
+ * @param endings in lower case, with their point; a file without one is taken as it is.
+ * @throws CounterfoilError USAGE
+ */
+export function requireEnding(file: string, endings: readonly string[], otherwise: string): void {
+	const ending = extname(file).toLowerCase();
+	if (ending === '' || endings.includes(ending)) return;
+	throw new CounterfoilError('USAGE', `what is written is no ${ending.slice(1)} file`, {
+		where: file,
+		hint: `name a file that ends in ${endings[0]}; ${otherwise}`,
 	});
 }
 

@@ -7,13 +7,14 @@ import { splitNames } from '../contracts/split-names.ts';
 /** Readers of the values of options and arguments; a value that does not fit ends as a usage error. */
 
 /** A whole number of at least `least`; underscores and commas between digits are allowed, `k` and `M` count. */
-export function parseWhole(least: number): (text: string) => number {
+export function parseWhole(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
 	return (text) => {
 		const match = /^(\d{1,3}(?:,\d{3})+|\d[\d_]*)([kM]?)$/.exec(text.trim());
 		const factor = match?.[2] === 'k' ? 1_000 : match?.[2] === 'M' ? 1_000_000 : 1;
 		const value = match === null ? Number.NaN : Number(match[1]?.replaceAll(/[,_]/g, '')) * factor;
-		if (!Number.isSafeInteger(value) || value < least) {
-			throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+		if (!Number.isSafeInteger(value) || value < least || value > most) {
+			const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
+			throw new InvalidArgumentError(`It must be a whole number ${range}.`);
 		}
 		return value;
 	};

@@ -24,7 +24,7 @@ export interface RunComparison {
 	readonly runs: readonly [ComparedRun, ComparedRun];
 	/** Whether both read the same bytes. */
 	readonly isSameData: boolean;
-	/** Of the models, by name; null where one of them was not measured so. */
+	/** Of the models that both runs have trained, by name; null where one of them was not measured so. */
 	readonly metrics: readonly {
 		readonly metric: string;
 		readonly first: number | null;
@@ -95,7 +95,11 @@ async function describe(store: Store, run: Run): Promise<ComparedRun> {
 	};
 }
 
+/** A model has its measures from the run that trained it; of a run that only uses it they would say nothing. */
+const TRAINING: ReadonlySet<string> = new Set(['pipeline', 'train', 'retrain']);
+
 async function compareMetrics(store: Store, first: Run, second: Run): Promise<RunComparison['metrics']> {
+	if (!TRAINING.has(first.kind) || !TRAINING.has(second.kind)) return [];
 	const valuesOf = async ({ model_id: id }: Run) => {
 		const metrics = id === null ? [] : await listMetrics(store, id);
 		return new Map(metrics.filter(({ part }) => part === '').map(({ metric, value }) => [metric, value]));
@@ -110,10 +114,13 @@ async function compareMetrics(store: Store, first: Run, second: Run): Promise<Ru
 /** Leaves by path; what names the run itself is left out. */
 function compareSettings(first: unknown, second: unknown): RunComparison['settings'] {
 	const [a, b] = [new Map(leaves(first)), new Map(leaves(second))];
-	return [...new Set([...a.keys(), ...b.keys()])]
-		.filter((path) => path.startsWith('config.') || path === 'seed')
-		.filter((path) => JSON.stringify(a.get(path)) !== JSON.stringify(b.get(path)))
-		.map((path) => ({ path: path.replace(/^config\./, ''), first: a.get(path) ?? null, second: b.get(path) ?? null }));
+	return (
+		[...new Set([...a.keys(), ...b.keys()])]
+			// What columns usually are was not said by anybody.
+			.filter((path) => (path.startsWith('config.') && !path.startsWith('config.usual.')) || path === 'seed')
+			.filter((path) => JSON.stringify(a.get(path)) !== JSON.stringify(b.get(path)))
+			.map((path) => ({ path: path.replace(/^config\./, ''), first: a.get(path) ?? null, second: b.get(path) ?? null }))
+	);
 }
 
 function* leaves(value: unknown, path = ''): Generator<[string, unknown]> {

@@ -1,11 +1,12 @@
-import { existsSync, rmSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { constants, existsSync, rmSync } from 'node:fs';
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openNamedFiles } from '../artifacts/named-files.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { isPostgresUrl } from '../store/postgres-url.ts';
 import { connectSqlite } from '../store/sqlite-connection.ts';
+import { translateSqliteError } from '../store/sqlite-errors.ts';
 import { findArtifacts, findDatabase, type WorkspacePlace } from './find-home.ts';
 import { openWorkspace, type Workspace } from './open-workspace.ts';
 
@@ -23,13 +24,10 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 		});
 	}
 	const folder = await mkdtemp(join(tmpdir(), 'counterfoil-dry-'));
+	const copy = join(folder, 'counterfoil.db');
 	const forget = removeWhateverHappens(folder);
 	try {
-		const copy = join(folder, 'counterfoil.db');
-		if (existsSync(database)) {
-			const source = connectSqlite(database, { readonly: true });
-			await source.backup(copy).finally(() => source.close());
-		}
+		if (existsSync(database)) await copyDatabase(database, copy);
 		const real = findArtifacts(place);
 		const isThere = /^\w+:\/\//.test(real.artifacts) || existsSync(real.artifacts);
 		const trial = await openWorkspace({ db: copy, artifacts: isThere ? real.artifacts : join(folder, 'artifacts') });
@@ -45,8 +43,25 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 	} catch (error) {
 		await rm(folder, { recursive: true, force: true });
 		forget();
-		throw error;
+		throw placeAt(database, error, copy);
 	}
+}
+
+/** @throws CounterfoilError where it cannot be read, or the run that is tried could not write to it */
+async function copyDatabase(database: string, copy: string): Promise<void> {
+	try {
+		await access(database, constants.W_OK);
+		const source = connectSqlite(database, { readonly: true });
+		await source.backup(copy).finally(() => source.close());
+	} catch (error) {
+		throw translateSqliteError(error, database);
+	}
+}
+
+/** What is wrong with the copy is wrong with the database. */
+function placeAt(database: string, error: unknown, copy: string): unknown {
+	if (!(error instanceof CounterfoilError) || error.where !== copy) return error;
+	return CounterfoilError.fromRecord({ ...error.toRecord(), where: database });
 }
 
 /**

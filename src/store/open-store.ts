@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { databaseFile } from './database-file.ts';
-import { assertUpToDate, migrateToLatest } from './migrate.ts';
+import { assertUpToDate, migrateToLatest, readMigrationState } from './migrate.ts';
 import { isPostgresUrl } from './postgres-url.ts';
-import { connectSqlite, createSqliteKysely } from './sqlite-connection.ts';
+import { connectSqlite, createSqliteKysely, switchToWal } from './sqlite-connection.ts';
 import { createSqliteEngine } from './sqlite-engine.ts';
 import { translateSqliteError } from './sqlite-errors.ts';
 import type { Store } from './store.ts';
@@ -56,7 +56,12 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
 		connections.push(writing);
 		const writer = createSqliteKysely(writing);
 		if (readonly || !migrate) await assertUpToDate(writer, path);
-		else await migrateToLatest(writer, path);
+		// The database of another program is refused before anything of it is changed.
+		else await readMigrationState(writer, path);
+		if (!readonly) {
+			switchToWal(writing, path, options.busyTimeoutMs);
+			if (migrate) await migrateToLatest(writer, path);
+		}
 		const reading = connectSqlite(path, { readonly: true, ...timeout });
 		connections.push(reading);
 		const reader = createSqliteKysely(reading);

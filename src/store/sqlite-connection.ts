@@ -33,6 +33,8 @@ export interface SqliteConnectionOptions {
  *
  * Durability: with `synchronous = NORMAL` a commit survives a crash of the process, but a loss of power
  * may undo the last commits (never corrupt the file); `StoreEngine.flush` closes that gap.
+ *
+ * Nothing of the file is changed; `switchToWal` follows once it is known to be ours.
  */
 export function connectSqlite(path: string, options: SqliteConnectionOptions): Sqlite.Database {
 	try {
@@ -44,7 +46,6 @@ export function connectSqlite(path: string, options: SqliteConnectionOptions): S
 		});
 		try {
 			if (!options.readonly) {
-				switchToWal(connection, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS);
 				connection.pragma('synchronous = NORMAL');
 				connection.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
 			}
@@ -60,10 +61,10 @@ export function connectSqlite(path: string, options: SqliteConnectionOptions): S
 }
 
 /**
- * Makes the write-ahead log the journal of a new database. SQLite does not wait for others here but reports a lock at
+ * Makes the write-ahead log the journal of a database, where it is not yet. SQLite does not wait for others here but reports a lock at
  * once (two processes that both held a read lock would wait for each other), so the waiting is done by trying again.
  */
-function switchToWal(connection: Sqlite.Database, timeoutMs: number): void {
+export function switchToWal(connection: Sqlite.Database, path: string, timeoutMs = BUSY_TIMEOUT_MS): void {
 	const pause = new Int32Array(new SharedArrayBuffer(4));
 	for (const startMs = Date.now(); ; Atomics.wait(pause, 0, 0, WAL_RETRY_MS)) {
 		try {
@@ -71,7 +72,7 @@ function switchToWal(connection: Sqlite.Database, timeoutMs: number): void {
 			return;
 		} catch (error) {
 			const isBusy = error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
-			if (!isBusy || Date.now() - startMs >= timeoutMs) throw error;
+			if (!isBusy || Date.now() - startMs >= timeoutMs) throw translateSqliteError(error, path);
 		}
 	}
 }

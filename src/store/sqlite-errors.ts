@@ -41,7 +41,10 @@ export function translateSqliteError(error: unknown, path: string): unknown {
 			cause: error,
 		});
 	}
-	if (/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/.test(code) || /^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|EXIST)$/.test(code)) {
+	if (
+		/^SQLITE_(READONLY|CANTOPEN|PERM|AUTH|IOERR)/.test(code) ||
+		/^E(ACCES|PERM|ROFS|NOTDIR|ISDIR|EXIST)$/.test(code)
+	) {
 		return new CounterfoilError('DATABASE_NOT_ACCESSIBLE', 'The database cannot be opened or written.', {
 			where,
 			hint: 'Check that the path names a file and that its folder may be written by you, or name another with --db.',

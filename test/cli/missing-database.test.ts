@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import Sqlite from 'better-sqlite3';
 import { runInProcess } from './run-in-process.ts';
 
 const here = process.cwd();
@@ -43,6 +44,7 @@ const LOOKING = [
 	['db', 'schema'],
 	['db', 'backup', 'copy.db'],
 	['purge', '--record-key', 'P7', '--yes'],
+	['console', '--port', '0'],
 ] as const;
 
 for (const argv of LOOKING) {
@@ -54,6 +56,27 @@ for (const argv of LOOKING) {
 		assert.deepEqual(readdirSync('.').sort(), ['artifacts', 'frauds.db', 'payments.csv']);
 	});
 }
+
+test('what is wrong with a database is told of itself, not of the copy that a dry run makes', async () => {
+	const foreign = join(process.cwd(), 'foreign.db');
+	const connection = new Sqlite(foreign);
+	connection.exec('create table customers (id integer)');
+	connection.close();
+	mkdirSync('folder.db');
+	writeFileSync('text.db', 'amount,time\n'.repeat(200));
+	try {
+		for (const [name, code] of [
+			['foreign.db', 'DATABASE_FOREIGN'],
+			['folder.db', 'DATABASE_NOT_ACCESSIBLE'],
+			['text.db', 'DATABASE_CORRUPT'],
+		] as const) {
+			const { stderr } = await runInProcess(['run', 'payments.csv', '--dry-run', '--db', name]);
+			assert.ok(stderr.startsWith(`error ${code} ${join(process.cwd(), name)}: `), stderr);
+		}
+	} finally {
+		for (const name of ['foreign.db', 'folder.db', 'text.db']) rmSync(name, { recursive: true });
+	}
+});
 
 test('a trial of a change is refused as the change itself', async () => {
 	const { code, stderr } = await runInProcess(['queue', 'set', 'cards', '--dry-run', '--db', 'fraud.db']);

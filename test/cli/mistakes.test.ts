@@ -4,6 +4,7 @@ import {
 	chmodSync,
 	chownSync,
 	copyFileSync,
+	existsSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -216,6 +217,14 @@ test('a file that is there already', async () => {
 		rmSync('counterfoil.config.yaml');
 	}
 });
+
+test('endings of formats that are not written there', async () => {
+	await check('simulated-parquet', ['simulate', 'payments', '--rows', '5', '-o', 'p.parquet'], 2);
+	await check('report-pdf', ['report', '20260101', '--out', 'report.pdf'], 2);
+	assert.ok(!existsSync('p.parquet'));
+});
+
+test('a port that there is not', () => check('port', ['console', '--port', '99999'], 2));
 
 test('a table that simulated rows would replace', () =>
 	check('table-exists', ['simulate', 'payments', '--rows', '5', '-o', 'payments.csv'], 5));

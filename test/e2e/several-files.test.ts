@@ -43,5 +43,10 @@ describe('a table in several files, or piped in', { concurrency: 2 }, () => {
 		assert.equal(ended.code, 0, ended.stderr);
 		assert.deepEqual(query(folder, 'select name, rows_loaded from datasets'), [{ name: 'stdin', rows_loaded: 200 }]);
 		assert.deepEqual(readdirSync(join(folder, '.counterfoil/inputs')), []);
+
+		const elsewhere = workFolder(t);
+		const seen = await runProgram(['inspect', '-', '--json'], { cwd: elsewhere, input });
+		assert.equal(JSON.parse(seen.stdout).rowsLoaded, 200, seen.stderr);
+		assert.deepEqual(readdirSync(elsewhere), [], 'what only looks leaves nothing');
 	});
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
@@ -110,7 +110,9 @@ test('a file that is no database, a damaged one and one of another program are t
 	const connection = connectSqlite(foreign, { readonly: false });
 	connection.exec('create table customers (id integer)');
 	connection.close();
+	const before = readFileSync(foreign);
 	await assert.rejects(openStore({ path: foreign }), { code: 'DATABASE_FOREIGN' });
+	assert.deepEqual(readFileSync(foreign), before, 'the file of another program is as it was');
 
 	await assert.rejects(openStore({ path: folder }), { code: 'DATABASE_NOT_ACCESSIBLE' });
 	await assert.rejects(openStore({ path: join(text, 'below.db') }), { code: 'DATABASE_NOT_ACCESSIBLE' });

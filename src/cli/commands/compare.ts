@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ComparedRun, RunComparison } from '../../report/compare-runs.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { requireWritable } from '../check-output.ts';
+import { requireEnding, requireWritable } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
@@ -25,7 +25,10 @@ export function defineCompare(command: Command, terminal: Terminal): void {
 	command.action(async (first: string, second: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly html?: string }>();
 		const { html } = flags;
-		if (html !== undefined) await requireWritable(html);
+		if (html !== undefined) {
+			requireEnding(html, ['.html', '.htm'], 'a browser prints it as PDF, and --json has its figures');
+			await requireWritable(html);
+		}
 		await withWorkspace(flags, async ({ store }) => {
 			const { compareRuns } = await import('../../report/compare-runs.ts');
 			const compared = await compareRuns(store, [first, second]);
@@ -63,7 +66,7 @@ function print({ runs, isSameData, metrics, settings, overlap, moved }: RunCompa
 	terminal.out(`  ${isSameData ? 'Both read the same data.' : 'They read different data.'}`);
 	if (settings.length > 0) {
 		heading('Settings that differ');
-		const say = (value: unknown) => escapeControls(JSON.stringify(value));
+		const say = (value: unknown) => (value === null ? 'not set' : escapeControls(JSON.stringify(value)));
 		terminal.out(
 			formatTable(
 				columns('setting'),
@@ -72,7 +75,7 @@ function print({ runs, isSameData, metrics, settings, overlap, moved }: RunCompa
 		);
 	}
 	if (metrics.length > 0) {
-		heading('Measures');
+		heading('Measures of the models');
 		const say = (value: number | null) => (value === null ? '' : formatNumber(value));
 		terminal.out(
 			formatTable(

@@ -3,12 +3,14 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { ROLES } from '../../console/access/roles.ts';
 import type { ConsoleOptions } from '../../console/start-console.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import type { Workspace } from '../../runtime/open-workspace.ts';
 import type { UserRole } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
-import { withWorkspaceOrNew } from '../carry-out-run.ts';
+import { withWorkspace } from '../carry-out-run.ts';
 import { ExitWith } from '../exit-with.ts';
 import { handleInterrupt } from '../handle-interrupt.ts';
 import { parseWhole } from '../parse-arguments.ts';
+import { isDatabaseNamed } from '../require-database.ts';
 import { type ActorFlags, actorOf, addActorOption } from '../review-options.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -27,7 +29,7 @@ type ConsoleFlags = ActorFlags & {
 
 export function defineConsole(command: Command, terminal: Terminal): void {
 	command
-		.option('--port <n>', 'port; 0 for any that is free', parseWhole(0), 8797)
+		.option('--port <n>', 'port; 0 for any that is free', parseWhole(0, 65_535), 8797)
 		.option('--host <address>', 'address to listen at', '127.0.0.1')
 		.option('--public-url <url>', 'where others reach it, through a proxy that speaks TLS; needs users')
 		.option(
@@ -52,7 +54,9 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<ConsoleFlags>();
 		const interrupt = handleInterrupt(terminal);
 		try {
-			await withWorkspaceOrNew(flags, async (workspace) => {
+			// Of a path that was named wrongly no empty database is made.
+			const missing = isDatabaseNamed(flags.db) ? 'refused' : 'made';
+			const serve = async (workspace: Workspace) => {
 				const { startConsole } = await import('../../console/start-console.ts');
 				const console = await startConsole(workspace, {
 					host: flags.host,
@@ -68,8 +72,10 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 				const link = isByName ? console.url : console.newStartLink();
 				if (terminal.json) terminal.outJson({ url: console.url, startLink: isByName ? null : link });
 				else terminal.out(link);
-				if (!isByName) terminal.note('the link signs in once; press Enter for another one, Ctrl-C to end');
-				const lines = isByName || process.stdin.isTTY !== true ? null : createInterface({ input: process.stdin });
+				const isAsked = !isByName && process.stdin.isTTY === true;
+				if (!isByName)
+					terminal.note(`the link signs in once; ${isAsked ? 'press Enter for another one, ' : ''}Ctrl-C to end`);
+				const lines = !isAsked ? null : createInterface({ input: process.stdin });
 				lines?.on('line', () => terminal.out(console.newStartLink()));
 				await new Promise<void>((resolve) => {
 					if (interrupt.signal.aborted) resolve();
@@ -77,7 +83,8 @@ export function defineConsole(command: Command, terminal: Terminal): void {
 				});
 				lines?.close();
 				await console.close();
-			});
+			};
+			await withWorkspace(flags, serve, { missing });
 		} finally {
 			interrupt.release();
 		}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { InspectedColumn } from '../../contracts/inspection.ts';
 import { addExamples } from '../add-examples.ts';
-import { checkInput } from '../check-input.ts';
+import { withInput } from '../check-input.ts';
 import { printInspection } from '../print-inspection.ts';
 import { printSchemaFile, type SchemaFileColumn } from '../print-schema-file.ts';
 import { addTableOptions, type RunFlags, TABLE_FILE, toConfigFlags } from '../run-options.ts';
@@ -20,12 +20,13 @@ export function defineInspect(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly schema?: boolean }>();
-		const source = await checkInput(file, flags);
 		const { resolveConfig } = await import('../../runtime/resolve-config.ts');
 		const { inspectFile } = await import('../../runtime/inspect-file.ts');
 		const config = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
 		const startedMs = Date.now();
-		const inspection = await watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task));
+		const inspection = await withInput(file, flags, (source) =>
+			watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task)),
+		);
 		if (flags.schema === true) printSchemaFile(inspection.columns.map(toSchemaColumn), terminal);
 		else if (terminal.json) terminal.outJson(inspection);
 		else printInspection(inspection, { file, config, tookMs: Date.now() - startedMs }, terminal);

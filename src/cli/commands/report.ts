@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { requirePlain, requireWritable } from '../check-output.ts';
+import { requireEnding, requirePlain, requireWritable } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -21,7 +21,10 @@ export function defineReport(command: Command, terminal: Terminal): void {
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly out?: string }>();
 		if (flags.out === '-') requirePlain(terminal);
-		else if (flags.out !== undefined) await requireWritable(flags.out);
+		else if (flags.out !== undefined) {
+			requireEnding(flags.out, ['.html', '.htm'], 'a browser prints it as PDF, and --json has its figures');
+			await requireWritable(flags.out);
+		}
 		const write = async (workspace: Workspace): Promise<void> => {
 			const { writeRunReport } = await import('../../runtime/write-run-report.ts');
 			const { runId, path } = await writeRunReport(workspace, reference);

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { DEFAULT_SEED } from '../carry-out-run.ts';
-import { nowhere, requirePlain, requireUnwritten } from '../check-output.ts';
+import { nowhere, requireEnding, requirePlain, requireUnwritten } from '../check-output.ts';
 import { commandName, quoteArgument } from '../command-name.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { formatQuantity } from '../format-values.ts';
@@ -48,7 +48,14 @@ export function defineSimulate(group: Command, terminal: Terminal): void {
 	command.action(async () => {
 		const flags = command.optsWithGlobals<SimulateFlags>();
 		if (flags.out === '-') requirePlain(terminal);
-		else await requireUnwritten(flags.out, flags.force);
+		else {
+			requireEnding(
+				flags.out,
+				['.csv', '.txt'],
+				`${commandName()} ingest takes it in, and export records writes other formats`,
+			);
+			await requireUnwritten(flags.out, flags.force);
+		}
 		const { writePaymentsCsv } = await import('../../simulate/write-payments-csv.ts');
 		const place = flags.out === '-' ? (terminal.stdout as unknown as Writable) : flags.out;
 		const target = flags.dryRun === true ? nowhere() : place;
