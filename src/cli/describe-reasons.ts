@@ -22,17 +22,28 @@ function shorten(typical: string): string {
 	return /^"(?:[^"]|"(?! \())*" \([^)]*\)/.exec(typical)?.[0] ?? typical.split('; ', 1)[0] ?? typical;
 }
 
-/** The reasons that speak against the record most, in one line. */
+/** The values that add most to the surprise, in one line, beside what is usual. */
 export function describeReasons(reasons: readonly Reason[], most = 3): string {
-	const against = reasons.filter((reason) => reason.feature !== null && reason.contribution > 0).slice(0, most);
-	return against.map(describeReason).join('; ');
+	return speakAgainst(reasons).slice(0, most).map(describeReason).join('; ');
 }
 
-/** Values that do not occur together, without their counts, then the reasons that say most, in one line. */
+/**
+ * In one line what is unusual about a record: values that do not occur together, without their counts, then single
+ * values, largest part first. What is as usual as any other adds to the surprise too, and is no reason. Where nothing is
+ * known to be unusual by itself, the values that add most.
+ */
 export function describeBriefly(reasons: readonly Reason[], together: readonly string[], most: number): string {
-	const sentences = together.slice(0, most).map((sentence) => escapeControls(sentence.replace(/ \([^()]*\)$/, '')));
-	const rest = sentences.length < most ? describeReasons(reasons, most - sentences.length) : '';
-	return [...sentences, ...(rest === '' ? [] : [rest])].join('; ');
+	const sentences = [
+		...together.map((sentence) => sentence.replace(/ \([^()]*\)$/, '')),
+		...speakAgainst(reasons).flatMap(({ text }) => text ?? []),
+	];
+	if (sentences.length > 0) return sentences.slice(0, most).map(escapeControls).join('; ');
+	const values = describeReasons(reasons, most);
+	return values === '' ? '' : `most is added by ${values}`;
+}
+
+function speakAgainst(reasons: readonly Reason[]): Reason[] {
+	return reasons.filter(({ feature, contribution }) => feature !== null && contribution > 0);
 }
 
 /** The row's own value and how often training has seen it: `mail (2.1 %)`. */

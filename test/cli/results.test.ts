@@ -79,7 +79,7 @@ test('a record is shown with its own key, and without one that is only a hash', 
 	const { terminal } = record();
 	assert.match(
 		formatScoredRecord(scored, terminal),
-		/^ {2}1\. row 1042 {2}P\\u202e7 {2}score 0\.9999 {2}critical\n {5}amount/,
+		/^ {2}1\. row 1042 {2}P\\u202e7 {2}score 0\.9999 {2}critical\n {5}most is added by amount/,
 	);
 	const hashed = formatScoredRecord({ ...scored, recordKey: '99531f54a2a38ca9-1' }, terminal);
 	assert.match(hashed, /^ {2}1\. row 1042 {2}score/);
@@ -99,7 +99,15 @@ test('values that do not occur together come first, without their counts', () =>
 	];
 	assert.deepEqual(readReasons(entries), parseReasons(stored));
 	const shown = formatScoredRecord({ ...scored, together: readGroups(entries) }, terminal);
-	assert.match(shown, /\n {5}a "x" was never seen with b "\(y\)"; amount/);
+	assert.match(shown, /\n {5}a "x" was never seen with b "\(y\)"$/);
+});
+
+test('a value that is as usual as others is no reason, however much it adds', () => {
+	const { terminal } = record();
+	const [amount, ...usual] = JSON.parse(stored) as [object, ...object[]];
+	const reasons = [...usual, { ...amount, text: 'amount 1,912.5 is above every training row' }];
+	const shown = formatScoredRecord({ ...scored, reasons: readReasons(reasons) }, terminal);
+	assert.match(shown, /\n {5}amount 1,912\.5 is above every training row$/);
 });
 
 test('only the highest score is shown as one', () => {

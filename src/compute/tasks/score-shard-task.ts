@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
-import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import type { CategoricalFeature, FeatureTable } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
@@ -29,6 +29,7 @@ import {
 	type ScoringModel,
 	scoreWithModel,
 } from '../../scoring/scoring-model.ts';
+import { createValueWords } from '../../scoring/value-words.ts';
 import { rankByHead } from '../rank-by-head.ts';
 import type { ScoreColumn } from '../read-scores.ts';
 import { readShard, readShardHistory } from '../read-shards.ts';
@@ -90,7 +91,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 		reportProgress(environment, 'finding reasons', start + rows.length, suspicious.length);
 		await nextTurn();
 	}
-	const cheaply = describeCheaply(table, specs, scored, shown);
+	const cheaply = describeCheaply(model, table, scored, shown);
 	const reasons = storeReasons((row) => [...(full.get(row) ?? word(cheaply(row), row)), ...learntOf(row)], batch.rows);
 	const numbers = (values: Float64Array): Cells => ({ type: 'number', values });
 	const columns: Partial<Record<ScoreColumn, Cells>> = {
@@ -169,33 +170,38 @@ async function scoreInParts(
 	return whole;
 }
 
-/** The reasons of a row from the cheap split. */
+/** The reasons of a row from the cheap split; of one that is not low in severity with what is unusual about its values. */
 function describeCheaply(
+	{ scorer: { specs }, background }: Pick<ScoringModel, 'scorer' | 'background'>,
 	table: FeatureTable,
-	specs: readonly FeatureSpec[],
 	{ score, contributions, marginal }: Required<ScoredRows>,
 	shown: (row: number) => readonly CellValue[],
 ): (row: number) => Reason[] {
 	const width = specs.length;
 	const typical = specs.map(describeTypical);
+	const words = createValueWords(specs, background, table);
 	const present = specs.map((spec) =>
 		spec.type === 'categorical' ? spec.counts.reduce((sum, count) => sum + count, 0) : 0,
 	);
 	const codeOf = (feature: number, row: number) => (table.columns[feature] as CategoricalFeature).codes[row] as number;
-	return (row) =>
-		describeReasons({
+	const levelFrequencies = (row: number) =>
+		specs.map((spec, feature) =>
+			spec.type === 'categorical' ? { seen: shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) } : {},
+		);
+	return (row) => {
+		const isOdd = (score[row] as number) >= SEVERITY_THRESHOLDS.medium;
+		const reasons = describeReasons({
 			specs,
 			typical,
 			contributions: contributions.subarray(row * width, (row + 1) * width),
 			marginal: marginal.subarray(row * width, (row + 1) * width),
-			top: (score[row] as number) >= SEVERITY_THRESHOLDS.medium ? 5 : 3,
+			top: isOdd ? 5 : 3,
 			values: shown(row),
-			frequencies: specs.map((spec, feature) =>
-				spec.type === 'categorical'
-					? { seen: shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) }
-					: {},
-			),
+			frequencies: isOdd ? words.frequencies(row) : levelFrequencies(row),
 		});
+		if (!isOdd) return reasons;
+		return reasons.map((reason) => (reason.column === null ? reason : words.say(reason, row, reason.dependence)));
+	};
 }
 
 /** The reasons of each row as text cells. */

@@ -27,12 +27,13 @@ export function StateMark({ state }: { readonly state: string }) {
 	return <span class={`mark state-${state}`}>{STATES[state] ?? state}</span>;
 }
 
-/** The reasons that speak most against a record, in one line. */
+/** In one line what is unusual about a record; where nothing is known to be, the values that add most. */
 export function brieflyWhy(reasons: readonly ReasonBody[], together: readonly string[]): string {
-	const own = reasons
-		.filter(({ feature, contribution }) => feature !== null && contribution > 0)
-		.map((reason) => reason.text ?? `${reason.feature} ${formatCell(reason.value)}`);
-	return [...together, ...own].slice(0, 3).join('; ');
+	const against = reasons.filter(({ feature, contribution }) => feature !== null && contribution > 0);
+	const sentences = [...together, ...against.flatMap(({ text }) => text ?? [])].slice(0, 3);
+	if (sentences.length > 0) return sentences.join('; ');
+	const values = against.slice(0, 3).map(({ feature, value }) => `${feature} ${formatCell(value)}`);
+	return values.length === 0 ? '' : `most is added by ${values.join(', ')}`;
 }
 
 /** What each column adds, as bars: to the right what speaks against the record, to the left what speaks for it. */
