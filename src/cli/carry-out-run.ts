@@ -63,7 +63,7 @@ export async function carryOutRun(
 		seed: flags.seed ?? DEFAULT_SEED,
 		...(flags.temporal === true ? { scorerParts: PARTS_ON_TEMPORAL } : {}),
 	});
-	if (!resumed) await checkColumns(workspace, request, flags, terminal);
+	if (!resumed) await checkRequest(workspace, request, flags, terminal);
 	if (flags.dryRun === true) {
 		const { printPlan } = await import('./print-plan.ts');
 		const { findDatabase } = await import('../runtime/find-home.ts');
@@ -85,13 +85,20 @@ export async function carryOutRun(
 	return done;
 }
 
-/** A mistyped column is told before a run is noted; what else is wrong with the file the run tells, with its rejects. */
-async function checkColumns(
+/**
+ * A mistyped column and rows that there cannot be are told before a run is noted; what else is wrong with the file the
+ * run tells, with its rejects.
+ */
+async function checkRequest(
 	workspace: Workspace,
 	request: RunRequest,
 	{ dryRun }: RunFlags,
 	{ timeLimit }: Terminal,
 ): Promise<void> {
+	if (request.augment !== null && request.modelId !== null) {
+		const { requirePossibleRows } = await import('../runtime/require-possible-rows.ts');
+		await requirePossibleRows(workspace, request.modelId, request.augment);
+	}
 	const { requireNamedColumns } = await import('../runtime/require-named-columns.ts');
 	try {
 		await requireNamedColumns(workspace, request, timeLimit.signal);

@@ -9,6 +9,7 @@ import { type AskedRun, makeRequest, PARTS_ON_TEMPORAL } from '../runtime/make-r
 import { openWorkspace, type Workspace } from '../runtime/open-workspace.ts';
 import { outputFormatOf } from '../runtime/output-format.ts';
 import { readAsTrained } from '../runtime/read-as-trained.ts';
+import { requirePossibleRows } from '../runtime/require-possible-rows.ts';
 import { resolveConfig } from '../runtime/resolve-config.ts';
 import type { RunOptions } from '../runtime/run-event.ts';
 import { runInProcess } from '../runtime/run-in-process.ts';
@@ -186,6 +187,7 @@ export function clientOf(
 			const output = request.out === undefined ? null : outputFormatOf(request.out, request.format);
 			if (plan.into.kind === 'table') await requireFreeName(workspace.store, plan.into.name, plan.into.replace);
 			const model = await getModel(workspace.store, request.model);
+			await requirePossibleRows(workspace, model.model_id, plan);
 			return start({ kind: 'augment', modelId: model.model_id, augment: plan }, request, async (summary) => {
 				const syntheticTableId = summary.syntheticTableId as string;
 				const { out = null } = request;

@@ -43,14 +43,10 @@ const MOST_DRAWN_PER_ROW = 5_000;
  */
 export function* drawRows(source: RowSource, request: DrawRequest, random: Random): Generator<TableBatch> {
 	const { generator, specs, profile } = source;
-	const { rows, temperature = 1, withoutConstraints: leftOut = [], withKeys = false, onProgress } = request;
-	const constraints = withoutConstraints(source.constraints, leftOut);
+	const { rows, temperature = 1, withKeys = false, onProgress } = request;
+	const { constraints, groups } = planDraw(source, request);
 	const keys = withKeys ? openKeys(source.keys, random.fork('keys')) : null;
 	const seen: KeptCells = new Map();
-	const groups = splitByBalance(request, source).map((conditions) => ({
-		conditions,
-		resolved: resolveConditions(conditions, profile, specs),
-	}));
 
 	let done = 0;
 	/** Rows that meet the conditions of a group, exactly `count`. */
@@ -102,10 +98,28 @@ export function* drawRows(source: RowSource, request: DrawRequest, random: Rando
 	}
 }
 
+/**
+ * What is to be drawn, and what rows have to meet.
+ *
+ * @throws CounterfoilError CONDITION_INVALID
+ */
+export function planDraw(
+	source: Omit<RowSource, 'generator'>,
+	request: Pick<DrawRequest, 'conditions' | 'balance' | 'withoutConstraints'>,
+) {
+	return {
+		constraints: withoutConstraints(source.constraints, request.withoutConstraints ?? []),
+		groups: splitByBalance(request, source).map((conditions) => ({
+			conditions,
+			resolved: resolveConditions(conditions, source.profile, source.specs),
+		})),
+	};
+}
+
 /** The conditions, once for each value of the column that is balanced. */
 function splitByBalance(
-	{ conditions = [], balance = null }: DrawRequest,
-	{ specs, profile }: RowSource,
+	{ conditions = [], balance = null }: Pick<DrawRequest, 'conditions' | 'balance'>,
+	{ specs, profile }: Pick<RowSource, 'specs' | 'profile'>,
 ): Condition[][] {
 	if (balance === null) return [[...conditions]];
 	requireColumn(balance, profile, specs);

@@ -134,6 +134,24 @@ describe('generated rows are handed out', () => {
 		}
 	});
 
+	test('not where no row could meet what is asked for, which is told before a run is noted, and in a dry run', async () => {
+		const runs = () => query<{ n: number }>(folder, 'select count(*) as n from runs')[0]?.n;
+		const before = runs();
+		for (const asked of [
+			['--where', 'contry=DE'],
+			['--where', 'country=XX'],
+			['--where', 'age>1000'],
+			['--balance', 'price'],
+		]) {
+			for (const dry of [[], ['--dry-run']]) {
+				const refused = await runProgram(['generate', model, '--rows', '5', ...asked, ...dry], { cwd: folder });
+				assert.equal(refused.code, 2, refused.stderr);
+				assert.match(refused.stderr, /^error CONDITION_INVALID column "\w+": .*\nhint: /);
+			}
+		}
+		assert.equal(runs(), before);
+	});
+
 	test('not as what cannot be read again', async () => {
 		const refused = await runProgram(['generate', model, '--rows', '5', '--out', 'x.parquet.gz'], { cwd: folder });
 		assert.equal(refused.code, 2);

@@ -1,3 +1,4 @@
+import type { FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { Random } from '../../contracts/random.ts';
 import { DAY_MS } from '../../features/date-format.ts';
 import { pickRows } from '../../features/pick-rows.ts';
@@ -7,7 +8,7 @@ import { fitBoostedTrees } from '../fit-boosted-trees.ts';
 import type { TreeOptions } from '../tree-options.ts';
 import { assembleHead, type FraudHead } from './fraud-head.ts';
 import { type HeadFeatures, joinRisk, riskSpecs } from './head-features.ts';
-import { type HeadRowLimits, pickHeadRows } from './pick-head-rows.ts';
+import { type HeadRowLimits, type HeadRows, pickHeadRows } from './pick-head-rows.ts';
 import { type KnownLabels, replayRisk } from './replay-risk.ts';
 
 /** Rows in order of time, labelled and not, and what was known of them. */
@@ -53,10 +54,8 @@ const CALIBRATION_POINTS = 4_096;
 export function fitFraudHead(training: HeadTraining, options: FitHeadOptions): FraudHead | null {
 	const { features, entities, time, known } = training;
 	const { random, trees = HEAD_TREES, limits = HEAD_ROWS, signal } = options;
-	const { rows, labels, weights } = pickHeadRows(known, limits, random.fork('rows'));
+	const { table, specs, labels, weights } = pickTraining(training, limits, random.fork('rows'));
 	if (!labels.includes(1) || !labels.includes(0)) return null;
-	const table = joinRisk(pickRows(features.table, rows), trainedRisk(training, rows));
-	const specs = [...features.specs, ...riskSpecs(entities)];
 	const model = fitBoostedTrees(
 		table,
 		specs,
@@ -70,6 +69,19 @@ export function fitFraudHead(training: HeadTraining, options: FitHeadOptions): F
 	);
 	const calibration = fitCalibration(model.logOdds(judged), CALIBRATION_POINTS);
 	return assembleHead({ entities, time, specs, trees: model, calibration });
+}
+
+/** The rows that a head is trained on, with all that it sees of them. */
+export interface PickedTraining extends Pick<HeadRows, 'labels' | 'weights'> {
+	readonly specs: readonly FeatureSpec[];
+	readonly table: FeatureTable;
+}
+
+export function pickTraining(training: HeadTraining, limits: HeadRowLimits, random: Random): PickedTraining {
+	const { features, entities, known } = training;
+	const { rows, labels, weights } = pickHeadRows(known, limits, random);
+	const table = joinRisk(pickRows(features.table, rows), trainedRisk(training, rows));
+	return { specs: [...features.specs, ...riskSpecs(entities)], table, labels, weights };
 }
 
 /** Of rows whose label is known every second one is replayed. */
