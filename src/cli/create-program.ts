@@ -7,6 +7,7 @@ import { describeProgram } from './describe-program.ts';
 import { beginDryRun } from './dry-run.ts';
 import { ExitWith } from './exit-with.ts';
 import type { GlobalFlags } from './global-flags.ts';
+import { noteMistypedVariables } from './note-mistyped-variables.ts';
 import { parseDuration, parseWhole } from './parse-arguments.ts';
 import type { OutputStream, Terminal } from './terminal.ts';
 import { toUsageError } from './to-usage-error.ts';
@@ -51,10 +52,11 @@ export async function createProgram(argv: readonly string[], terminal: Terminal)
 			// Printed once, by whoever catches it.
 			outputError: () => undefined,
 		})
-		.hook('preAction', (_, command) => {
+		.hook('preAction', async (_, command) => {
 			const flags = command.optsWithGlobals<GlobalFlags>();
 			if (flags.timeout !== undefined) terminal.timeLimit.start(flags.timeout);
 			beginDryRun(flags, terminal);
+			await noteMistypedVariables(terminal);
 		})
 		.on('beforeAllHelp', ({ command }: HelpContext) => requireKnownCommand(command))
 		.on('afterAllHelp', ({ command, error }: HelpContext) => {

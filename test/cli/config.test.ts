@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
+import { noteMistypedVariables } from '../../src/cli/note-mistyped-variables.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
 import { gatherConfig, mergeLayers } from '../../src/runtime/gather-config.ts';
 import { listSettings, type Setting } from '../../src/runtime/list-settings.ts';
 import { resolveConfig } from '../../src/runtime/resolve-config.ts';
@@ -162,4 +164,21 @@ test('init --dry-run shows the file and writes nothing; every setting it names i
 	assert.ok(!existsSync('counterfoil.config.yaml'));
 	writeFileSync('all.yaml', stdout.replaceAll(/^#([a-z]\w*: )/gim, '$1').replaceAll(/^budgetSeconds.*$/gm, ''));
 	assert.equal((await runInProcess(['config', 'validate', 'all.yaml'])).code, 0);
+});
+
+test('a variable that nobody reads and that is nearly one that is read is told, once, and nothing else of the environment', async () => {
+	const notes: string[] = [];
+	const terminal = { note: (text: string) => void notes.push(text) } as unknown as Terminal;
+	const set = {
+		COUNTERFOIL_STEP: '5',
+		COUNTERFOIL_STEPS: '5',
+		COUNTERFOIL_HOEM: 'x',
+		COUNTERFOIL_IMAGE: 'y',
+		PATH: 'z',
+	};
+	await noteMistypedVariables(terminal, set);
+	assert.deepEqual(notes, [
+		'COUNTERFOIL_STEP is not read; did you mean COUNTERFOIL_STEPS?',
+		'COUNTERFOIL_HOEM is not read; did you mean COUNTERFOIL_HOME?',
+	]);
 });

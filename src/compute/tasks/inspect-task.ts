@@ -8,6 +8,7 @@ import { finishProfile } from '../../features/finish-profile.ts';
 import { interpretBatch } from '../../features/interpret-batch.ts';
 import { createProfiler, type PartialProfile } from '../../features/profile-batch.ts';
 import { histogramOf } from '../../features/quantile-histogram.ts';
+import { requireColumns } from '../../features/require-columns.ts';
 import { type BatchSample, sampleBatches } from '../../features/sample-batches.ts';
 import { openInput } from '../../ingest/open-input.ts';
 import type { TableSource } from '../../ingest/table-source.ts';
@@ -26,6 +27,7 @@ export async function inspectTask(input: InspectInput, environment: TaskEnvironm
 	const refused: RefusedFile[] = [];
 	const read = await readThrough(input, environment, undefined, refused);
 	const { source, sample, duplicates, rejects } = read;
+	requireColumns(source.names, [config.time ?? undefined, ...config.entity]);
 	const reading = findReading(read.statistics.columns, source.dialect, config.dialect);
 	// What the texts of a column mean is known at its end; then it is looked at again, as what they mean.
 	const again = reading === undefined ? read : await readThrough(input, environment, reading, refused);
