@@ -92,7 +92,7 @@ export async function carryOutRun(
 async function checkRequest(
 	workspace: Workspace,
 	request: RunRequest,
-	{ dryRun }: RunFlags,
+	flags: RunFlags,
 	{ timeLimit }: Terminal,
 ): Promise<void> {
 	if (request.augment !== null && request.modelId !== null) {
@@ -103,8 +103,22 @@ async function checkRequest(
 	try {
 		await requireNamedColumns(workspace, request, timeLimit.signal);
 	} catch (error) {
-		if (dryRun === true || CounterfoilError.from(error).code === 'COLUMN_UNKNOWN') throw error;
+		const failure = CounterfoilError.from(error);
+		if (failure.code === 'COLUMN_UNKNOWN') throw await placeInSettings(failure, flags);
+		if (flags.dryRun === true) throw error;
 	}
+}
+
+/** A column that a file or the environment has named is a mistake there, not on the command line. */
+async function placeInSettings(failure: CounterfoilError, flags: RunFlags): Promise<CounterfoilError> {
+	const { gatherConfig } = await import('../runtime/gather-config.ts');
+	const column = /^column (".*")$/.exec(failure.where ?? '')?.[1];
+	if (column === undefined) return failure;
+	const layers = await gatherConfig({ file: flags.config, flags: toConfigFlags(flags) });
+	const layer = layers.find(({ said }) => JSON.stringify(said).includes(column));
+	if (layer === undefined || layer.kind === 'flag') return failure;
+	const where = `${layer.path ?? 'environment'}, ${failure.where}`;
+	return CounterfoilError.fromRecord({ ...failure.toRecord(), where });
 }
 
 /** What a promise to the rows does not cover is said before anything is done under it. */

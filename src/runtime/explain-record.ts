@@ -5,12 +5,13 @@ import type { AddHistoryOutput, ArtifactRef } from '../contracts/pipeline.ts';
 import { tellsTruth } from '../contracts/profile.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRecord } from '../store/get-record.ts';
-import { getScore } from '../store/get-score.ts';
+import { findScoredRow, getScore } from '../store/get-score.ts';
 import { getRun } from '../store/list-runs.ts';
 import { getModel } from '../store/models.ts';
 import { hasReleasedRows } from '../store/released-rows.ts';
 import { getStepOutput } from '../store/run-steps.ts';
 import type { ScoreWithRecord } from '../store/scores.ts';
+import type { Store } from '../store/store.ts';
 import type { Workspace } from './open-workspace.ts';
 
 export interface ExplainedRecord {
@@ -37,6 +38,23 @@ export interface NearestRecord {
 
 export type Cells = Readonly<Record<string, string | number | null>>;
 
+/** A record of a run, by its row from 1 or by its key. */
+export type AskedRecord = { readonly rowNumber: number } | { readonly key: string };
+
+async function getAskedScore(store: Store, runId: string, record: AskedRecord): Promise<ScoreWithRecord> {
+	const rowNumber = 'key' in record ? await findScoredRow(store, runId, record.key) : record.rowNumber;
+	const score = rowNumber === undefined ? undefined : await getScore(store, runId, rowNumber);
+	if (score !== undefined) return score;
+	const which = 'key' in record ? `record ${record.key}` : `row ${record.rowNumber}`;
+	throw new CounterfoilError('NOT_FOUND', `the run has no score of this ${'key' in record ? 'record' : 'row'}`, {
+		where: `run ${runId}, ${which}`,
+		hint:
+			'key' in record
+				? 'name the row, or the key as the column of --key has it'
+				: 'rows are numbered from 1, in the order of the file; a key that is a number needs --by-key',
+	});
+}
+
 /**
  * Why a record has its score. Of records that are not suspicious only the cheap reasons are stored: then the full ones
  * are worked out anew from the stored model and table, in a compute process.
@@ -46,18 +64,12 @@ export type Cells = Readonly<Record<string, string | number | null>>;
 export async function explainRecord(
 	workspace: Workspace,
 	runReference: string,
-	rowNumber: number,
+	record: AskedRecord,
 	signal: AbortSignal,
 ): Promise<ExplainedRecord> {
 	const { store } = workspace;
 	const run = await getRun(store, runReference);
-	const score = await getScore(store, run.run_id, rowNumber);
-	if (score === undefined) {
-		throw new CounterfoilError('NOT_FOUND', 'the run has no score of this row', {
-			where: `run ${run.run_id}, row ${rowNumber}`,
-			hint: 'rows are numbered from 1, in the order of the file',
-		});
-	}
+	const score = await getAskedScore(store, run.run_id, record);
 	const stored = JSON.parse(score.reasons) as readonly unknown[];
 	const model = await getModel(store, score.model_id);
 	const generated = (await hasReleasedRows(store, score.run_id))

@@ -14,3 +14,15 @@ export async function getScore(store: Store, runId: string, rowNumber: number): 
 		.where('scores.row_number', '=', rowNumber)
 		.executeTakeFirst();
 }
+
+/** The row that a run scored under a key; of several the first. */
+export async function findScoredRow(store: Store, runId: string, recordKey: string): Promise<number | undefined> {
+	const score = await store.reader
+		.selectFrom('scores')
+		.select('row_number')
+		.where('run_id', '=', runId)
+		.where('record_key', '=', recordKey)
+		.orderBy('row_number')
+		.executeTakeFirst();
+	return score?.row_number;
+}

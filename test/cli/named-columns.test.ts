@@ -82,3 +82,23 @@ test('a column that the table before had is for the policies to judge', async ()
 	const later = await runInProcess(argv);
 	assert.deepEqual([later.code, /^error SCHEMA_MISMATCH/m.test(later.stderr)], [3, true], later.stderr);
 });
+
+test('a column that a file or the environment names is told with where it was named', async () => {
+	writeFileSync('own.yaml', 'label: is_frued\nkey: payment_id\n');
+	const inFile = await runInProcess(['run', 'payments.csv', '--config', 'own.yaml']);
+	assert.match(inFile.stderr, /^error COLUMN_UNKNOWN own\.yaml, column "is_frued": /);
+	const onLine = await runInProcess(['run', 'payments.csv', '--config', 'own.yaml', '--label', 'frued']);
+	assert.match(onLine.stderr, /^error COLUMN_UNKNOWN column "frued": /);
+	process.env.COUNTERFOIL_TIME = 'created';
+	try {
+		const set = await runInProcess(['run', 'payments.csv', '--label', 'is_fraud']);
+		assert.match(set.stderr, /^error COLUMN_UNKNOWN environment, column "created": /);
+	} finally {
+		delete process.env.COUNTERFOIL_TIME;
+	}
+});
+
+test('inspect knows which column is the time', async () => {
+	const { code, stderr } = await runInProcess(['inspect', 'payments.csv', '--time', 'amont']);
+	assert.deepEqual([code, /did you mean "amount"/i.test(stderr)], [2, true], stderr);
+});

@@ -67,7 +67,7 @@ describe('the main job', () => {
 			folder,
 			'select row_number from scores order by score desc, surprise desc',
 		);
-		const explain = (row: number | undefined, ...flags: string[]) =>
+		const explain = (row: number | string | undefined, ...flags: string[]) =>
 			runProgram(['explain', run?.run_id ?? '', String(row), ...flags], { cwd: folder });
 		const alert = await explain(rows[0]?.row_number);
 		assert.equal(alert.code, 0, alert.stderr);
@@ -90,6 +90,16 @@ describe('the main job', () => {
 		assert.ok(told.reasons.some(({ kind }) => kind === 'nearest'));
 		assert.match(told.nearest?.recordKey ?? '', /^P\d+$/);
 		assert.ok('amount' in (told.nearestGenerated ?? {}));
+		const [record] = query<{ record_key: string }>(
+			folder,
+			`select record_key from scores where row_number = ${rows[0]?.row_number}`,
+		);
+		assert.equal((await explain(record?.record_key)).stdout, alert.stdout, 'by its key as by its row');
+		const unknown = await explain('P-none');
+		assert.match(unknown.stderr, /^error NOT_FOUND run \S+, record P-none: /);
+		const listed = await runProgram(['runs', 'list', '--json'], { cwd: folder });
+		const [first] = JSON.parse(listed.stdout) as { dataset_name: string; model: string }[];
+		assert.deepEqual([first?.dataset_name, first?.model], ['payments-1', 'payments-1@1']);
 	});
 
 	test('fills the queue with the alerts, most anomalous first, and ranks planted frauds above chance', () => {

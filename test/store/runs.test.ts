@@ -159,7 +159,11 @@ onBothStores('a run is found by the beginning of its id if no other begins so', 
 		)
 		.execute();
 	assert.equal((await getRun(store, runId)).run_id, runId);
-	await assert.rejects(getRun(store, runId.slice(0, 8)), { code: 'NOT_FOUND', message: /More than one/ });
+	await assert.rejects(getRun(store, runId.slice(0, 8)), {
+		code: 'NOT_FOUND',
+		message: /More than one/,
+		hint: new RegExp(`${runId}`),
+	});
 });
 
 onBothStores('runs are listed latest first, in pages that neither repeat nor leave out', async (t) => {

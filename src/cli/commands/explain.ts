@@ -17,18 +17,21 @@ import type { Terminal } from '../terminal.ts';
 export function defineExplain(command: Command, terminal: Terminal): void {
 	command
 		.argument('<run>', 'id of the run that scored it, or the beginning of the id')
-		.argument('<row>', 'number of the row', parseWhole(1));
+		.argument('<row>', 'number of the row, or the key of its record')
+		.option('--by-key', 'the key is meant, although it is a number');
 	addExamples(command, [
 		['explain 20261122-0114 1042', 'in words, column by column, and beside the nearest normal record'],
+		['explain 20261122-0114 P000001042', 'by the key that the run was told with --key'],
 		['queue list', 'run and row of the records to look at'],
 	]);
-	command.action(async (runId: string, rowNumber: number) => {
-		const flags = command.optsWithGlobals<GlobalFlags>();
+	command.action(async (runId: string, row: string) => {
+		const flags = command.optsWithGlobals<GlobalFlags & { readonly byKey?: boolean }>();
+		const record = flags.byKey !== true && /^\d+$/.test(row) ? { rowNumber: parseWhole(1)(row) } : { key: row };
 		await withWorkspace(flags, async (workspace) => {
 			const { explainRecord } = await import('../../runtime/explain-record.ts');
 			const interrupt = handleInterrupt(terminal);
 			try {
-				const explained = await explainRecord(workspace, runId, rowNumber, interrupt.signal);
+				const explained = await explainRecord(workspace, runId, record, interrupt.signal);
 				if (terminal.json) terminal.outJson(toJson(explained));
 				else printExplanation(explained, terminal);
 			} finally {

@@ -44,13 +44,15 @@ export function defineQueueList(group: Command, terminal: Terminal): void {
 			const { findQueues } = await import('../../review/find-queues.ts');
 			const which = queuesOf(flags);
 			await findQueues(store, which);
-			const items = await listQueue(store, {
-				limit: flags.limit,
+			// One more tells whether there are more.
+			const listed = await listQueue(store, {
+				limit: flags.limit + 1,
 				...which,
 				...(flags.state === undefined ? {} : { state: flags.state }),
 				...(flags.mine === true ? { assignee: actorOf(flags) } : {}),
 				...(flags.overdue === true ? { dueBefore: new Date() } : {}),
 			});
+			const items = listed.slice(0, flags.limit);
 			if (terminal.json) {
 				return terminal.outJson(
 					items.map((item) => ({ ...item, reasons: readReasons(item.reasons), together: readGroups(item.reasons) })),
@@ -85,7 +87,7 @@ export function defineQueueList(group: Command, terminal: Terminal): void {
 					rows,
 				),
 			);
-			if (items.length === flags.limit)
+			if (listed.length > items.length)
 				terminal.note(`the first ${formatQuantity(flags.limit, 'item')}; more with --limit`);
 		});
 	});

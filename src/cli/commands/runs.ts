@@ -44,10 +44,16 @@ function defineList(group: Command, terminal: Terminal): void {
 	command.action(async () => {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly limit: number }>();
 		await withWorkspaceOrEmpty(flags, async ({ store }) => {
-			const { listRuns } = await import('../../store/list-runs.ts');
+			const { listRuns, nameRuns } = await import('../../store/list-runs.ts');
 			await closeTerminated(store);
 			const runs = await listRuns(store, { limit: flags.limit });
-			if (terminal.json) return terminal.outJson(runs.map(toPlain));
+			const names = await nameRuns(store, runs);
+			const nameOf = ({ run_id }: Run) => names.get(run_id) ?? { dataset: null, model: null };
+			if (terminal.json) {
+				return terminal.outJson(
+					runs.map((run) => ({ ...toPlain(run), dataset_name: nameOf(run).dataset, model: nameOf(run).model })),
+				);
+			}
 			if (runs.length === 0) {
 				terminal.note('nothing has been run yet; begin with: counterfoil demo');
 				return;
@@ -58,8 +64,8 @@ function defineList(group: Command, terminal: Terminal): void {
 						{ header: 'run' },
 						{ header: 'kind' },
 						{ header: 'status', style: (cell) => paintStatus(cell, terminal) },
-						{ header: 'runner' },
-						{ header: 'seed', align: 'right' },
+						{ header: 'data set', maxWidth: 20 },
+						{ header: 'model', maxWidth: 24 },
 						{ header: 'started' },
 						{ header: 'took', align: 'right' },
 					],
@@ -67,8 +73,8 @@ function defineList(group: Command, terminal: Terminal): void {
 						run.run_id,
 						run.kind,
 						run.status,
-						run.runner,
-						String(run.seed),
+						nameOf(run).dataset ?? '',
+						nameOf(run).model ?? '',
 						formatTime(run.started_at),
 						formatTook(run),
 					]),

@@ -31,7 +31,12 @@ export function createExplainer(workspace: Workspace) {
 		running += 1;
 		try {
 			const stop = AbortSignal.any([signal, AbortSignal.timeout(LONGEST_MS)]);
-			const { reasons, nearest, nearestGenerated, columns } = await explainRecord(workspace, runId, row, stop);
+			const { reasons, nearest, nearestGenerated, columns } = await explainRecord(
+				workspace,
+				runId,
+				{ rowNumber: row },
+				stop,
+			);
 			const made: Explanation = {
 				...presentReasons(reasons, new Set()),
 				nearest,
