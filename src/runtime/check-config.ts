@@ -3,6 +3,9 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, YAMLParseEr
 import type { z } from 'zod';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { findNearest } from '../contracts/find-nearest.ts';
+import { hintConfigIssue, wordConfigIssue } from './word-config-issue.ts';
+
+const SEE_KEYS = '"counterfoil config schema" prints what each key may be';
 
 /** What was said, and where each part of it stands. */
 export interface Said {
@@ -93,7 +96,8 @@ export function check<Schema extends z.ZodType>(
 	}
 	if (found === null) throw invalid(`${place} has no value`, at(), 'write one after the colon, or leave the line out');
 	const nearest = issue.code === 'invalid_value' ? nearestOf(String(found), issue.values.map(String)) : null;
-	throw invalid(`${place === '' ? 'the settings' : place}: ${issue.message}`, at(), nearest);
+	const what = place === '' ? 'the settings' : place;
+	throw invalid(`${what} ${wordConfigIssue(issue, found)}`, at(), nearest ?? hintConfigIssue(issue, found) ?? SEE_KEYS);
 }
 
 function invalid(message: string, where: string, nearest: string | null): CounterfoilError {

@@ -82,6 +82,9 @@ const limits = z.strictObject({
 	stallSeconds: limit(z.number().min(1), 'stallSeconds', 'Seconds in which the reading has to get on.'),
 } satisfies Record<keyof InputLimits, z.ZodType>);
 
+const REJECTS_WORDS = 'must be a number of rows, or a share such as 1%';
+const ALERTS_WORDS = 'must be a whole number, or one per time such as 100/day';
+
 /** Every choice by its key: what the configuration file may say, and what the options of the command line become. */
 export const configSchema = z.strictObject({
 	label: column.optional().describe('Column that no score looks at; generated rows have it.'),
@@ -130,8 +133,8 @@ export const configSchema = z.strictObject({
 		.describe('Share of rows that may be rejected before the run fails.')
 		.meta({ default: DEFAULT_CONFIG.maxRejectShare }),
 	maxRejects: z
-		.union([z.number().int().min(0), z.string().regex(/^(\d+|(100|\d{1,2}(\.\d+)?) ?%)$/)], {
-			error: 'must be a number of rows, or a share such as 1%',
+		.union([z.number().int().min(0), z.string().regex(/^(\d+|(100|\d{1,2}(\.\d+)?) ?%)$/, REJECTS_WORDS)], {
+			error: REJECTS_WORDS,
 		})
 		.optional()
 		.describe('The same as a number of rows, or as 1%; wins over maxRejectShare.'),
@@ -184,8 +187,8 @@ export const configSchema = z.strictObject({
 		.optional()
 		.describe('Rows to generate in a run; else as many as there are records, at most 10,000.'),
 	alertBudget: z
-		.union([alerts, z.string().regex(/^\d{1,8}(\/(hour|day|week))?$/)], {
-			error: 'must be a whole number, or one per time such as 100/day',
+		.union([alerts, z.string().regex(/^\d{1,8}(\/(hour|day|week))?$/, ALERTS_WORDS)], {
+			error: ALERTS_WORDS,
 		})
 		.optional()
 		.describe('Records to put into the review queue: 100, or 100/day (/hour, /week); else 1 %, at most 100.'),

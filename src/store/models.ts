@@ -4,6 +4,8 @@ import type { Model, NewModel } from './database.ts';
 import { inTransaction, type Store, type StoreTransaction } from './store.ts';
 
 /** Names looked at for a suggestion. */
+/** Versions that an error names. */
+const MOST_VERSIONS = 10;
 const MOST_NAMES = 1_000;
 
 /** A model to store; its version is the next of its name. */
@@ -74,8 +76,10 @@ export async function getModel(store: Store, reference: string): Promise<Model> 
 		version === undefined
 			? (candidates.find((model) => model.stage === 'active') ?? candidates[0])
 			: candidates.find((model) => model.version === Number(version));
-	if (found === undefined) throw modelNotFound(reference, await nearestName(store, versionedName ?? reference));
-	return found;
+	if (found !== undefined) return found;
+	const versions = candidates.map((model) => model.version).toReversed();
+	if (versions.length > 0) throw versionNotFound(reference, versions);
+	throw modelNotFound(reference, await nearestName(store, versionedName ?? reference));
 }
 
 async function nearestName(store: Store, name: string): Promise<string | null> {
@@ -115,5 +119,13 @@ function modelNotFound(reference: string, nearest: string | null = null): Counte
 	return new CounterfoilError('NOT_FOUND', 'There is no such model.', {
 		where: `model ${reference}`,
 		hint: nearest === null ? '"counterfoil models list" shows those there are' : `did you mean ${nearest}?`,
+	});
+}
+
+function versionNotFound(reference: string, versions: readonly number[]): CounterfoilError {
+	const named = versions.slice(-MOST_VERSIONS).map((version) => `@${version}`);
+	return new CounterfoilError('NOT_FOUND', 'The model has no such version.', {
+		where: `model ${reference}`,
+		hint: `it has ${versions.length > MOST_VERSIONS ? 'as its last ' : ''}${named.join(', ')}`,
 	});
 }

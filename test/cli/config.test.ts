@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, afterEach, test } from 'node:test';
 import { noteMistypedVariables } from '../../src/cli/note-mistyped-variables.ts';
 import type { Terminal } from '../../src/cli/terminal.ts';
+import { CounterfoilError } from '../../src/contracts/errors.ts';
 import { gatherConfig, mergeLayers } from '../../src/runtime/gather-config.ts';
 import { listSettings, type Setting } from '../../src/runtime/list-settings.ts';
 import { resolveConfig } from '../../src/runtime/resolve-config.ts';
@@ -118,11 +119,32 @@ test('a configuration in TypeScript is read like one in YAML; two at once are re
 	}
 });
 
+test('what is wrong with a setting is said in words, with how to write it', async () => {
+	for (const [text, message, hint] of [
+		['label: 3', 'label must be a text, and is a number', 'put it in quotes: "3"'],
+		['label: [a]', 'label must be a text, and is a list', undefined],
+		["label: ''", 'label must not be empty', undefined],
+		['steps: 0', 'steps must be at least 1', undefined],
+		['private: 0', 'private must be more than 0', undefined],
+		['alertBudget: many', 'alertBudget must be a whole number, or one per time such as 100/day', undefined],
+		['maxRejects: some', 'maxRejects must be a number of rows, or a share such as 1%', undefined],
+		['backend: nod', 'backend must be one of auto, node, wasm', 'did you mean "node"?'],
+	] as const) {
+		writeFileSync('said.yaml', `${text}\n`);
+		await assert.rejects(resolveConfig({ file: 'said.yaml', flags: {} }), (error: unknown) => {
+			assert.ok(error instanceof CounterfoilError);
+			assert.equal(error.message, message);
+			assert.ok(hint === undefined ? error.hint !== undefined : error.hint === hint, error.hint);
+			return true;
+		});
+	}
+});
+
 test('what is wrong in a file is named by its line', async () => {
 	writeFileSync('counterfoil.config.yaml', '# mine\nlabel: x\nlimits:\n  memoryMb: lots\n');
 	assert.equal(
 		(await runInProcess(['config', 'validate'])).stderr.split('\n')[0],
-		'error CONFIG_INVALID counterfoil.config.yaml:4:3: limits.memoryMb: Invalid input: expected number, received string',
+		'error CONFIG_INVALID counterfoil.config.yaml:4:3: limits.memoryMb must be a number, and is a text',
 	);
 	writeFileSync('counterfoil.config.yaml', 'label: x\nschema: { columns: { amount: { knid: text } } }\n');
 	assert.match((await runInProcess(['config', 'validate'])).stderr, /yaml:2:32: .*"knid".*\n.*did you mean "kind"\?/);
