@@ -86,11 +86,11 @@ test('a schema file says what columns hold; its policies are joined with those o
 test('what is wrong in a schema file is told with its place and the nearest name', async () => {
 	for (const [text, message, hint] of [
 		['columns: { a: { knd: key } }', 'there is no setting called "knd" in columns.a', 'did you mean "kind"?'],
-		['columns: { a: { kind: numerc } }', /^columns\.a\.kind: /, 'did you mean "numeric"?'],
-		['columns: { a: freez }', /^columns\.a\.policy: /, 'did you mean "freeze"?'],
-		['columns: { a: {}, b: { min: low } }', /^columns\.b\.min: /, undefined],
+		['columns: { a: { kind: numerc } }', /^columns\.a\.kind must be one of numeric, /, 'did you mean "numeric"?'],
+		['columns: { a: freez }', /^columns\.a\.policy must be one of evolve, /, 'did you mean "freeze"?'],
+		['columns: { a: {}, b: { min: low } }', /^columns\.b\.min must be a number, and is a text/, undefined],
 		['polcy: freeze\ncolumns: {}', 'there is no setting called "polcy"', 'did you mean "policy"?'],
-		['policy: freeze', /^columns: /, undefined],
+		['policy: freeze', /^columns must be /, undefined],
 		['columns: { a: { kind: text, max: 3 } }', /no min or max/, undefined],
 		['columns: { a: { min: 3, max: 2 } }', /min is more than max/, undefined],
 		['columns: [[a, {}], [a, {}]]', /named twice/, undefined],
