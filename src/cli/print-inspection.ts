@@ -40,10 +40,15 @@ export function printInspection(inspection: Inspection, inspected: Inspected, te
 	if (dialect !== '') terminal.out(`  read as     ${dialect}`);
 	for (const way of describeReading(inspection.reading ?? {})) terminal.out(`              ${escapeControls(way)}`);
 	const blank = blankLines > 0 ? `, ${formatQuantity(blankLines, 'blank line')}` : '';
-	const rejected = rowsRejected > 0 ? `, ${formatCount(rowsRejected)} of ${formatCount(rowsTotal)} rejected` : '';
+	const files = inspection.rejects.find(({ reason }) => reason === 'FILE_REJECTED')?.count ?? 0;
+	const rejected =
+		rowsRejected > files ? `, ${formatCount(rowsRejected - files)} of ${formatCount(rowsTotal - files)} rejected` : '';
 	const columns = formatQuantity(inspection.columns.length, 'column');
 	terminal.out(`  rows        ${formatCount(rowsLoaded)} in ${columns}${rejected}${blank}`);
-	for (const { reason, count } of inspection.rejects) terminal.out(`  rejected    ${formatCount(count)} ${reason}`);
+	for (const { reason, count } of inspection.rejects) {
+		// They are told by name, with what else was done in order to read the table.
+		if (reason !== 'FILE_REJECTED') terminal.out(`  rejected    ${formatCount(count)} ${reason}`);
+	}
 	for (const { message } of inspection.repairs) terminal.out(`  mended      ${escapeControls(message)}`);
 
 	heading('Columns');

@@ -22,7 +22,7 @@ export type NextCommand = readonly [line: string, words: string];
 
 /** Prints what a run has found, in words: the columns, the records to look at, how good the rows are. */
 export function printResult(result: RunResult, tookMs: number, terminal: Terminal): void {
-	const rejected = result.rowsRejected === 0 ? '' : `, ${formatQuantity(result.rowsRejected, 'row')} rejected`;
+	const rejected = result.rowsRejected === 0 ? '' : `, ${formatQuantity(result.rowsRejected, 'reject')}`;
 	const read = result.datasetId === null ? '' : `: ${formatQuantity(result.rowsLoaded, 'record')}${rejected}`;
 	terminal.out(`${terminal.paint('bold', `Run ${result.runId}`)}${read}, ${formatDuration(tookMs)}`);
 	for (const line of result.reading) terminal.out(`  read: ${escapeControls(line)}`);

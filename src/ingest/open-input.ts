@@ -30,6 +30,9 @@ export interface OpenInputOptions extends OpenTableOptions {
 	readonly onFile?: (path: string) => void;
 }
 
+/** Files that a repair names; the rejects have all. */
+const NAMED_FILES = 5;
+
 /**
  * Opens what a user names as a table: a file, a folder or a pattern. Several files are one table, in the order of
  * their names. Its columns are those of all files, matched by name, in the order in which they first occur; a
@@ -60,8 +63,8 @@ export async function openInput(source: string, options: OpenInputOptions = {}):
 
 async function openFiles(source: string, paths: readonly string[], options: OpenInputOptions): Promise<TableSource> {
 	const repairs = createRepairLog();
-	const refused = new Map<string, RejectedRow>();
-	for (const file of options.refusedFiles ?? []) refused.set(file.path, rejectFile(file.path, file));
+	const refused = new Map<string, RefusedFile>();
+	for (const file of options.refusedFiles ?? []) refused.set(file.path, file);
 	const empty = new Set<string>();
 	const renamer = createColumnRenamer(options.renames ?? []);
 	const names: string[] = [];
@@ -85,7 +88,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 			if (!isOfFile(error)) throw error;
 			firstFailure ??= error;
 			if (error.code === 'TABLE_EMPTY') empty.add(path);
-			else refused.set(path, rejectFile(path, error));
+			else refused.set(path, refuse(path, error));
 		}
 	}
 	renamer.requireFound();
@@ -100,18 +103,28 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 
 	async function* iterate(): AsyncGenerator<TableChunk> {
 		const small = joinBatches(names, perBatch);
-		repairs.add('FILE_EMPTY', empty.size, (n) => `Files without rows: ${n}.`);
+		const leftOut: string[] = [];
+		repairs.add(
+			'FILE_EMPTY',
+			empty.size,
+			(n) => `Files without rows: ${n} (${nameFirst(Array.from(empty, (path) => basename(path)))}).`,
+		);
 		for (const path of paths) {
 			if (empty.has(path)) continue;
 			const start = totals.rowsLoaded;
 			const known = refused.get(path);
-			const reject = known ?? (yield* readFile(path, start, small));
-			if (reject === null) continue;
+			const file = known ?? (yield* readFile(path, start, small));
+			if (file === null) continue;
 			totals.rowsLoaded = start;
 			totals.rowsRejected++;
 			small.rewind(start);
-			repairs.add('FILE_REJECTED', 1, (n) => `Files that could not be read and are left out: ${n}.`);
-			yield { batch: small.empty(), firstRow: start, rejects: [reject], dropFrom: start };
+			leftOut.push(`${basename(path)}: ${file.message.replace(/\.$/, '')}`);
+			repairs.add(
+				'FILE_REJECTED',
+				1,
+				(n) => `Files that could not be read and are left out: ${n} (${nameFirst(leftOut)}).`,
+			);
+			yield { batch: small.empty(), firstRow: start, rejects: [rejectFile(file)], dropFrom: start };
 		}
 		const rest = small.take();
 		if (rest !== null) yield { ...rest, rejects: [] };
@@ -119,12 +132,12 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 		if (totals.rowsLoaded === 0) throw firstFailure ?? noFile(source);
 	}
 
-	/** @returns the reject of the file where it cannot be read to its end. */
+	/** @returns the file and why, where it cannot be read to its end. */
 	async function* readFile(
 		path: string,
 		start: number,
 		small: ReturnType<typeof joinBatches>,
-	): AsyncGenerator<TableChunk, RejectedRow | null> {
+	): AsyncGenerator<TableChunk, RefusedFile | null> {
 		options.onFile?.(path);
 		let table: TableSource | null = null;
 		// Rows of a file that fits into one batch wait until it is read to its end; before others are handed out,
@@ -154,7 +167,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 			if (!isEmpty || totals.rowsLoaded > start) {
 				if (!isOfFile(error)) throw error;
 				firstFailure ??= error;
-				return rejectFile(path, error);
+				return refuse(path, error);
 			}
 		}
 		if (table !== null) {
@@ -245,7 +258,17 @@ function isOfFile(error: unknown): error is CounterfoilError {
 	return error instanceof CounterfoilError && !NOT_OF_FILE.includes(error.code);
 }
 
-function rejectFile(path: string, { code, message }: { readonly code: string; readonly message: string }): RejectedRow {
+function refuse(path: string, { code, message }: CounterfoilError): RefusedFile {
+	return { path, code, message };
+}
+
+/** Of what may be many the first. */
+function nameFirst(names: readonly string[]): string {
+	const more = names.length - NAMED_FILES;
+	return names.slice(0, NAMED_FILES).join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+function rejectFile({ path, code, message }: RefusedFile): RejectedRow {
 	return {
 		file: path,
 		line: 0,

@@ -206,10 +206,10 @@ test('too many rejects refuse the table, and it is read once more are allowed', 
 	assert.match(scored.stderr, /RUN_STATE/);
 	const read = await runProgram(['ingest', 'ragged.csv', '--max-rejects', '10%'], { cwd: folder });
 	assert.equal(read.code, 0, read.stderr);
-	assert.match(read.stdout, /90 records, 10 rows rejected/);
+	assert.match(read.stdout, /90 records, 10 rejects/);
 	const [, datasetId = ''] = /why: \S+ rejects (\S+)/.exec(read.stdout) ?? [];
 	const why = await runProgram(['rejects', datasetId, '--limit', '3'], { cwd: folder });
-	assert.match(why.stdout, /90 rows loaded, 10 rows rejected\n {2}10 MISSING_COLUMNS\n/);
+	assert.match(why.stdout, /90 rows loaded, 10 rejects\n {2}10 MISSING_COLUMNS\n/);
 	assert.match(why.stdout, /^ +2 +4 {2}b +MISSING_COLUMNS {2}1 of 2 fields are there\. {2}1$/m);
 	assert.match(why.stderr, /the first 3 rows/);
 	const checked = await runProgram(['db', 'check'], { cwd: folder });

@@ -103,6 +103,9 @@ test('a file that turns out not to be readable to its end has no part in what is
 	const told = JSON.parse(stdout) as Inspection;
 	assert.equal(told.rowsLoaded, 100, stderr);
 	assert.deepEqual(told.rejects, [{ reason: 'FILE_REJECTED', count: 1 }]);
+	const inWords = await runProgram(['inspect', '*.json'], { cwd: folder });
+	assert.match(inWords.stdout, /^ {2}rows {8}100 in 2 columns$/m, 'a file is no row');
+	assert.match(inWords.stdout, /^ {2}mended {6}Files that could not be read and are left out: 1 \(b\.json: .*\)\.$/m);
 	const kinds = told.columns.find(({ name }) => name === 'kind');
 	assert.deepEqual([kinds?.distinct, kinds?.frequent.map(({ value }) => value)], [1, ['good']]);
 });

@@ -68,8 +68,17 @@ test('the files of a folder are one table in the order of their names, columns m
 		['FILE_EMPTY', 1],
 		['COLUMN_MISSING_IN_FILE', 3],
 	]);
+	assert.equal(table.repairs()[0]?.message, 'Files without rows: 1 (d-empty.csv).');
 	assert.deepEqual([counts.rowsTotal, counts.rowsLoaded, counts.rowsRejected], [4, 3, 1]);
 	assert.match(counts.sha256 ?? '', /^[0-9a-f]{64}$/);
+});
+
+test('of many files that are left out the first are named', async (context) => {
+	const others = Array.from({ length: 7 }, (_, i) => [`b${i}.csv`, `other,columns\n1,${i}\n`]);
+	const folder = makeFolder(context, { 'a.csv': 'x,y\n1,2\n', ...Object.fromEntries(others) });
+	const { table } = await readInput(folder);
+	const [{ message = '' } = {}] = table.repairs();
+	assert.match(message, /left out: 7 \(b0\.csv: .*; b4\.csv: [^;]*; and 2 more\)\.$/);
 });
 
 test('a file that cannot be read to its end is a reject as a whole, and none of its rows stay', async (context) => {
@@ -86,7 +95,7 @@ test('a file that cannot be read to its end is a reject as a whole, and none of 
 		'5.csv': 'x,y\n3,3\n',
 		'6.csv': 'other,columns\n1,2\n',
 	});
-	const { rows, rejects, repairs, counts } = await readInput(folder, { rowsPerBatch: 1_000 });
+	const { table, rows, rejects, repairs, counts } = await readInput(folder, { rowsPerBatch: 1_000 });
 	assert.equal(rows.length, 50_002);
 	assert.deepEqual(
 		[rows[0], rows[1], rows.at(-1)],
@@ -105,6 +114,8 @@ test('a file that cannot be read to its end is a reject as a whole, and none of 
 		],
 	);
 	assert.deepEqual(repairs, [['FILE_REJECTED', 3]]);
+	const [{ message = '' } = {}] = table.repairs();
+	assert.match(message, /left out: 3 \(2\.csv\.gz: .+; 4\.parquet: .+; 6\.csv: It has no column in common .+[^.]\)\.$/);
 	assert.equal(counts.rowsTotal, 50_005);
 	assert.equal(counts.rowsLoaded, 50_002);
 });

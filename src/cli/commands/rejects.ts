@@ -61,9 +61,9 @@ function isRefusedTable({ rows_loaded, profile_uri }: Dataset): boolean {
 }
 
 function describeCounts(dataset: Dataset): string {
-	const rejected = `${formatQuantity(dataset.rows_rejected, 'row')} rejected`;
-	if (isRefusedTable(dataset)) return `${rejected}, and for that nothing of the file was loaded`;
-	return `${formatQuantity(dataset.rows_loaded, 'row')} loaded, ${rejected}`;
+	const rejects = formatQuantity(dataset.rows_rejected, 'reject');
+	if (isRefusedTable(dataset)) return `${rejects}, and for that nothing of the file was loaded`;
+	return `${formatQuantity(dataset.rows_loaded, 'row')} loaded, ${rejects}`;
 }
 
 function formatRejects(rejects: readonly Reject[]): string {
