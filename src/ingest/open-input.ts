@@ -124,7 +124,7 @@ async function openFiles(source: string, paths: readonly string[], options: Open
 				1,
 				(n) => `Files that could not be read and are left out: ${n} (${nameFirst(leftOut)}).`,
 			);
-			yield { batch: small.empty(), firstRow: start, rejects: [rejectFile(file)], dropFrom: start };
+			yield { batch: small.empty(), firstRow: start, rejects: [rejectFile(file)], dropFrom: start, refused: file };
 		}
 		const rest = small.take();
 		if (rest !== null) yield { ...rest, rejects: [] };

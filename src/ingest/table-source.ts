@@ -1,4 +1,5 @@
 import type { ValueForm } from '../contracts/column-type.ts';
+import type { RefusedFile } from '../contracts/pipeline.ts';
 import type { RemoteFiles } from '../contracts/remote-files.ts';
 import type { TableBatch } from '../contracts/table.ts';
 import type { Compression } from './decompress.ts';
@@ -43,6 +44,8 @@ export interface TableChunk {
 	 * its end: they are no part of the table. No batch has rows on both sides of it.
 	 */
 	readonly dropFrom?: number;
+	/** The file that cannot be read, of `dropFrom`. */
+	readonly refused?: RefusedFile;
 }
 
 /** How a file begins. */

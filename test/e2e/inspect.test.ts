@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { Inspection } from '../../src/contracts/inspection.ts';
 import { query, runProgram, workFolder } from './run-program.ts';
 
@@ -94,18 +95,22 @@ test('what cannot be read is refused as everywhere, and names that are no column
 
 test('a file that turns out not to be readable to its end has no part in what is told of its folder', async (t) => {
 	const folder = workFolder(t);
-	const rows = (from: number, count: number) =>
-		Array.from({ length: count }, (_, i) => `{"id":${from + i},"kind":"${from === 0 ? 'good' : 'bad'}"}`);
-	writeFileSync(join(folder, 'a.json'), `[${rows(0, 100).join(',')}]`);
+	const rows = (count: number, kind: string) =>
+		Array.from({ length: count }, (_, i) => `${(i * 7919) % 100_003},${kind}\n`);
+	writeFileSync(join(folder, 'a.csv'), `id,kind\n${rows(100, 'good').join('')}`);
 	// Longer than a batch, so that rows of it were handed out before its end was found missing.
-	writeFileSync(join(folder, 'b.json'), `[${rows(1_000, 70_000).join(',')}`);
-	const { stdout, stderr } = await runProgram(['inspect', '*.json', '--json'], { cwd: folder });
+	const whole = gzipSync(`id,kind\n${rows(200_000, 'bad').join('')}`);
+	writeFileSync(join(folder, 'b.csv.gz'), whole.subarray(0, -20_000));
+	const { stdout, stderr } = await runProgram(['inspect', '.', '--json'], { cwd: folder });
 	const told = JSON.parse(stdout) as Inspection;
 	assert.equal(told.rowsLoaded, 100, stderr);
 	assert.deepEqual(told.rejects, [{ reason: 'FILE_REJECTED', count: 1 }]);
-	const inWords = await runProgram(['inspect', '*.json'], { cwd: folder });
+	const inWords = await runProgram(['inspect', '.'], { cwd: folder });
 	assert.match(inWords.stdout, /^ {2}rows {8}100 in 2 columns$/m, 'a file is no row');
-	assert.match(inWords.stdout, /^ {2}mended {6}Files that could not be read and are left out: 1 \(b\.json: .*\)\.$/m);
+	assert.match(
+		inWords.stdout,
+		/^ {2}mended {6}Files that could not be read and are left out: 1 \(b\.csv\.gz: The gzip data is cut short\)\.$/m,
+	);
 	const kinds = told.columns.find(({ name }) => name === 'kind');
 	assert.deepEqual([kinds?.distinct, kinds?.frequent.map(({ value }) => value)], [1, ['good']]);
 });

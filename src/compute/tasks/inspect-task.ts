@@ -107,11 +107,10 @@ async function readOnce(
 	let rows = 0;
 	const profiler = createProfiler(source.names);
 	try {
-		for await (const { batch, rejects: rejected, dropFrom = rows } of source) {
-			if (dropFrom < rows) {
+		for await (const { batch, rejects: rejected, dropFrom = rows, refused: file } of source) {
+			if (file !== undefined && dropFrom < rows) {
 				// Its rows are in the statistics already.
-				const [{ file = '', message } = { message: '' }] = rejected;
-				refused.push({ path: file, code: 'INPUT_NOT_READABLE', message });
+				refused.push(file);
 				break;
 			}
 			for (const { errorType } of rejected) rejects.set(errorType, (rejects.get(errorType) ?? 0) + 1);
