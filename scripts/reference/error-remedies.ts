@@ -28,9 +28,6 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	CONFIG_INVALID:
 		'Mend the setting at the place that is named; `counterfoil config validate` checks all of them, [the keys](reference/configuration.md) say what each takes.',
 	CONFIRMATION_NEEDED: 'Answer the question on a terminal, or add `--yes` where it is meant.',
-	CSV_DUPLICATE_COLUMNS: 'Give the columns different names, or read the file with `--no-header`.',
-	CSV_EMPTY_COLUMN_NAME:
-		'Give the column a name; often the header has a delimiter too many, or a first column of row numbers.',
 	CSV_TOO_MANY_COLUMNS:
 		'Check `--delimiter`: a wrong one cuts texts into columns. Else raise the limit with `--limit columns=N`.',
 	CSV_UNCLOSED_QUOTE:
@@ -51,7 +48,6 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	INPUT_CHANGED:
 		'Run it again when nobody writes to the file. Programs that write tables should write to another name and rename it once it is whole.',
 	INPUT_COMPRESSION_DAMAGED: 'Copy or compress the file again: it was cut short or changed on its way.',
-	INPUT_ENCODING: 'Name the encoding: `--encoding latin1`, `windows-1252`, `utf-16le`; or write the file as UTF-8.',
 	INPUT_HEADER_TOO_LONG: 'Check `--delimiter` and that the first line is a header; else raise `--limit header=N`.',
 	INPUT_NOT_ALLOWED:
 		'Move the table into a folder that the server may read from, or have the operator allow its folder.',

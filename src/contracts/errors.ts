@@ -69,8 +69,6 @@ export const ERROR_CATALOGUE = {
 		exitCode: 2,
 		meaning: 'It cannot be taken back, and nobody has said that it is meant.',
 	},
-	CSV_DUPLICATE_COLUMNS: { retryable: false, exitCode: 4, meaning: 'The header names a column more than once.' },
-	CSV_EMPTY_COLUMN_NAME: { retryable: false, exitCode: 4, meaning: 'The header has a column without a name.' },
 	CSV_TOO_MANY_COLUMNS: { retryable: false, exitCode: 4, meaning: 'The header has more columns than the limit.' },
 	CSV_UNCLOSED_QUOTE: { retryable: false, exitCode: 4, meaning: 'A quoted field is opened and never closed.' },
 	CSV_UNREADABLE: { retryable: false, exitCode: 4, meaning: 'The text cannot be read as a delimited table.' },
@@ -108,11 +106,6 @@ export const ERROR_CATALOGUE = {
 		retryable: false,
 		exitCode: 4,
 		meaning: 'The compressed input is truncated or damaged.',
-	},
-	INPUT_ENCODING: {
-		retryable: false,
-		exitCode: 4,
-		meaning: 'The bytes of the input are not text in the encoding that was named or found.',
 	},
 	INPUT_HEADER_TOO_LONG: {
 		retryable: false,

@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { describeCommands } from '../../src/cli/describe-commands.ts';
 import { flattenCommands } from '../../src/cli/describe-program.ts';
 import { docsUrl } from '../../src/cli/docs-url.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../src/contracts/errors.ts';
+import { ROOT } from './fenced-blocks.ts';
 
 const codes = Object.keys(ERROR_CATALOGUE) as ErrorCode[];
 
 test('the catalogue is in alphabetical order, so that a code is found', () => {
 	assert.deepEqual(codes, [...codes].sort());
+});
+
+test('the catalogue has no code that nothing ends with', () => {
+	const files = globSync('{src,activities,workflows}/**/*.{ts,tsx}', { cwd: ROOT });
+	const sources = files.filter((file) => !file.endsWith('contracts/errors.ts'));
+	const text = sources.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
+	assert.deepEqual(
+		codes.filter((code) => !text.includes(`'${code}'`)),
+		[],
+	);
 });
 
 test('where a printed error sends its reader there is a section about its code, with what to do', () => {
