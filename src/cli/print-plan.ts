@@ -2,6 +2,7 @@ import { DEFAULT_INPUT_LIMITS, type RunRequest } from '../contracts/run-config.t
 import { usualDurationMs } from '../runtime/estimate-remaining.ts';
 import type { Workspace } from '../runtime/open-workspace.ts';
 import { measureInput } from '../runtime/plan-run.ts';
+import { describeUsual } from './describe-usual.ts';
 import { escapeControls } from './escape-controls.ts';
 import { formatBytes, formatDuration, formatQuantity } from './format-values.ts';
 import { isWrittenByCommand } from './is-written-by-command.ts';
@@ -59,7 +60,7 @@ export async function printPlan(planned: PlannedRun, workspace: Workspace, termi
 		['reads', source === null ? null : `${escapeControls(source)}: ${size}`],
 		['data set', request.datasetId],
 		['model', request.modelId],
-		['columns', wordUsual(config)],
+		['columns', describeUsual(request, null)],
 		['rows', rows === null ? 'not known before it is read' : `about ${formatQuantity(rows, 'row')}`],
 		[
 			'writes',
@@ -72,20 +73,6 @@ export async function printPlan(planned: PlannedRun, workspace: Workspace, termi
 		['time', usualMs === null ? null : `about ${formatDuration(usualMs)} on a usual machine`],
 	];
 	for (const [name, words] of lines) if (words !== null) terminal.out(`${name.padEnd(9)} ${words}`);
-}
-
-/** What columns are as in the table of the model, as far as the table has them and nothing else is named. */
-function wordUsual({ usual, label, key, time, alertsPer, truth = [] }: RunRequest['config']): string | null {
-	if (usual === undefined) return null;
-	const words = [
-		...(key === null && usual.key !== null ? [`key ${usual.key}`] : []),
-		...(label === null && usual.label !== null ? [`label ${usual.label}`] : []),
-		...(time === null && alertsPer !== null && usual.time !== null ? [`time ${usual.time}`] : []),
-		...(truth.length === 0 && usual.truth.length > 0 ? [`truth ${usual.truth.join(', ')}`] : []),
-	];
-	return words.length === 0
-		? null
-		: `as in the table of the model, where it has them: ${escapeControls(words.join('; '))}`;
 }
 
 async function rowsOf({ store }: Workspace, datasetId: string): Promise<number> {

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from './errors.ts';
 import type { PrivacyRecord } from './privacy.ts';
-import type { RunConfig, UsualColumns } from './run-config.ts';
+import type { RunConfig, TakenColumns } from './run-config.ts';
 import type { SchemaPolicies } from './schema-contract.ts';
 
 /**
@@ -44,7 +44,7 @@ export interface IngestOutput {
 	/** Why the table is not taken in: more rows cannot be read than may be. */
 	readonly refused?: ErrorRecord;
 	/** Columns that are what they were in the table of the model; absent: none, or others were named. */
-	readonly usual?: Partial<UsualColumns>;
+	readonly usual?: TakenColumns;
 }
 
 /** Keeps the rejects of a table that is not taken in, and ends the run with the reason. */

@@ -64,6 +64,9 @@ export interface RunConfig {
 /** Columns by what they are; they are taken where a table has them. */
 export type UsualColumns = Required<Pick<RunConfig, 'label' | 'key' | 'time' | 'truth'>>;
 
+/** Those of them that a table has, and that nothing else was named for. */
+export type TakenColumns = Partial<Omit<UsualColumns, 'time'>>;
+
 export interface SchemaConfig {
 	readonly policies: SchemaPolicies;
 	/** Data set or model that a table is held against when it is taken in; null: the last data set of its name. */

@@ -1,7 +1,7 @@
-import { tellsTruth } from '../contracts/profile.ts';
 import type { Score } from '../store/database.ts';
 import type { Label, ReviewEvent, ReviewItem } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
+import { truthColumnsOf } from '../store/truth-columns.ts';
 import { itemNotFound } from './act-on-items.ts';
 import { findSimilarItems, type SimilarItems } from './similar-items.ts';
 
@@ -65,12 +65,6 @@ export async function readItem(store: Store, itemId: number): Promise<ItemDetail
 		.where('dataset_id', '=', item.dataset_id)
 		.where('record_key', '=', item.record_key)
 		.executeTakeFirst();
-	const { columns_json } = await reader
-		.selectFrom('datasets')
-		.select('columns_json')
-		.where('dataset_id', '=', item.dataset_id)
-		.executeTakeFirstOrThrow();
-	const columns = JSON.parse(columns_json) as readonly { readonly name: string; readonly role: string }[];
 	const labels = await reader
 		.selectFrom('labels')
 		.selectAll()
@@ -86,7 +80,7 @@ export async function readItem(store: Store, itemId: number): Promise<ItemDetail
 		score: score ?? null,
 		reasons,
 		record: record === undefined ? null : (JSON.parse(record.data_json) as ItemDetail['record']),
-		labelColumns: columns.filter(tellsTruth).map(({ name }) => name),
+		labelColumns: [...(await truthColumnsOf(store, item.dataset_id))],
 		events: await readEvents(store, itemId),
 		earlier: await readEarlier(store, item, datasetName),
 		similar: await findSimilarItems(store, item, datasetName, reasons),

@@ -2,7 +2,6 @@ import { runTask } from '../compute/run-task.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { GenerateOutput } from '../contracts/generation-steps.ts';
 import type { AddHistoryOutput, ArtifactRef } from '../contracts/pipeline.ts';
-import { tellsTruth } from '../contracts/profile.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRecord } from '../store/get-record.ts';
 import { findScoredRow, getScore } from '../store/get-score.ts';
@@ -12,6 +11,7 @@ import { hasReleasedRows } from '../store/released-rows.ts';
 import { getStepOutput } from '../store/run-steps.ts';
 import type { ScoreWithRecord } from '../store/scores.ts';
 import type { Store } from '../store/store.ts';
+import { truthColumnsOf } from '../store/truth-columns.ts';
 import type { Workspace } from './open-workspace.ts';
 
 export interface ExplainedRecord {
@@ -79,14 +79,15 @@ export async function explainRecord(
 	const made = isFull && generated === null ? null : await workOut();
 	const reasons = isFull || made === null ? stored : made.reasons;
 	const columns = JSON.parse((await getDataset(store, score.dataset_id)).columns_json) as readonly ColumnFacts[];
+	const truth = await truthColumnsOf(store, score.dataset_id);
 	return {
 		runId: run.run_id,
 		score,
 		reasons,
 		nearest: await findNearest(workspace, model.dataset_id, findNearestRow(reasons)),
 		nearestGenerated: made?.nearestGenerated ?? null,
-		columns: columns.filter(isScored).map(({ name }) => name),
-		truthColumns: columns.filter(tellsTruth).map(({ name }) => name),
+		columns: columns.filter((column) => isScored(column) && !truth.has(column.name)).map(({ name }) => name),
+		truthColumns: [...truth],
 	};
 
 	/** What is stored in full is told even where no more can be found out: the model or the table may be gone. */

@@ -1,3 +1,4 @@
+import { alertTimeOf } from '../contracts/alert-time.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { RunConfig } from '../contracts/run-config.ts';
 
@@ -6,25 +7,15 @@ import type { RunConfig } from '../contracts/run-config.ts';
  *
  * @throws CounterfoilError CONFIG_INVALID
  */
-export function requireConsistentConfig({
-	label,
-	labelPositive,
-	key,
-	ignore,
-	truth = [],
-	entity,
-	time,
-	usual,
-	alertsPer,
-	generator,
-}: RunConfig): void {
+export function requireConsistentConfig(config: RunConfig): void {
+	const { label, labelPositive, key, ignore, truth = [], entity, time, alertsPer, generator } = config;
 	if (generator.steps !== null && generator.budgetSeconds !== null) {
 		throw new CounterfoilError('CONFIG_INVALID', 'steps and a time are named for the training, which may disagree', {
 			where: '--budget',
 			hint: 'leave out --steps or --budget',
 		});
 	}
-	if (alertsPer !== null && time === null && (usual?.time ?? null) === null) {
+	if (alertsPer !== null && alertTimeOf(config) === null) {
 		throw new CounterfoilError('CONFIG_INVALID', `alerts per ${alertsPer} need to know when a record happened`, {
 			where: '--alerts',
 			hint: 'name the column of dates with --time COLUMN, or give a number of alerts for the whole run',

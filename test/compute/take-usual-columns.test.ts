@@ -23,8 +23,3 @@ test('what is named wins, and a column is not two things', () => {
 	assert.deepEqual(take({ ignore: ['kind'] }), { label: 'is_fraud', key: 'id' });
 	assert.deepEqual(take({ truth: ['amount'] }), { label: 'is_fraud', key: 'id' });
 });
-
-test('the time is taken for a budget by time alone', () => {
-	assert.equal(take({ alertsPer: 'day' })?.time, 'at');
-	assert.equal(take({ alertsPer: 'day', time: 'amount' })?.time, undefined);
-});

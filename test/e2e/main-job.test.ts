@@ -252,8 +252,10 @@ describe('the main job', () => {
 test('an ensemble scores by the mean rank, now and later, and without the other detectors beside it', async (context) => {
 	const folder = workFolder(context);
 	const file = await simulate(folder);
-	const flags = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--steps', '5'];
-	const whole = await runProgram(['run', file, ...flags, '--ensemble', '--no-baselines'], { cwd: folder });
+	const columns = ['--label', 'is_fraud', '--ignore', 'fraud_kind', '--key', 'payment_id', '--time', 'created_at'];
+	const whole = await runProgram(['run', file, ...columns, '--steps', '5', '--ensemble', '--no-baselines'], {
+		cwd: folder,
+	});
 	assert.equal(whole.code, 0, whole.stderr);
 	const beside = query<{ n: number }>(folder, `select count(*) as n from model_metrics where metric like 'baseline%'`);
 	assert.equal(beside[0]?.n, 0);
@@ -277,18 +279,41 @@ test('an ensemble scores by the mean rank, now and later, and without the other 
 	const later = await runProgram(['score', 'few.csv', '--model', model?.model_id ?? ''], { cwd: folder });
 	assert.equal(later.code, 0, later.stderr);
 	assert.match(later.stderr, /as in the table of the model: payment_id names the records; is_fraud is the label/);
-	const [item] = query<{ item_id: number }>(folder, 'select max(item_id) as item_id from review_items');
-	const shown = await runProgram(['queue', 'show', String(item?.item_id)], { cwd: folder });
-	assert.equal(shown.code, 0, shown.stderr);
-	assert.doesNotMatch(shown.stdout, /^ *is_fraud +[01]/m);
-	assert.match(`${shown.stdout}${shown.stderr}`, /is_fraud holds the truth|is_fraud.* hold the truth/);
+	await assertLabelIsHidden(folder);
 	const pairs = query<{ apart: number }>(
 		folder,
 		'select max(score) - min(score) as apart from scores group by record_key having count(*) = 2',
 	);
 	assert.equal(pairs.length, 10);
 	assert.ok(pairs.every(({ apart }) => apart < 1e-6));
+
+	// The same for a table that was taken in before, without a word about its columns.
+	const taken = await runProgram(['ingest', file, '--name', 'raw', '--json'], { cwd: folder });
+	const { datasetId } = JSON.parse(taken.stdout);
+	const model_id = model?.model_id ?? '';
+	const stored = await runProgram(['score', '--dataset', datasetId, '--model', model_id, '--alerts', '1/day'], {
+		cwd: folder,
+	});
+	assert.equal(stored.code, 0, stored.stderr);
+	assert.match(stored.stderr, /as in the table of the model: is_fraud is the label.*; created_at says when a record/);
+	const [perDay] = query<{ alerts: number; days: number }>(
+		folder,
+		`select sum(is_alert) as alerts, count(distinct substr(data_json ->> 'created_at', 1, 10)) as days
+		from scores join records using (dataset_id, row_number) where dataset_id = '${datasetId}'`,
+	);
+	assert.ok((perDay?.days ?? 0) > 1);
+	assert.equal(perDay?.alerts, perDay?.days);
+	await assertLabelIsHidden(folder);
 });
+
+/** Of the latest item. */
+async function assertLabelIsHidden(folder: string): Promise<void> {
+	const [item] = query<{ item_id: number }>(folder, 'select max(item_id) as item_id from review_items');
+	const shown = await runProgram(['queue', 'show', String(item?.item_id)], { cwd: folder });
+	assert.equal(shown.code, 0, shown.stderr);
+	assert.doesNotMatch(shown.stdout, /^ *is_fraud +[01]/m);
+	assert.match(shown.stderr, /is_fraud holds the truth/);
+}
 
 test('killed in the middle of training, the same command goes on and finds the same scores', async (context) => {
 	const straight = workFolder(context);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sql } from 'kysely';
+import { hiddenColumnsOf } from '../../src/console/api/describe-item.ts';
 import { assignItems, claimItems, claimNext, listHeld, releaseItems } from '../../src/review/claim-items.ts';
 import { endedItems } from '../../src/review/leases.ts';
 import { escalateItems, noteItems, snoozeItems } from '../../src/review/move-items.ts';
@@ -117,6 +118,24 @@ test('columns that tell the truth are named to whoever shows an item, so that it
 		.set({ columns_json: JSON.stringify(columns) })
 		.execute();
 	assert.deepEqual((await readItem(store, 1)).labelColumns, ['label', 'truth']);
+});
+
+onBothStores('what a model knows as the truth is not shown of a table that was taken in without a word', async (t) => {
+	const { store } = await filledQueue(t, 1);
+	const columns = ['amount', 'is_fraud', 'kind'].map((name) => ({ name, kind: 'text', role: 'feature' }));
+	await store.writer
+		.updateTable('datasets')
+		.set({ columns_json: JSON.stringify(columns) })
+		.execute();
+	const shown = async () => (await readItem(store, 1)).labelColumns;
+	assert.deepEqual(await shown(), []);
+	const config = { label: 'is_fraud', truth: ['kind', 'closed'] };
+	await store.writer
+		.updateTable('models')
+		.set({ config_json: JSON.stringify(config) })
+		.execute();
+	assert.deepEqual(await shown(), ['is_fraud', 'kind']);
+	assert.deepEqual([...((await hiddenColumnsOf(store)).get('payments-1')?.truth ?? [])], ['is_fraud', 'kind']);
 });
 
 onBothStores(

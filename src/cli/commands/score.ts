@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
+import type { RunSummary } from '../../contracts/run-config.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
 import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
-import { escapeControls } from '../escape-controls.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
 import {
@@ -51,9 +51,7 @@ export function defineScore(command: Command, terminal: Terminal): void {
 			const readAs = await readAsTrained(workspace, model);
 			const asked: AskedRun = { kind: 'score', modelId: model.model_id, readAs, ...what };
 			const done = await carryOutRun(workspace, asked, flags, terminal);
-			if (done.summary.datasetId !== null && what.source !== undefined) {
-				await noteUsual(workspace, done.summary.datasetId, flags, terminal);
-			}
+			await noteUsual(workspace, done.summary, terminal);
 			if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
 			// Columns and metrics are those of the model; the new table has nothing to say about them.
 			const result = { ...(await collectResult(workspace, done.summary)), columns: [], tableAlerts: [], metrics: [] };
@@ -68,31 +66,17 @@ export function defineScore(command: Command, terminal: Terminal): void {
 }
 
 /** Says which columns are what they were in the table of the model, where the command did not name them. */
-async function noteUsual(
-	{ store }: Workspace,
-	datasetId: string,
-	{ label, key, truth }: ScoreFlags,
-	terminal: Terminal,
-): Promise<void> {
+async function noteUsual({ store }: Workspace, summary: RunSummary, terminal: Terminal): Promise<void> {
 	const { getDataset } = await import('../../store/datasets.ts');
-	const columns = JSON.parse((await getDataset(store, datasetId)).columns_json) as readonly ColumnRole[];
-	const said = new Set([label, key, ...(truth ?? [])]);
-	const taken = columns.filter(({ name, role }) => ROLE_WORDS.has(role) && !said.has(name));
-	if (taken.length === 0) return;
-	const words = taken.map(({ name, role }) => `${escapeControls(name)} ${ROLE_WORDS.get(role)}`);
-	terminal.note(`as in the table of the model: ${words.join('; ')}`);
+	const { getRun } = await import('../../store/list-runs.ts');
+	const { requestOfRun } = await import('../../runtime/make-request.ts');
+	const { describeUsual } = await import('../describe-usual.ts');
+	if (summary.datasetId === null) return;
+	const { columns_json } = await getDataset(store, summary.datasetId);
+	const names = (JSON.parse(columns_json) as readonly { readonly name: string }[]).map(({ name }) => name);
+	const words = describeUsual(requestOfRun(await getRun(store, summary.runId)), names);
+	if (words !== null) terminal.note(words);
 }
-
-interface ColumnRole {
-	readonly name: string;
-	readonly role: string;
-}
-
-const ROLE_WORDS: ReadonlyMap<string, string> = new Map([
-	['key', 'names the records'],
-	['label', 'is the label, which no score looks at and who reviews does not see'],
-	['truth', 'gives the label away, and who reviews does not see it'],
-]);
 
 async function toSource(file: string | undefined, flags: ScoreFlags): Promise<Partial<AskedRun>> {
 	if ((file === undefined) === (flags.dataset === undefined)) {

@@ -1,4 +1,5 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
+import { alertTimeOf } from '../../contracts/alert-time.ts';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableAlert } from '../../contracts/inspection.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
@@ -65,12 +66,10 @@ export async function profileTask(input: ProfileInput, environment: TaskEnvironm
 /** Refuses, before anything is stored, what later steps cannot work with. */
 function requireUsable(profile: TableProfile, config: RunConfig): void {
 	requirePositive(profile, config.labelPositive);
-	const { entity, time, alertsPer, usual } = config;
-	if (time === null && alertsPer !== null && typeof usual?.time === 'string') {
-		requireColumns(new Set(profile.columns.map(({ name }) => name)), [usual.time]);
-	}
+	const { entity, time } = config;
 	// A budget of alerts needs dates; the past of entities also goes by numbers.
-	if (time !== null && (entity.length === 0 || alertsPer !== null)) requireTimeColumn(profile, time);
+	const dates = alertTimeOf(config) ?? (entity.length === 0 ? time : null);
+	if (dates !== null) requireTimeColumn(profile, dates);
 	// Refused here, before anything is stored.
 	if (entity.length > 0) planHistory(profile, entity, time);
 }

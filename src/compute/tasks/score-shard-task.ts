@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
+import { alertTimeOf } from '../../contracts/alert-time.ts';
 import type { CategoricalFeature, FeatureTable } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
@@ -109,7 +110,9 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 }
 
 /** The hour, day or week of each row, by which alerts are counted; null where they are not. */
-function readPeriods(batch: TableBatch, profile: TableProfile, { time, alertsPer }: RunConfig): Float64Array | null {
+function readPeriods(batch: TableBatch, profile: TableProfile, config: RunConfig): Float64Array | null {
+	const { alertsPer } = config;
+	const time = alertTimeOf(config);
 	if (time === null || alertsPer === null) return null;
 	return readRecordTimes(batch, profile, time).map((ms) => periodOf(ms, alertsPer));
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { tellsTruth } from '../../contracts/profile.ts';
 import type { QueueEntry } from '../../review/list-queue.ts';
 import { readItem } from '../../review/read-item.ts';
 import type { SimilarItems } from '../../review/similar-items.ts';
 import type { ReviewItem } from '../../store/review-database.ts';
 import type { Store } from '../../store/store.ts';
+import { readTruthColumns } from '../../store/truth-columns.ts';
 import { type Cells, MASK, maskCells, maskKey, personalColumns } from '../mask-cells.ts';
 import { presentItemInBrief, presentLabels } from './describe-record.ts';
 import { presentItem, presentReasons } from './present.ts';
@@ -24,14 +24,17 @@ export type SeesPersonal = (datasetName: string, queueName: string) => boolean;
 export async function hiddenColumnsOf(store: Store): Promise<HiddenColumns> {
 	const datasets = await store.reader
 		.selectFrom('datasets')
-		.select(['dataset_id', 'columns_json', 'alerts_json'])
+		.select(['dataset_id', 'alerts_json'])
 		.where('dataset_id', 'in', (select) => select.selectFrom('review_items').select('dataset_id').distinct())
 		.execute();
+	const truth = await readTruthColumns(
+		store,
+		datasets.map(({ dataset_id }) => dataset_id),
+	);
 	return new Map(
 		datasets.map((dataset) => {
-			const columns = JSON.parse(dataset.columns_json) as readonly { readonly name: string; readonly role: string }[];
-			const truth = new Set(columns.filter(tellsTruth).map(({ name }) => name));
-			return [dataset.dataset_id, { truth, personal: personalColumns(dataset) }];
+			const { dataset_id: id } = dataset;
+			return [id, { truth: truth.get(id) ?? NOTHING.truth, personal: personalColumns(dataset) }];
 		}),
 	);
 }

@@ -1,10 +1,10 @@
 import { CounterfoilError } from '../../contracts/errors.ts';
-import { tellsTruth } from '../../contracts/profile.ts';
 import { getDataset } from '../../store/datasets.ts';
 import { getScore } from '../../store/get-score.ts';
 import type { Label, ReviewItem } from '../../store/review-database.ts';
 import { listScoreHistory } from '../../store/scores.ts';
 import type { Store } from '../../store/store.ts';
+import { truthColumnsOf } from '../../store/truth-columns.ts';
 import { presentScore } from './present.ts';
 import type { RecordDetail } from './schemas.ts';
 
@@ -24,7 +24,6 @@ export async function describeRecord(
 		});
 	}
 	const dataset = await getDataset(store, score.dataset_id);
-	const columns = JSON.parse(dataset.columns_json) as readonly { readonly name: string; readonly role: string }[];
 	const history = await listScoreHistory(store, score.record_key);
 	const shown = presentScore(score, hidden);
 	const reasons = JSON.parse(score.reasons) as readonly { readonly kind?: string }[];
@@ -37,7 +36,7 @@ export async function describeRecord(
 		pValue: score.p_value,
 		scoredAt: score.scored_at,
 		isFull: reasons.some(({ kind }) => kind === 'nearest'),
-		labelColumns: columns.filter(tellsTruth).map(({ name }) => name),
+		labelColumns: [...(await truthColumnsOf(store, dataset.dataset_id))],
 		history: history.map((row) => ({
 			runId: row.run_id,
 			rowNumber: row.row_number,
