@@ -41,6 +41,9 @@ export interface CarriedOut {
 
 export const DEFAULT_SEED = 1;
 
+/** Exit code of mistakes in what was typed. */
+const USAGE = 2;
+
 /**
  * Carries out a run with progress on the terminal, by the in-process runner or on Temporal.
  *
@@ -86,8 +89,8 @@ export async function carryOutRun(
 }
 
 /**
- * A mistyped column and rows that there cannot be are told before a run is noted; what else is wrong with the file the
- * run tells, with its rejects.
+ * What is wrong with what was typed, such as a mistyped column and rows that there cannot be, is told before a run is
+ * noted; what else is wrong with the file the run tells, with its rejects.
  */
 async function checkRequest(
 	workspace: Workspace,
@@ -105,7 +108,7 @@ async function checkRequest(
 	} catch (error) {
 		const failure = CounterfoilError.from(error);
 		if (failure.code === 'COLUMN_UNKNOWN') throw await placeInSettings(failure, flags);
-		if (flags.dryRun === true) throw error;
+		if (flags.dryRun === true || failure.exitCode === USAGE) throw failure;
 	}
 }
 

@@ -52,6 +52,23 @@ for (const flags of [
 	});
 }
 
+test('a value that the label of a short table has not is told before anything is noted', async () => {
+	const before = await countRuns();
+	for (const command of ['run', 'train', 'ingest']) {
+		for (const trial of [[], ['--dry-run']]) {
+			const argv = [command, 'payments.csv', '--label', 'is_fraud', '--label-positive', 'yes', ...trial];
+			const { code, stdout, stderr } = await runInProcess(argv);
+			assert.deepEqual([code, stdout], [2, ''], stderr);
+			assert.match(stderr, /^error CONFIG_INVALID column "is_fraud": the label has no such value$/m);
+			assert.match(stderr, /^hint: it has 2 different values; name the one of the anomalies with --label-positive$/m);
+			assert.ok(!/^run: /m.test(stderr));
+		}
+	}
+	assert.equal(await countRuns(), before);
+	const right = ['run', 'payments.csv', '--label', 'is_fraud', '--label-positive', '1', '--dry-run'];
+	assert.equal((await runInProcess(right)).code, 0);
+});
+
 test('a column that the configuration names is held against the table too', async () => {
 	writeFileSync('wrong.yaml', 'label: is_frued\n');
 	const { code, stderr } = await runInProcess(['train', 'payments.csv', '--config', 'wrong.yaml', '--dry-run']);

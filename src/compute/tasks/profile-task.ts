@@ -1,6 +1,5 @@
 import { getJson, putJson } from '../../artifacts/stored-json.ts';
 import { alertTimeOf } from '../../contracts/alert-time.ts';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableAlert } from '../../contracts/inspection.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ContractTerms, ProfileInput, ProfileOutput } from '../../contracts/pipeline.ts';
@@ -20,9 +19,9 @@ import { makeContract } from '../../features/schema-contract.ts';
 import { lookAtTable } from '../inspect-table.ts';
 import { namedRoles } from '../named-roles.ts';
 import { profileTable } from '../profile-table.ts';
-import { labelKey } from '../read-labels.ts';
 import { readShard } from '../read-shards.ts';
 import { requireTimeColumn } from '../record-times.ts';
+import { requirePositive } from '../require-positive.ts';
 import type { TaskEnvironment } from '../task-environment.ts';
 
 /** Fewer than `inspect` looks at: here they are a by-product. */
@@ -106,16 +105,4 @@ async function findTableAlerts(
 function goOn(known: SchemaContract, own: SchemaContract, merged: PartialProfile): SchemaContract {
 	const retyped = compareContract(known, merged, 'ingest').filter(({ type }) => type === 'retyped');
 	return mergeContracts(known, own, new Set(retyped.map(({ column }) => column)));
-}
-
-/** Where all values of the label are known, the one that counts as the anomaly has to be among them. */
-function requirePositive({ columns }: TableProfile, positive: string | null): void {
-	const label = columns.find(({ role }) => role === 'label');
-	if (label === undefined || positive === null || label.levels.length < label.distinct) return;
-	const wanted = labelKey(label.kind, positive);
-	if (label.levels.some(({ level }) => labelKey(label.kind, level) === wanted)) return;
-	throw new CounterfoilError('CONFIG_INVALID', 'the label has no such value', {
-		where: `column "${label.name}"`,
-		hint: `it has ${label.distinct} different values; name the one of the anomalies with --label-positive`,
-	});
 }
