@@ -1,3 +1,4 @@
+import type { NamedFiles } from '../artifacts/named-files.ts';
 import type { GenerationPlan } from '../contracts/conditions.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { MonitorPlan, RetrainPlan } from '../contracts/learning-plan.ts';
@@ -20,6 +21,8 @@ export interface AskedRun {
 	readonly kind: RunKind;
 	/** Absolute path. */
 	readonly source?: string;
+	/** The source was piped in, and written to the workspace for the run alone. */
+	readonly isPiped?: boolean;
 	readonly datasetName?: string;
 	readonly datasetId?: string;
 	readonly modelId?: string;
@@ -58,7 +61,7 @@ export async function carryOutRun(
 	const { resolveConfig } = await import('../runtime/resolve-config.ts');
 	const { makeRequest, PARTS_ON_TEMPORAL } = await import('../runtime/make-request.ts');
 	const resolved = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
-	const { rows, readAs, ...what } = asked;
+	const { rows, readAs, isPiped, ...what } = asked;
 	const config = readAs === undefined ? resolved : readAs(resolved);
 	const { request, resumed } = await makeRequest(workspace, {
 		...what,
@@ -76,16 +79,16 @@ export async function carryOutRun(
 		throw new ExitWith(0);
 	}
 	if (resumed) terminal.note(`going on with run ${request.runId}`);
+	if (isPiped === true) terminal.note(`what was piped in is kept until the run is done: ${asked.source}`);
 	if (asked.kind === 'pipeline' || asked.kind === 'train') notePrivacy(config, terminal);
 
 	const carryOut = flags.temporal === true ? await onTemporal() : await inProcess(workspace);
-	const done = await follow({ request, rows: rows ?? null, resumed, place: flags }, terminal, (options) =>
+	const followed = { request, rows: rows ?? null, resumed, place: flags, spool: workspace.spool };
+	return follow(followed, terminal, (options) =>
 		carryOut(request, options).catch((error: unknown) => {
 			throw placeIn(asked.source, error);
 		}),
 	);
-	if (asked.source !== undefined) await workspace.spool.drop(asked.source);
-	return done;
 }
 
 /**
@@ -134,11 +137,15 @@ function notePrivacy({ generator, entity }: RunConfig, terminal: Terminal): void
 	terminal.note('it is for single rows: who has several rows, as entities do, is protected less');
 }
 
+/** Whether what went wrong is what was asked for, or the table: with the same table it goes wrong again. */
+export function isOfTable({ exitCode }: { readonly exitCode: number }): boolean {
+	return exitCode >= 2 && exitCode <= 4;
+}
+
 /** What is wrong with a table as a whole is wrong in its file. */
 function placeIn(source: string | undefined, error: unknown): CounterfoilError {
 	const failure = CounterfoilError.from(error);
-	const isOfTable = failure.exitCode >= 2 && failure.exitCode <= 4 && failure.where === undefined;
-	if (!isOfTable || source === undefined) return failure;
+	if (source === undefined || failure.where !== undefined || !isOfTable(failure)) return failure;
 	const { code, message, hint, cause } = failure;
 	return new CounterfoilError(code, message, { where: source, ...(hint === undefined ? {} : { hint }), cause });
 }
@@ -166,6 +173,8 @@ export interface Followed {
 	/** An earlier attempt is taken up again. */
 	readonly resumed: boolean;
 	readonly place: Place;
+	/** Where a table is that was written for the run alone. */
+	readonly spool: NamedFiles;
 }
 
 /** Runs `work` with a progress line and with Ctrl-C as a way to stop it. */
@@ -174,14 +183,15 @@ export async function follow(
 	terminal: Terminal,
 	work: (options: FollowOptions) => Promise<RunSummary>,
 ): Promise<CarriedOut> {
-	const { request, rows, resumed } = followed;
-	const { kind, runId } = request;
+	const { request, rows, resumed, spool } = followed;
+	const { kind, runId, source } = request;
 	const startedMs = Date.now();
 	const interrupt = handleInterrupt(terminal);
 	terminal.event({ type: 'run', runId, kind, resumed });
 	const progress = followProgress({ kind, rows }, terminal);
 	try {
 		const summary = await work({ signal: interrupt.signal, onEvent: (event) => progress.onEvent(event) });
+		if (source !== null) await spool.drop(source);
 		return { summary, resumed, tookMs: Date.now() - startedMs };
 	} catch (error) {
 		const failure = CounterfoilError.from(error);

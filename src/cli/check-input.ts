@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { NamedFiles } from '../artifacts/named-files.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { isObjectAddress } from '../contracts/object-address.ts';
 import { DEFAULT_INPUT_LIMITS } from '../contracts/run-config.ts';
@@ -9,21 +10,11 @@ import { type RunFlags, toConfigFlags } from './run-options.ts';
 
 /**
  * The absolute path of a table (or of a folder, or the pattern of its files), checked before anything is made or
- * started. What is piped in is written to a file of the workspace first.
+ * started.
  *
- * @throws CounterfoilError INPUT_NOT_FOUND with the nearest file of the folder, INPUT_NOT_READABLE, and those of
- * `spoolStdin` for `-`
+ * @throws CounterfoilError INPUT_NOT_FOUND with the nearest file of the folder, INPUT_NOT_READABLE
  */
-export async function checkInput(file: string, flags: RunFlags): Promise<string> {
-	if (file === '-') {
-		if (flags.dryRun === true) {
-			throw new CounterfoilError('USAGE', 'a dry run stores nothing, and standard input can be read only once', {
-				hint: 'save it to a file and name that',
-			});
-		}
-		const { findArtifacts } = await import('../runtime/find-home.ts');
-		return spoolInto(findArtifacts(flags).spool, flags);
-	}
+export async function checkInput(file: string): Promise<string> {
 	if (isObjectAddress(file)) {
 		const { openObjectInputs } = await import('../artifacts/object-inputs.ts');
 		await openObjectInputs().find(file);
@@ -61,23 +52,23 @@ export async function checkInput(file: string, flags: RunFlags): Promise<string>
 /**
  * `checkInput` for what only looks at a table: what is piped in is kept for no longer than `work` goes on.
  *
- * @throws CounterfoilError as `checkInput`
+ * @throws CounterfoilError as `checkInput`, and as `spoolStdin` for `-`
  */
 export async function withInput<T>(file: string, flags: RunFlags, work: (path: string) => Promise<T>): Promise<T> {
-	if (file !== '-') return work(await checkInput(file, flags));
+	if (file !== '-') return work(await checkInput(file));
+	const { openNamedFiles } = await import('../artifacts/named-files.ts');
 	const folder = await mkdtemp(join(tmpdir(), 'counterfoil-stdin-'));
 	try {
-		return await work(await spoolInto(folder, flags));
+		return await work(await spoolInto(openNamedFiles(folder), flags));
 	} finally {
 		await rm(folder, { recursive: true, force: true });
 	}
 }
 
-async function spoolInto(folder: string, flags: RunFlags): Promise<string> {
-	const { openNamedFiles } = await import('../artifacts/named-files.ts');
+/** Writes what is piped in to a file. @returns what it is called @throws CounterfoilError as `spoolStdin` */
+export async function spoolInto(spool: NamedFiles, flags: RunFlags): Promise<string> {
 	const { spoolStdin } = await import('./spool-stdin.ts');
 	const { resolveConfig } = await import('../runtime/resolve-config.ts');
 	const { limits } = await resolveConfig({ file: flags.config, flags: toConfigFlags(flags) });
-	const maxBytes = limits?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes;
-	return spoolStdin(process.stdin, openNamedFiles(folder), maxBytes);
+	return spoolStdin(process.stdin, spool, limits?.decompressedBytes ?? DEFAULT_INPUT_LIMITS.decompressedBytes);
 }

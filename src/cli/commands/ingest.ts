@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { MIN_TRAINING_ROWS } from '../../features/require-trainable.ts';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspaceOrNew } from '../carry-out-run.ts';
-import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { placeOptions } from '../place-options.ts';
 import { isLearnt, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
 import { addAgainstOption, addRunnerOptions, addTableOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { withTable } from '../with-table.ts';
 
 export function defineIngest(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
@@ -23,23 +23,23 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
-		const source = await checkInput(file, flags);
-		await withWorkspaceOrNew(flags, async (workspace) => {
-			const name = flags.name === undefined ? {} : { datasetName: flags.name };
-			const done = await carryOutRun(workspace, { kind: 'ingest', source, ...name }, flags, terminal);
-			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) terminal.outJson(result);
-			else printResult(result, done.tookMs, terminal);
-			requireLoaded(result);
-			if (terminal.json) return;
-			const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
-			if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
-			const where = placeOptions(flags);
-			printNext(
-				result,
-				isTrainable ? [[`train --dataset ${result.datasetId}${where}`, 'train a model on it']] : [],
-				terminal,
-			);
-		});
+		await withTable(file, flags, 'ingest FILE', (table) =>
+			withWorkspaceOrNew(flags, async (workspace) => {
+				const done = await carryOutRun(workspace, { kind: 'ingest', ...table }, flags, terminal);
+				const result = await collectResult(workspace, done.summary);
+				if (terminal.json) terminal.outJson(result);
+				else printResult(result, done.tookMs, terminal);
+				requireLoaded(result);
+				if (terminal.json) return;
+				const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
+				if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
+				const where = placeOptions(flags);
+				printNext(
+					result,
+					isTrainable ? [[`train --dataset ${result.datasetId}${where}`, 'train a model on it']] : [],
+					terminal,
+				);
+			}),
+		);
 	});
 }

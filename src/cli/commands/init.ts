@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CounterfoilError } from '../../contracts/errors.ts';
 import { addExamples } from '../add-examples.ts';
-import { checkInput } from '../check-input.ts';
+import { withInput } from '../check-input.ts';
 import { requireWritable } from '../check-output.ts';
 import { commandName, quoteArgument } from '../command-name.ts';
 import { addDryRunOption } from '../dry-run.ts';
@@ -64,10 +64,11 @@ async function requireOnlyOne(out: string): Promise<void> {
 }
 
 async function inspect(table: string, flags: RunFlags, terminal: Terminal) {
-	const source = await checkInput(table, flags);
 	const { toRunConfig } = await import('../../runtime/resolve-config.ts');
 	const { inspectFile } = await import('../../runtime/inspect-file.ts');
 	// What is there is about to be written anew: only what was said here counts.
 	const config = await toRunConfig([{ kind: 'flag', path: null, said: toConfigFlags(flags) }]);
-	return watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task));
+	return withInput(table, flags, (source) =>
+		watchTask('inspect', 'inspect', terminal, (task) => inspectFile(source, config, task)),
+	);
 }

@@ -4,7 +4,6 @@ import { CounterfoilError } from '../../contracts/errors.ts';
 import type { MonitorSummary } from '../../contracts/learning-plan.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
-import { checkInput } from '../check-input.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { ExitWith } from '../exit-with.ts';
 import { formatTable } from '../format-table.ts';
@@ -13,6 +12,7 @@ import { addMonitorOptions, addRetrainOptions, type MonitorFlags, toMonitorPlan 
 import { addActorOption } from '../review-options.ts';
 import { addBackendOption, addRunnerOptions, addTableOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { withTable } from '../with-table.ts';
 import { printRetraining, readComparison } from './retrain.ts';
 
 type WatchFlags = RunFlags &
@@ -41,45 +41,36 @@ export function defineMonitor(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (reference: string, file: string | undefined) => {
 		const flags = command.optsWithGlobals<WatchFlags>();
-		const what = await toSource(file, flags);
-		await withWorkspace(flags, async (workspace) => {
-			const { getModel } = await import('../../store/models.ts');
-			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
-			const { getJson } = await import('../../artifacts/stored-json.ts');
-			const model = await getModel(workspace.store, reference);
-			const monitor = await toMonitorPlan(flags);
-			const readAs = await readAsTrained(workspace, model);
-			const asked: AskedRun = { kind: 'monitor', modelId: model.model_id, readAs, monitor, ...what };
-			const { summary } = await carryOutRun(workspace, asked, flags, terminal);
-			const watched = summary.monitor;
-			if (watched === undefined) {
-				throw new CounterfoilError('SCHEMA_QUARANTINED', 'the table differs from what the model was trained on', {
-					where: `data set ${summary.datasetId}`,
-				});
-			}
-			const report = await getJson<DriftReport>(workspace.artifacts, { uri: watched.drift });
-			const { retrain } = summary;
-			const comparison = await readComparison(workspace, retrain?.comparison ?? null);
-			if (terminal.json) {
-				const { runId, datasetId } = summary;
-				terminal.outJson({ runId, datasetId, ...watched, report, retrain: retrain ?? null, comparison });
-			} else {
-				printDrift(report, watched, terminal);
-				if (retrain !== undefined) printRetraining(retrain, comparison, model.name, terminal);
-			}
-			if (flags.check === true && watched.isDrifted) throw new ExitWith(DRIFTED, null, { runId: summary.runId });
-		});
+		await withTable(file, flags, 'monitor MODEL FILE', (table) =>
+			withWorkspace(flags, async (workspace) => {
+				const { getModel } = await import('../../store/models.ts');
+				const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
+				const { getJson } = await import('../../artifacts/stored-json.ts');
+				const model = await getModel(workspace.store, reference);
+				const monitor = await toMonitorPlan(flags);
+				const readAs = await readAsTrained(workspace, model);
+				const asked: AskedRun = { kind: 'monitor', modelId: model.model_id, readAs, monitor, ...table };
+				const { summary } = await carryOutRun(workspace, asked, flags, terminal);
+				const watched = summary.monitor;
+				if (watched === undefined) {
+					throw new CounterfoilError('SCHEMA_QUARANTINED', 'the table differs from what the model was trained on', {
+						where: `data set ${summary.datasetId}`,
+					});
+				}
+				const report = await getJson<DriftReport>(workspace.artifacts, { uri: watched.drift });
+				const { retrain } = summary;
+				const comparison = await readComparison(workspace, retrain?.comparison ?? null);
+				if (terminal.json) {
+					const { runId, datasetId } = summary;
+					terminal.outJson({ runId, datasetId, ...watched, report, retrain: retrain ?? null, comparison });
+				} else {
+					printDrift(report, watched, terminal);
+					if (retrain !== undefined) printRetraining(retrain, comparison, model.name, terminal);
+				}
+				if (flags.check === true && watched.isDrifted) throw new ExitWith(DRIFTED, null, { runId: summary.runId });
+			}),
+		);
 	});
-}
-
-async function toSource(file: string | undefined, flags: WatchFlags): Promise<Partial<AskedRun>> {
-	if ((file === undefined) === (flags.dataset === undefined)) {
-		throw new CounterfoilError('USAGE', 'name a file or a data set, one of the two', {
-			hint: 'counterfoil monitor MODEL FILE',
-		});
-	}
-	if (file === undefined) return { datasetId: flags.dataset as string };
-	return { source: await checkInput(file, flags), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
 }
 
 const MOST_SHOWN = 12;

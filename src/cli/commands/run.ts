@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import { carryOutRun, withWorkspaceOrNew } from '../carry-out-run.ts';
-import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
 import { addRunnerOptions, addSettingOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { withTable } from '../with-table.ts';
 
 export function defineRun(command: Command, terminal: Terminal): void {
 	command.argument('<file>', TABLE_FILE).option('--name <name>', 'name of the data set (default: that of the file)');
@@ -19,16 +19,16 @@ export function defineRun(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (file: string) => {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
-		const source = await checkInput(file, flags);
-		await withWorkspaceOrNew(flags, async (workspace) => {
-			const name = flags.name === undefined ? {} : { datasetName: flags.name };
-			const done = await carryOutRun(workspace, { kind: 'pipeline', source, ...name }, flags, terminal);
-			const result = await collectResult(workspace, done.summary);
-			if (terminal.json) terminal.outJson(result);
-			else printResult(result, done.tookMs, terminal);
-			requireLoaded(result);
-			if (terminal.json) return;
-			printNext(result, nextCommands(result, flags), terminal);
-		});
+		await withTable(file, flags, 'run FILE', (table) =>
+			withWorkspaceOrNew(flags, async (workspace) => {
+				const done = await carryOutRun(workspace, { kind: 'pipeline', ...table }, flags, terminal);
+				const result = await collectResult(workspace, done.summary);
+				if (terminal.json) terminal.outJson(result);
+				else printResult(result, done.tookMs, terminal);
+				requireLoaded(result);
+				if (terminal.json) return;
+				printNext(result, nextCommands(result, flags), terminal);
+			}),
+		);
 	});
 }

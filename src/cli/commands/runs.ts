@@ -183,14 +183,18 @@ function defineResume(group: Command, terminal: Terminal): void {
 				return printPlan({ request, resumed: true, rows, database: workspace.paths.database }, workspace, terminal);
 			}
 			if (await letGoOn(run)) terminal.note(`run ${run.run_id} was paused and goes on`);
-			const done = await follow({ request, rows, resumed: true, place: flags }, terminal, async (options) => {
-				if (run.runner === 'temporal') {
-					const { runOnTemporal } = await import('../../runtime/run-on-temporal.ts');
-					return runOnTemporal(request, options);
-				}
-				const { runInProcess } = await import('../../runtime/run-in-process.ts');
-				return runInProcess(workspace, request, options);
-			});
+			const done = await follow(
+				{ request, rows, resumed: true, place: flags, spool: workspace.spool },
+				terminal,
+				async (options) => {
+					if (run.runner === 'temporal') {
+						const { runOnTemporal } = await import('../../runtime/run-on-temporal.ts');
+						return runOnTemporal(request, options);
+					}
+					const { runInProcess } = await import('../../runtime/run-in-process.ts');
+					return runInProcess(workspace, request, options);
+				},
+			);
 			const result = await collectResult(workspace, done.summary);
 			if (terminal.json) return terminal.outJson(result);
 			printResult(result, done.tookMs, terminal);

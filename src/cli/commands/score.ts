@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import type { RunSummary } from '../../contracts/run-config.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
-import { checkInput } from '../check-input.ts';
 import { collectResult } from '../collect-result.ts';
 import { nextCommands, printNext, printResult } from '../print-result.ts';
 import { requireLoaded } from '../print-schema.ts';
@@ -17,6 +15,7 @@ import {
 	TABLE_FILE,
 } from '../run-options.ts';
 import type { Terminal } from '../terminal.ts';
+import { withTable } from '../with-table.ts';
 
 type ScoreFlags = RunFlags & { readonly model: string; readonly dataset?: string; readonly name?: string };
 
@@ -43,25 +42,26 @@ export function defineScore(command: Command, terminal: Terminal): void {
 	]);
 	command.action(async (file: string | undefined) => {
 		const flags = command.optsWithGlobals<ScoreFlags>();
-		const what = await toSource(file, flags);
-		await withWorkspace(flags, async (workspace) => {
-			const { getModel } = await import('../../store/models.ts');
-			const model = await getModel(workspace.store, flags.model);
-			const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
-			const readAs = await readAsTrained(workspace, model);
-			const asked: AskedRun = { kind: 'score', modelId: model.model_id, readAs, ...what };
-			const done = await carryOutRun(workspace, asked, flags, terminal);
-			await noteUsual(workspace, done.summary, terminal);
-			if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
-			// Columns and metrics are those of the model; the new table has nothing to say about them.
-			const result = { ...(await collectResult(workspace, done.summary)), columns: [], tableAlerts: [], metrics: [] };
-			if (terminal.json) terminal.outJson(result);
-			else printResult(result, done.tookMs, terminal);
-			requireLoaded(result);
-			if (terminal.json) return;
-			const next = nextCommands(result, flags).filter(([line]) => !/^(score|generate) /.test(line));
-			printNext(result, next, terminal);
-		});
+		await withTable(file, flags, 'score FILE --model MODEL', (table) =>
+			withWorkspace(flags, async (workspace) => {
+				const { getModel } = await import('../../store/models.ts');
+				const model = await getModel(workspace.store, flags.model);
+				const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
+				const readAs = await readAsTrained(workspace, model);
+				const asked: AskedRun = { kind: 'score', modelId: model.model_id, readAs, ...table };
+				const done = await carryOutRun(workspace, asked, flags, terminal);
+				await noteUsual(workspace, done.summary, terminal);
+				if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
+				// Columns and metrics are those of the model; the new table has nothing to say about them.
+				const result = { ...(await collectResult(workspace, done.summary)), columns: [], tableAlerts: [], metrics: [] };
+				if (terminal.json) terminal.outJson(result);
+				else printResult(result, done.tookMs, terminal);
+				requireLoaded(result);
+				if (terminal.json) return;
+				const next = nextCommands(result, flags).filter(([line]) => !/^(score|generate) /.test(line));
+				printNext(result, next, terminal);
+			}),
+		);
 	});
 }
 
@@ -76,14 +76,4 @@ async function noteUsual({ store }: Workspace, summary: RunSummary, terminal: Te
 	const names = (JSON.parse(columns_json) as readonly { readonly name: string }[]).map(({ name }) => name);
 	const words = describeUsual(requestOfRun(await getRun(store, summary.runId)), names);
 	if (words !== null) terminal.note(words);
-}
-
-async function toSource(file: string | undefined, flags: ScoreFlags): Promise<Partial<AskedRun>> {
-	if ((file === undefined) === (flags.dataset === undefined)) {
-		throw new CounterfoilError('USAGE', 'name a file or a data set, one of the two', {
-			hint: 'counterfoil score FILE --model MODEL',
-		});
-	}
-	if (file === undefined) return { datasetId: flags.dataset as string };
-	return { source: await checkInput(file, flags), ...(flags.name === undefined ? {} : { datasetName: flags.name }) };
 }
