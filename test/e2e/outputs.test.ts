@@ -141,7 +141,7 @@ describe('generated rows are handed out', () => {
 			['--where', 'contry=DE'],
 			['--where', 'country=XX'],
 			['--where', 'age>1000'],
-			['--balance', 'price'],
+			['--balance', 'joined'],
 		]) {
 			for (const dry of [[], ['--dry-run']]) {
 				const refused = await runProgram(['generate', model, '--rows', '5', ...asked, ...dry], { cwd: folder });

@@ -78,7 +78,7 @@ test('a value out of range or of another type is refused by its name', async () 
 		['ignore: id', 'ignore'],
 		['label: 7', 'label'],
 	] as const) {
-		assert.ok((await refusalOf(text)).message.startsWith(`${name}: `), text);
+		assert.ok((await refusalOf(text)).message.startsWith(`${name} must `), text);
 	}
 	await refusalOf('- label\n- key\n');
 	await refusalOf('just a text');
