@@ -1,7 +1,7 @@
 import { constants, existsSync, rmSync } from 'node:fs';
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { openNamedFiles } from '../artifacts/named-files.ts';
 import { CounterfoilError } from '../contracts/errors.ts';
 import { isPostgresUrl } from '../store/postgres-url.ts';
@@ -28,6 +28,7 @@ export async function openTrialWorkspace(place: WorkspacePlace = {}): Promise<Wo
 	const forget = removeWhateverHappens(folder);
 	try {
 		if (existsSync(database)) await copyDatabase(database, copy);
+		else await requireRoomFor(database);
 		const real = findArtifacts(place);
 		const isThere = /^\w+:\/\//.test(real.artifacts) || existsSync(real.artifacts);
 		const trial = await openWorkspace({ db: copy, artifacts: isThere ? real.artifacts : join(folder, 'artifacts') });
@@ -53,6 +54,18 @@ async function copyDatabase(database: string, copy: string): Promise<void> {
 		await access(database, constants.W_OK);
 		const source = connectSqlite(database, { readonly: true });
 		await source.backup(copy).finally(() => source.close());
+	} catch (error) {
+		throw translateSqliteError(error, database);
+	}
+}
+
+/** @throws CounterfoilError where the run that is tried could not make the database */
+async function requireRoomFor(database: string): Promise<void> {
+	let folder = dirname(database);
+	while (!existsSync(folder)) folder = dirname(folder);
+	try {
+		// With its separator a file is no folder.
+		await access(`${folder}${sep}`, constants.W_OK);
 	} catch (error) {
 		throw translateSqliteError(error, database);
 	}

@@ -69,6 +69,7 @@ test('what is wrong with a database is told of itself, not of the copy that a dr
 			['foreign.db', 'DATABASE_FOREIGN'],
 			['folder.db', 'DATABASE_NOT_ACCESSIBLE'],
 			['text.db', 'DATABASE_CORRUPT'],
+			[join('text.db', 'below.db'), 'DATABASE_NOT_ACCESSIBLE'],
 		] as const) {
 			const { stderr } = await runInProcess(['run', 'payments.csv', '--dry-run', '--db', name]);
 			assert.ok(stderr.startsWith(`error ${code} ${join(process.cwd(), name)}: `), stderr);
