@@ -1,3 +1,4 @@
+import type { RunConfig, RunRequest } from '../contracts/run-config.ts';
 import type { Run } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRun } from '../store/list-runs.ts';
@@ -31,7 +32,7 @@ export interface RunComparison {
 		readonly second: number | null;
 		readonly difference: number | null;
 	}[];
-	/** Choices of the configuration that differ, by path. */
+	/** Choices of the configuration that differ, by path; null where nothing was chosen. */
 	readonly settings: readonly { readonly path: string; readonly first: unknown; readonly second: unknown }[];
 	/** Of the `k` highest records of each, how many both have; empty for different data, or where one has scored nothing. */
 	readonly overlap: readonly { readonly k: number; readonly both: number }[];
@@ -58,7 +59,7 @@ export async function compareRuns(store: Store, references: readonly [string, st
 		runs: [await describe(store, first), await describe(store, second)],
 		isSameData,
 		metrics: await compareMetrics(store, first, second),
-		settings: compareSettings(JSON.parse(first.config_json), JSON.parse(second.config_json)),
+		settings: compareSettings(first, second),
 		overlap: isComparable
 			? TOPS.filter((k) => k <= Math.min(firstKeys.length, secondKeys.length)).map((k) => {
 					const head = new Set(firstKeys.slice(0, k));
@@ -111,16 +112,28 @@ async function compareMetrics(store: Store, first: Run, second: Run): Promise<Ru
 	});
 }
 
-/** Leaves by path; what names the run itself is left out. */
-function compareSettings(first: unknown, second: unknown): RunComparison['settings'] {
-	const [a, b] = [new Map(leaves(first)), new Map(leaves(second))];
-	return (
-		[...new Set([...a.keys(), ...b.keys()])]
-			// What columns usually are was not said by anybody.
-			.filter((path) => (path.startsWith('config.') && !path.startsWith('config.usual.')) || path === 'seed')
-			.filter((path) => JSON.stringify(a.get(path)) !== JSON.stringify(b.get(path)))
-			.map((path) => ({ path: path.replace(/^config\./, ''), first: a.get(path) ?? null, second: b.get(path) ?? null }))
-	);
+/** Settings that only a training goes by. */
+const OF_TRAINING = /^(generator|scoring|entity|baselines)(\.|$)/;
+
+/** Leaves by path; what names the run itself is left out, and what a run that only uses a model has no use for. */
+function compareSettings(first: Run, second: Run): RunComparison['settings'] {
+	const [a, b] = [settingsOf(first), settingsOf(second)];
+	const isOfBoth = (path: string) => !OF_TRAINING.test(path) || (TRAINING.has(first.kind) && TRAINING.has(second.kind));
+	return [...new Set([...a.keys(), ...b.keys()])]
+		.filter((path) => isOfBoth(path) && JSON.stringify(a.get(path)) !== JSON.stringify(b.get(path)))
+		.map((path) => ({ path, first: a.get(path) ?? null, second: b.get(path) ?? null }));
+}
+
+/** Columns that were not named are what they were in the table of the model, if a model looked at them. */
+function settingsOf({ config_json }: Run): Map<string, unknown> {
+	const { seed, config = {} } = JSON.parse(config_json) as Pick<RunRequest, 'seed'> & { config?: Partial<RunConfig> };
+	const { usual, ...said } = config;
+	const settings = new Map(leaves({ seed, ...said }));
+	for (const [path, column] of Object.entries(usual ?? {})) {
+		const named = settings.get(path) ?? [];
+		if (Array.isArray(named) && named.length === 0) settings.set(path, column);
+	}
+	return settings;
 }
 
 function* leaves(value: unknown, path = ''): Generator<[string, unknown]> {

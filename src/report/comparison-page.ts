@@ -3,6 +3,7 @@ import { formatCount, formatFigure } from './format.ts';
 import { dataText, type Html, html } from './html.ts';
 import { htmlPage } from './html-page.ts';
 import { answer, dataTable, type Section } from './page-parts.ts';
+import { saySetting } from './say-setting.ts';
 import { STYLE_SHEET } from './style-sheet.ts';
 
 const FACTS: readonly (readonly [string, (run: ComparedRun) => string])[] = [
@@ -46,7 +47,7 @@ function headsOf({ runs }: RunComparison, of: string, isNumber = false) {
 
 function madeOf(compared: RunComparison): Section {
 	const { runs, settings } = compared;
-	const say = (value: unknown): Html => dataText(JSON.stringify(value) ?? '', 200);
+	const say = (value: unknown): Html => dataText(saySetting(value), 200);
 	return {
 		id: 'made-of',
 		short: 'Made of',

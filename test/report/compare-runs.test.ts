@@ -39,3 +39,30 @@ onBothStores('two runs are told apart by settings, measures and the records that
 		assert.ok(page.includes(told), told);
 	await assert.rejects(compareRuns(store, [first.runId, 'none']), { code: 'NOT_FOUND' });
 });
+
+onBothStores('what only a training goes by, or measures, is not told of a run that uses its model', async (t) => {
+	const trained = await seededRun(t, 20);
+	const { store, datasetId, modelId } = trained;
+	await putMetrics(store, modelId, [{ metric: 'quality', value: 0.8 }]);
+	const runId = await startRun(store, { datasetId, modelId, runKey: 'scored' });
+	const columns = { label: 'is_fraud', key: 'id', truth: ['kind'] };
+	const configs = [
+		['pipeline', { ...columns, entity: ['customer'], generator: { steps: 60 }, alertBudget: null }],
+		['score', { label: null, key: 'row', truth: [], entity: [], usual: columns, alertBudget: 5 }],
+	] as const;
+	for (const [at, id] of [trained.runId, runId].entries()) {
+		const [kind = 'score', config] = configs[at] ?? [];
+		await store.writer
+			.updateTable('runs')
+			.set({ kind, config_json: JSON.stringify({ seed: 1, config }) })
+			.where('run_id', '=', id)
+			.execute();
+	}
+	const compared = await compareRuns(store, [trained.runId, runId]);
+	assert.deepEqual(compared.metrics, []);
+	assert.deepEqual(compared.settings, [
+		{ path: 'key', first: 'id', second: 'row' },
+		{ path: 'alertBudget', first: null, second: 5 },
+	]);
+	assert.match(comparisonPage(compared), /not set/);
+});

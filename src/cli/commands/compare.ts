@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { ComparedRun, RunComparison } from '../../report/compare-runs.ts';
+import { saySetting } from '../../report/say-setting.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { requireEnding, requireWritable } from '../check-output.ts';
@@ -66,7 +67,7 @@ function print({ runs, isSameData, metrics, settings, overlap, moved }: RunCompa
 	terminal.out(`  ${isSameData ? 'Both read the same data.' : 'They read different data.'}`);
 	if (settings.length > 0) {
 		heading('Settings that differ');
-		const say = (value: unknown) => (value === null ? 'not set' : escapeControls(JSON.stringify(value)));
+		const say = (value: unknown) => escapeControls(saySetting(value));
 		terminal.out(
 			formatTable(
 				columns('setting'),
