@@ -77,7 +77,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	REJECTS_OVER_LIMIT:
 		'Look at why with `counterfoil rejects DATASET`: often it is a delimiter or a quote. If so many are right, raise `--max-rejects`.',
 	RELEASE_REFUSED:
-		'Read the reasons in the report ([the gate](quality.md#release-gate)); train on more rows or longer. `--override REASON` hands the rows out all the same, and is recorded.',
+		'Read the reasons in the report ([the gate](quality.md#release-gate)); train on more rows; for longer where the rows are no better than independent columns, for less long where they repeat real ones. `--override REASON` hands the rows out all the same, and is recorded.',
 	REQUEST_INVALID: 'Compare the request with [the API](reference/api.md); `where` names the field.',
 	REQUEST_REPEATED: 'Send a new Idempotency-Key for another request; for the same one wait for its answer.',
 	REQUEST_TOO_LARGE: 'Send less at once.',

@@ -219,7 +219,7 @@ function judge(
 					},
 		closestRecord:
 			privacy === null
-				? { share: Number.NaN, standardError: Number.NaN, floor: Number.NaN }
+				? { share: Number.NaN, standardError: Number.NaN, floor: Number.NaN, sampled: 0, training: 0, heldOut: 0 }
 				: { ...privacy.closestRecord, floor: privacy.closestRecordFloor },
 		uniqueCopies: {
 			...(privacy?.copies.unique ?? { synthetic: none, heldOut: none }),

@@ -15,6 +15,10 @@ export interface ReleaseMeasurements {
 		readonly standardError: number;
 		/** The share of independent columns, which know the values of the training rows and none of the rows. */
 		readonly floor: number;
+		/** Synthetic rows that were compared, with how many training rows and held-out rows. */
+		readonly sampled: number;
+		readonly training: number;
+		readonly heldOut: number;
 	};
 	/** Copies of training rows that are the only ones of their kind. */
 	readonly uniqueCopies: {
@@ -61,6 +65,8 @@ const DRAW_SPREAD = 0.004;
 const SURELY = 2.33;
 const LARGEST_SHARE = 0.55;
 const RARE = 0.01;
+/** Rows that are expected to be closest to a held-out one, from which on standard errors tell what chance does. */
+const FEWEST_EXPECTED = 5;
 
 interface Finding {
 	readonly isPassed: boolean;
@@ -75,7 +81,8 @@ interface Finding {
  *   by the margin, none below it by the margin. Where real rows are not above the floor by the margin either, it
  *   need only not be below;
  * - its closest-record share is above .55 and above .5, or the share of independent columns if that is larger, by
- *   2.33 standard errors: an honest table is refused for this in 1 % of cases, however few the rows;
+ *   2.33 standard errors; of so few rows that under five of them should be closest to a held-out one, if chance would
+ *   leave as few as there are in less than 1 % of cases (binomial);
  * - it repeats unique training rows more often than real rows do that training has not seen: with as many copies in
  *   both together, chance would give the synthetic table so large a part in less than 1 % of cases (binomial).
  */
@@ -166,16 +173,41 @@ function checkQuality(quality: ReleaseMeasurements['quality']): Finding {
 	);
 }
 
-function checkClosestRecord({ share, standardError, floor }: ReleaseMeasurements['closestRecord']): Finding {
+function checkClosestRecord(closest: ReleaseMeasurements['closestRecord']): Finding {
+	const { share, standardError, floor, sampled } = closest;
 	// Independent columns repeat the values of training rows, such as names that no held-out row has, but no row.
 	const expected = Math.max(0.5, floor || 0);
-	const limit = Math.max(LARGEST_SHARE, expected + SURELY * standardError);
+	const limit = Math.max(LARGEST_SHARE, expected + SURELY * standardError, largestByChance(closest, expected));
 	const isPassed = share <= limit;
 	const found = `were there as many of both, ${percent(share)} of the synthetic rows would be closest to a training row and not to a held-out one`;
+	const passing = `up to ${percent(limit)} is let pass${limit === 1 ? `, as ${count(sampled)} rows are too few to tell` : ''}`;
 	const text = isPassed
-		? `No sign that training rows are repeated: ${found}. A generator without memory gives ${percent(expected)}; up to ${percent(limit)} is let pass.`
+		? `No sign that training rows are repeated: ${found}. A generator without memory gives ${percent(expected)}; ${passing}.`
 		: `Too close to the training rows: ${found}. A generator without memory gives ${percent(expected)}; no more than ${percent(limit)} is let pass.`;
 	return { isPassed, reason: { check: 'closest record', value: share, limit, text } };
+}
+
+/**
+ * Of few rows standard errors do not tell: of 20, with a tenth held out, chance leaves none that is closest to a held-out
+ * one in 12 % of cases. Their share may be that of a table of which chance leaves fewer in less than 1 % of cases; of
+ * more rows it is 0.
+ */
+function largestByChance(
+	{ sampled, training, heldOut }: ReleaseMeasurements['closestRecord'],
+	expected: number,
+): number {
+	const ratio = training / heldOut;
+	const part = (1 - expected) / (1 - expected + expected * ratio);
+	if (sampled * part >= FEWEST_EXPECTED) return 0;
+	// Rows closest to a held-out one: fewer than `fewest` are no chance.
+	let fewest = 0;
+	let beyond = sampled;
+	while (fewest < beyond) {
+		const middle = (fewest + beyond) >> 1;
+		if (1 - binomialTail(sampled, middle + 1, part) < RARE) fewest = middle + 1;
+		else beyond = middle;
+	}
+	return (sampled - fewest) / (sampled - fewest + fewest * ratio);
 }
 
 function checkUniqueCopies({ synthetic, heldOut, trainingPairs }: ReleaseMeasurements['uniqueCopies']): Finding {

@@ -39,7 +39,18 @@ describe('a model that no evaluation has judged is judged by rows drawn for it w
 		assert.notEqual(ended.code, 0);
 		assert.match(ended.stderr, /RELEASE_REFUSED/);
 		assert.match(ended.stderr, /independent columns/);
+		assert.match(ended.stderr, /^hint: train on more rows, or for longer; to hand the rows out/m);
 		assert.equal(query(folder, 'select * from synthetic_tables where artifact_uri is not null').length, 0);
+	});
+
+	test('and refused where too few rows were held out, with how many rows are enough', async () => {
+		writeFileSync(join(folder, 'few.csv'), makeTable(50));
+		const trained = await runProgram(['train', 'few.csv', '--name', 'few', '--steps', '10'], { cwd: folder });
+		assert.equal(trained.code, 0, trained.stderr);
+		const ended = await generate('few');
+		assert.equal(ended.code, 3, ended.stderr);
+		assert.match(ended.stderr, /Too few rows to judge/);
+		assert.match(ended.stderr, /^hint: no rows of this model can be judged: train one on 100 rows or more; /m);
 	});
 
 	test('and handed out where they are better', async () => {

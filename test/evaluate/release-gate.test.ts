@@ -10,7 +10,7 @@ const GOOD: ReleaseMeasurements = {
 		thresholded: { synthetic: 0.984, floor: 0.88, floorSpread: 0.001, ceiling: 0.988 },
 		allPairs: { synthetic: 0.981, floor: 0.959, floorSpread: 0.001, ceiling: 0.986 },
 	},
-	closestRecord: { share: 0.505, standardError: 0.01, floor: 0.5 },
+	closestRecord: { share: 0.505, standardError: 0.01, floor: 0.5, sampled: 5000, training: 7000, heldOut: 1600 },
 	uniqueCopies: { synthetic: copies(3, 10_000), heldOut: copies(1, 1600), trainingPairs: copies(5, 7000) },
 };
 
@@ -31,7 +31,7 @@ test('a table that is better than independent columns and repeats nothing is rel
 test('with too few held-out rows it is refused, and only that is said', () => {
 	const { verdict, checks, text } = judge({
 		heldOutRows: 10,
-		closestRecord: { share: 1, standardError: 0, floor: 0.5 },
+		closestRecord: { ...GOOD.closestRecord, share: 1, standardError: 0 },
 	});
 	assert.equal(verdict, 'refuse');
 	assert.deepEqual(checks, ['held-out rows']);
@@ -73,7 +73,7 @@ test('a way of counting without any related pair is left out, and rows under con
 
 test('the closest-record share is refused above .55, later where few rows leave room for chance', () => {
 	const verdict = (share: number, standardError: number, floor = 0.5) =>
-		judge({ closestRecord: { share, standardError, floor } }).checks.join();
+		judge({ closestRecord: { ...GOOD.closestRecord, share, standardError, floor } }).checks.join();
 	assert.equal(verdict(0.549, 0.005), '');
 	assert.equal(verdict(0.551, 0.005), 'closest record');
 	assert.equal(verdict(0.6, 0.08), '');
@@ -81,6 +81,16 @@ test('the closest-record share is refused above .55, later where few rows leave 
 	// Independent columns are as close where held-out rows have values of their own.
 	assert.equal(verdict(0.596, 0.024, 0.58), '');
 	assert.equal(verdict(0.7, 0.024, 0.58), 'closest record');
+});
+
+test('of few rows what chance alone would do in one case of a hundred is let pass', () => {
+	const closestRecord = { share: 1, standardError: 0.19, floor: 0.5, training: 2700, heldOut: 300 };
+	const verdict = (sampled: number) => judge({ closestRecord: { ...closestRecord, sampled } }).checks.join();
+	// A tenth is held out: .9 ** 43 = .0108 and .9 ** 44 = .0097.
+	assert.equal(verdict(43), '');
+	assert.equal(verdict(44), 'closest record');
+	const { passed } = judgeRelease({ ...GOOD, closestRecord: { ...closestRecord, sampled: 20 } });
+	assert.match(passed.map(({ text }) => text).join(' '), /20 rows are too few to tell/);
 });
 
 test('unique training rows may be repeated as often as real rows do it, and as chance adds', () => {

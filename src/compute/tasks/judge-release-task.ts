@@ -3,7 +3,7 @@ import type { FeatureTable } from '../../contracts/features.ts';
 import type { JudgeReleaseInput, JudgeReleaseOutput } from '../../contracts/generation-steps.ts';
 import { createRandom, type Random } from '../../contracts/random.ts';
 import { judgeCopies, measureTable } from '../../evaluate/measure-table.ts';
-import type { ReleaseJudgement } from '../../evaluate/release-gate.ts';
+import type { ReleaseCheck, ReleaseJudgement } from '../../evaluate/release-gate.ts';
 import { joinFeatures } from '../../features/join-features.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { drawRows } from '../../synthesis/draw-rows.ts';
@@ -14,6 +14,14 @@ import { reportProgress, type TaskEnvironment } from '../task-environment.ts';
 /** Rows of each table that are looked at. */
 const MAX_ROWS = 10_000;
 const SHOWN_REASONS = 3;
+
+/** What may let rows pass that are refused now. */
+const REMEDIES: Readonly<Record<ReleaseCheck, string>> = {
+	'held-out rows': 'no rows of this model can be judged: train one on 100 rows or more',
+	quality: 'train on more rows, or for longer',
+	'closest record': 'train on more rows, or for less long',
+	'unique copies': 'train on more rows, or for less long',
+};
 
 /**
  * Judges a generated table before it is handed out. What it repeats of the training rows is looked at in the table
@@ -30,12 +38,14 @@ export async function judgeReleaseTask(
 	reportProgress(environment, 'comparing with real rows', 0, 2);
 	const rules = await loadRowRules(environment.artifacts, model.generator.uri);
 	const findings = await judgeFindings(input, rules, environment);
-	const reasons = [...new Set(findings.flatMap((finding) => finding.reasons.map(({ text }) => text)))];
-	const verdict = reasons.length === 0 ? 'release' : 'refuse';
-	if (verdict === 'refuse' && plan.override === null) {
+	const failed = findings.flatMap((finding) => finding.reasons);
+	const reasons = [...new Set(failed.map(({ text }) => text))];
+	const [first] = failed;
+	const verdict = first === undefined ? 'release' : 'refuse';
+	if (first !== undefined && plan.override === null) {
 		throw new CounterfoilError('RELEASE_REFUSED', reasons.slice(0, SHOWN_REASONS).join(' '), {
 			where: `model ${model.modelId}`,
-			hint: 'train on more rows, or for less long; to hand the rows out all the same say why: --override "REASON"',
+			hint: `${REMEDIES[first.check]}; to hand the rows out all the same say why: --override "REASON"`,
 		});
 	}
 	const told = rules.private?.privacy ?? null;
