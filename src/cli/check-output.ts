@@ -100,6 +100,11 @@ export function requireEnding(file: string, endings: readonly string[], otherwis
 	});
 }
 
+/** @throws CounterfoilError USAGE for a file that is to be a page, by an ending of another format */
+export function requirePageEnding(file: string): void {
+	requireEnding(file, ['.html', '.htm'], 'a browser prints it as PDF, and --json has its figures');
+}
+
 /** For what is written only to see what it would be. */
 export function nowhere(): Writable {
 	return new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import type { COMMAND_NAMES } from './command-names.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Gives a command its arguments, options, examples and action. */
 export type DefineCommand = (command: Command, terminal: Terminal) => void;
 
 export interface CommandEntry {
-	readonly name: string;
+	readonly name: (typeof COMMAND_NAMES)[number];
 	readonly summary: string;
 	readonly group: string;
 	/** Loaded only when the command is used, so that the program starts fast. */

@@ -10,7 +10,7 @@ export function parseReasons(json: string): Reason[] {
 	return readReasons(JSON.parse(json));
 }
 
-/** `amount 1912.5, usual between 3 and 120 in 90 % of rows`, `channel mail (2.1 %), usual "online" (61 %)`. */
+/** `amount 1912.5, usual between 3 and 120 in 90 % of rows`, `channel "mail" (2.1 %), usual "online" (61 %)`. */
 export function describeReason(reason: Reason): string {
 	const { feature, typical } = reason;
 	const what = `${escapeControls(feature ?? 'other columns')} ${describeOwnValue(reason)}`;
@@ -46,10 +46,11 @@ function speakAgainst(reasons: readonly Reason[]): Reason[] {
 	return reasons.filter(({ feature, contribution }) => feature !== null && contribution > 0);
 }
 
-/** The row's own value and how often training has seen it: `mail (2.1 %)`. */
+/** The row's own value and how often training has seen it: `"mail" (2.1 %)`. */
 export function describeOwnValue({ value, seen }: Reason): string {
 	if (seen === null) return describeValue(value);
-	return `${describeValue(value)} (${seen === 0 ? 'not in training' : formatShare(seen)})`;
+	const level = typeof value === 'string' && value !== '' ? `"${describeValue(value)}"` : describeValue(value);
+	return `${level} (${seen === 0 ? 'not in training' : formatShare(seen)})`;
 }
 
 export function describeValue(value: string | number | null): string {

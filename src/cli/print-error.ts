@@ -4,6 +4,7 @@ import { describeCause } from './describe-cause.ts';
 import { docsUrl } from './docs-url.ts';
 import { escapeControls, toSafeJson } from './escape-controls.ts';
 import type { Terminal } from './terminal.ts';
+import { wordHint } from './word-hint.ts';
 
 export interface ErrorContext {
 	/** The run that failed, if there is one. */
@@ -19,6 +20,7 @@ export interface ErrorContext {
 export function printError(error: CounterfoilError, terminal: Terminal, context: ErrorContext = {}): void {
 	const { runId, bundle = null } = context;
 	const cause = describeCause(error);
+	const hint = wordHint(error);
 	const docs = docsUrl(error.code);
 	if (terminal.json) {
 		const more = {
@@ -27,7 +29,7 @@ export function printError(error: CounterfoilError, terminal: Terminal, context:
 			...(runId === undefined ? {} : { runId }),
 			...(bundle === null ? {} : { bundle }),
 		};
-		terminal.stderr.write(`${toSafeJson({ ...error.toRecord(), ...more })}\n`);
+		terminal.stderr.write(`${toSafeJson({ ...error.toRecord(), hint, ...more })}\n`);
 		return;
 	}
 	const place = error.where === undefined ? '' : ` ${escapeControls(error.where)}`;
@@ -36,7 +38,7 @@ export function printError(error: CounterfoilError, terminal: Terminal, context:
 	const lines: readonly (readonly [name: string, text: string | null | undefined])[] = [
 		['cause', cause],
 		['run', isRunNamed ? runId : null],
-		['hint', error.hint],
+		['hint', hint],
 		['bundle', bundle],
 		['docs', docs],
 	];

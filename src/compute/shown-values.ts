@@ -2,7 +2,10 @@ import type { CategoricalFeature, FeatureSpec, FeatureTable, NumericFeature } fr
 import { cellValue, type TableBatch } from '../contracts/table.ts';
 import { type CellValue, formatNumber } from '../scoring/reasons.ts';
 
-/** The values of a row as reasons show them, one per feature: the cells that were read, of dates the part that the feature is. */
+/**
+ * The values of a row as reasons show them, one per feature: the cells that were read, of dates the part that the
+ * feature is.
+ */
 export function shownValues(
 	batch: TableBatch,
 	table: FeatureTable,

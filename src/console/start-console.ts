@@ -139,21 +139,23 @@ async function requireUsers(isThere: boolean, publicUrl: URL | null): Promise<vo
 	});
 }
 
+const ANOTHER_PORT = 'another port: --port N, or --port 0 for any that is free';
+const ANOTHER_HOST = '--host 127.0.0.1 for this machine alone, --host 0.0.0.0 for all of its addresses';
+const CANNOT_LISTEN = ['It is not possible to listen there.', ANOTHER_PORT] as const;
+
+/** By what the system says. */
+const NOT_LISTENED: Readonly<Record<string, readonly [message: string, hint: string]>> = {
+	EADDRINUSE: ['Something else listens there already.', ANOTHER_PORT],
+	EADDRNOTAVAIL: ['This machine does not have that address.', ANOTHER_HOST],
+	ENOTFOUND: ['There is no host of that name.', ANOTHER_HOST],
+	EAI_AGAIN: ['No host of that name is found.', ANOTHER_HOST],
+};
+
 async function listen(server: Server, host: string, port: number): Promise<void> {
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (cause: NodeJS.ErrnoException) => {
-			const isTaken = cause.code === 'EADDRINUSE';
-			reject(
-				new CounterfoilError(
-					'USAGE',
-					isTaken ? 'Something else listens there already.' : 'It is not possible to listen there.',
-					{
-						where: `${host}:${port}`,
-						hint: 'another port: --port N, or --port 0 for any that is free',
-						cause,
-					},
-				),
-			);
+			const [message, hint] = NOT_LISTENED[cause.code ?? ''] ?? CANNOT_LISTEN;
+			reject(new CounterfoilError('USAGE', message, { where: `${host}:${port}`, hint, cause }));
 		});
 		server.listen(port, host, () => resolve());
 	});

@@ -1,5 +1,5 @@
 import type { RunConfig, RunRequest } from '../contracts/run-config.ts';
-import type { Run } from '../store/database.ts';
+import type { Dataset, Run } from '../store/database.ts';
 import { getDataset } from '../store/datasets.ts';
 import { getRun } from '../store/list-runs.ts';
 import { listMetrics } from '../store/model-metrics.ts';
@@ -43,27 +43,34 @@ export interface RunComparison {
 /** Two runs side by side: what they were made of, how good their models are, whether they find the same records. @throws NOT_FOUND */
 export async function compareRuns(store: Store, references: readonly [string, string]): Promise<RunComparison> {
 	const [first, second] = [await getRun(store, references[0]), await getRun(store, references[1])];
-	const [firstKeys, secondKeys] = [await topKeys(store, first.run_id), await topKeys(store, second.run_id)];
-	const hashes = await Promise.all([first, second].map((run) => contentOf(store, run)));
-	const places = new Map(secondKeys.map((key, place) => [key, place + 1]));
-	const moved = firstKeys
+	const tables = await Promise.all([tableOf(store, first), tableOf(store, second)]);
+	// The same rows may have been named by other keys.
+	const nameBy = tables[0]?.rows_total === tables[1]?.rows_total ? 'row_number' : 'record_key';
+	const [firstTop, secondTop] = await Promise.all([topScores(store, first), topScores(store, second)]);
+	const [firstRows, secondRows] = [firstTop.map((score) => score[nameBy]), secondTop.map((score) => score[nameBy])];
+	const places = new Map(secondRows.map((row, place) => [row, place + 1]));
+	const moved = firstTop
 		.slice(0, TOPS[1])
-		.map((recordKey, place) => ({ recordKey, first: place + 1, second: places.get(recordKey) ?? null }))
+		.map((score, place) => ({
+			recordKey: score.record_key,
+			first: place + 1,
+			second: places.get(score[nameBy]) ?? null,
+		}))
 		.filter((record) => record.second !== record.first)
 		.toSorted((a, b) => distance(b) - distance(a) || a.first - b.first)
 		.slice(0, MOST_MOVED);
-	const isSameData = hashes[0] !== null && hashes[0] === hashes[1];
+	const isSameData = tables[0] !== null && tables[0]?.content_sha256 === tables[1]?.content_sha256;
 	// Keys of other data may be the same by chance.
-	const isComparable = isSameData && firstKeys.length > 0 && secondKeys.length > 0;
+	const isComparable = isSameData && firstRows.length > 0 && secondRows.length > 0;
 	return {
 		runs: [await describe(store, first), await describe(store, second)],
 		isSameData,
 		metrics: await compareMetrics(store, first, second),
 		settings: compareSettings(first, second),
 		overlap: isComparable
-			? TOPS.filter((k) => k <= Math.min(firstKeys.length, secondKeys.length)).map((k) => {
-					const head = new Set(firstKeys.slice(0, k));
-					return { k, both: secondKeys.slice(0, k).filter((key) => head.has(key)).length };
+			? TOPS.filter((k) => k <= Math.min(firstRows.length, secondRows.length)).map((k) => {
+					const head = new Set(firstRows.slice(0, k));
+					return { k, both: secondRows.slice(0, k).filter((row) => head.has(row)).length };
 				})
 			: [],
 		moved: isComparable ? moved : [],
@@ -74,16 +81,16 @@ function distance({ first, second }: { readonly first: number; readonly second: 
 	return second === null ? Number.POSITIVE_INFINITY : Math.abs(second - first);
 }
 
-async function topKeys(store: Store, runId: string): Promise<string[]> {
-	return (await listTopScores(store, runId, { limit: TOPS[2] })).map(({ record_key }) => record_key);
+function topScores(store: Store, { run_id }: Run) {
+	return listTopScores(store, run_id, { limit: TOPS[2] });
 }
 
-async function contentOf(store: Store, { dataset_id: id }: Run): Promise<string | null> {
-	return id === null ? null : (await getDataset(store, id)).content_sha256;
+async function tableOf(store: Store, { dataset_id: id }: Run): Promise<Dataset | null> {
+	return id === null ? null : await getDataset(store, id);
 }
 
 async function describe(store: Store, run: Run): Promise<ComparedRun> {
-	const dataset = run.dataset_id === null ? null : await getDataset(store, run.dataset_id);
+	const dataset = await tableOf(store, run);
 	return {
 		runId: run.run_id,
 		kind: run.kind,

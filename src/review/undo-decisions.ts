@@ -1,5 +1,5 @@
 import { CounterfoilError } from '../contracts/errors.ts';
-import type { ReviewEvent, ReviewItem } from '../store/review-database.ts';
+import type { LabelWord, ReviewEvent, ReviewItem } from '../store/review-database.ts';
 import type { Store } from '../store/store.ts';
 import { type ActedOn, actOnItems } from './act-on-items.ts';
 import { type Actor, type ItemChange, wrongState } from './change-items.ts';
@@ -14,18 +14,30 @@ export interface UndoOptions extends Actor {
 	readonly mayUndo?: (itemIds: readonly number[]) => Promise<void>;
 }
 
+/** What does not hold any more. */
+export interface UndoneDecision {
+	readonly decision: LabelWord;
+	readonly reason: string | null;
+	readonly at: string;
+	readonly itemIds: readonly number[];
+}
+
+export interface Undone extends ActedOn {
+	readonly undone: readonly UndoneDecision[];
+}
+
 /**
  * Takes back decisions that were made together: the items are what they were before, free for everybody, and the
  * labels do not count any more. Both stay in the log.
  *
  * @throws NOT_FOUND if there is no such decision of the actor; ITEM_STATE if something has been done to an item since.
  */
-export async function undoDecisions(store: Store, options: UndoOptions): Promise<ActedOn> {
+export async function undoDecisions(store: Store, options: UndoOptions): Promise<Undone> {
 	const decisions = await findDecisions(store, options);
 	const byItem = new Map(decisions.map((event) => [event.item_id, event]));
 	const { actor } = options;
 	await options.mayUndo?.([...byItem.keys()]);
-	return await actOnItems(
+	const acted = await actOnItems(
 		store,
 		[...byItem.keys()],
 		options,
@@ -49,6 +61,22 @@ export async function undoDecisions(store: Store, options: UndoOptions): Promise
 			);
 		},
 	);
+	return { ...acted, undone: tellDecisions(decisions) };
+}
+
+/** Decisions with the same words, made at the same time, together. */
+function tellDecisions(decisions: readonly ReviewEvent[]): UndoneDecision[] {
+	const told = new Map<string, UndoneDecision & { readonly itemIds: number[] }>();
+	for (const { item_id, at, after_json } of decisions) {
+		const after = JSON.parse(after_json ?? '{}') as Readonly<Record<string, string | undefined>>;
+		const decision = (after.decision ?? after.proposed_decision) as LabelWord;
+		const reason = after.reason_code ?? after.proposed_reason ?? null;
+		const name = JSON.stringify([decision, reason, at]);
+		const known = told.get(name);
+		if (known === undefined) told.set(name, { decision, reason, at, itemIds: [item_id] });
+		else known.itemIds.push(item_id);
+	}
+	return [...told.values()];
 }
 
 /** What the item was before, but that nobody holds it. */

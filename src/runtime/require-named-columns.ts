@@ -12,10 +12,11 @@ import type { Workspace } from './open-workspace.ts';
 
 /**
  * Holds the columns that a run is told of, and the value of the label that is the anomaly, against those of its table,
- * before anything of the run is noted. The table is opened in a process of its own. A column that the table lacks, and that a table before it or the schema has, is for
- * the run to judge, by its policies.
+ * before anything of the run is noted. The table is opened in a process of its own. A column that the table lacks, and
+ * that a table before it or the schema has, is for the run to judge, by its policies.
  *
- * @throws CounterfoilError COLUMN_UNKNOWN, CONFIG_INVALID for a value that the label of a short table has not, and what opening a table throws
+ * @throws CounterfoilError COLUMN_UNKNOWN, CONFIG_INVALID for a value that the label of a short table has not, and what
+ * opening a table throws
  */
 export async function requireNamedColumns(
 	workspace: Workspace,

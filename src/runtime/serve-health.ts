@@ -16,7 +16,7 @@ export type HealthChecks = Readonly<Record<string, () => Promise<boolean>>>;
  * 503 with the names of those that do not.
  *
  * @param address `host:port`; port 0 is any that is free. @param checks by the path that asks for them: `/healthz`
- * @throws CounterfoilError OUTPUT_NOT_WRITABLE if the address is taken
+ * @throws CounterfoilError USAGE for an address that is none, or is taken
  */
 export async function serveHealth(
 	address: string,
@@ -24,6 +24,8 @@ export async function serveHealth(
 ): Promise<HealthServer> {
 	const cut = address.lastIndexOf(':');
 	const host = cut > 0 ? address.slice(0, cut) : '127.0.0.1';
+	const port = address.slice(cut + 1);
+	if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) throw notListened(address, 'it has no port from 0 to 65535');
 	const server = createServer(async (request, response) => {
 		const asked = new Map(Object.entries(checks)).get(request.url ?? '');
 		if (asked === undefined) {
@@ -40,18 +42,20 @@ export async function serveHealth(
 	});
 	await new Promise<void>((resolve, reject) => {
 		server.once('error', (cause) =>
-			reject(
-				new CounterfoilError('OUTPUT_NOT_WRITABLE', 'the address cannot be listened at', {
-					where: address,
-					hint: 'another program may have it; name another address',
-					cause,
-				}),
-			),
+			reject(notListened(address, 'another program may have it, or the host is not this machine', cause)),
 		);
-		server.listen(Number(address.slice(cut + 1)), host, () => resolve());
+		server.listen(Number(port), host, () => resolve());
 	});
 	return {
 		port: (server.address() as AddressInfo).port,
 		close: () => new Promise((resolve) => server.close(() => resolve())),
 	};
+}
+
+function notListened(address: string, why: string, cause?: unknown): CounterfoilError {
+	return new CounterfoilError('USAGE', `the address cannot be listened at: ${why}`, {
+		where: address,
+		hint: 'name another, such as 127.0.0.1:9464',
+		cause,
+	});
 }

@@ -38,10 +38,13 @@ test('an error says code, place, message and hint on stderr, with what the termi
 	);
 });
 
-test('an error without a place or a hint leaves them out', () => {
+test('an error without a place leaves it out; one without a hint has that of its code', () => {
 	const { terminal, stderr } = record([]);
 	printError(new CounterfoilError('TABLE_EMPTY', 'the table has no rows'), terminal);
-	assert.equal(stderr(), `error TABLE_EMPTY: the table has no rows\ndocs: ${docsUrl('TABLE_EMPTY')}\n`);
+	assert.equal(
+		stderr(),
+		`error TABLE_EMPTY: the table has no rows\nhint: Check that it is the right file and that --skip-rows does not skip all of it.\ndocs: ${docsUrl('TABLE_EMPTY')}\n`,
+	);
 });
 
 test('what the system said of it is told as the cause, what others said of data is not', () => {

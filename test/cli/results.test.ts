@@ -53,8 +53,8 @@ test('a reason says how often the value itself was seen', () => {
 		typical: '"web" (61 %), "x" (9 %)',
 	};
 	const words = (seen: number) => describeReasons(parseReasons(JSON.stringify([{ ...level, seen }])));
-	assert.equal(words(0.021), 'channel mail (2.1 %), usual "web" (61 %)');
-	assert.equal(words(0), 'channel mail (not in training), usual "web" (61 %)');
+	assert.equal(words(0.021), 'channel "mail" (2.1 %), usual "web" (61 %)');
+	assert.equal(words(0), 'channel "mail" (not in training), usual "web" (61 %)');
 });
 
 test('reasons add up to what is stored, the unnamed columns included', () => {

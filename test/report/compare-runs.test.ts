@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { compareRuns } from '../../src/report/compare-runs.ts';
 import { comparisonPage } from '../../src/report/comparison-page.ts';
+import { insertDataset } from '../../src/store/datasets.ts';
 import { putMetrics } from '../../src/store/model-metrics.ts';
-import { publishScores } from '../../src/store/shards.ts';
+import { publishRecords, publishScores } from '../../src/store/shards.ts';
 import { onBothStores } from '../store/on-both-stores.ts';
-import { attemptOf, publishAll, scores, seededRun, startRun } from '../store/seeded-store.ts';
+import { attemptOf, describeDataset, publishAll, records, scores, seededRun, startRun } from '../store/seeded-store.ts';
 
 onBothStores('two runs are told apart by settings, measures and the records that they find', async (t) => {
 	const first = await seededRun(t, 20);
@@ -65,4 +66,22 @@ onBothStores('what only a training goes by, or measures, is not told of a run th
 		{ path: 'alertBudget', first: null, second: 5 },
 	]);
 	assert.match(comparisonPage(compared), /not set/);
+});
+
+onBothStores('records of one table are known again though other columns are their keys', async (t) => {
+	const first = await seededRun(t, 20);
+	const { store, modelId } = first;
+	await publishAll(first, scores(20));
+	await insertDataset(store, describeDataset(20, { dataset_id: 'payments-by-row' }));
+	const other = { ...first, datasetId: 'payments-by-row' };
+	const runId = await startRun(store, { datasetId: other.datasetId, modelId, runKey: 'by-row' });
+	const [named, scored] = [
+		await attemptOf(store, runId, 'publish-records'),
+		await attemptOf(store, runId, 'publish-scores'),
+	];
+	const renamed = records(20).map((record) => ({ ...record, key: `row-${record.row_number}` }));
+	await publishRecords(store, { ...named, shard: 0, datasetId: other.datasetId }, renamed);
+	await publishScores(store, { ...scored, shard: 0, datasetId: other.datasetId, modelId }, scores(20));
+	const { isSameData, overlap, moved } = await compareRuns(store, [first.runId, runId]);
+	assert.deepEqual({ isSameData, overlap, moved }, { isSameData: true, overlap: [{ k: 10, both: 10 }], moved: [] });
 });

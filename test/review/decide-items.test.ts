@@ -76,6 +76,10 @@ onBothStores('many items are decided at once, and undone at once as long as noth
 	await assert.rejects(undoDecisions(store, { ...bob, events }), { code: 'NOT_FOUND' });
 	const undone = await undoDecisions(store, { actor: 'ann', now: later(1), note: 'wrong button' });
 	assert.deepEqual(
+		undone.undone.map(({ decision, reason, itemIds }) => [decision, reason, itemIds]),
+		[['legitimate', legitimate.reasonCode, [1, 2, 3, 4]]],
+	);
+	assert.deepEqual(
 		undone.items.map((item) => [item.item_id, item.state, item.assignee, item.decision, item.closed_at]),
 		[1, 2, 3, 4].map((id) => [id, 'new', null, null, null]),
 	);

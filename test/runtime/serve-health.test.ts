@@ -26,5 +26,6 @@ test('a worker is healthy while every check passes, and says which does not', as
 	assert.deepEqual(await ask('/healthz'), [503, '{"ok":false,"workers":true,"database":false}']);
 	assert.equal((await ask('/'))[0], 404);
 	assert.equal((await ask('/constructor'))[0], 404);
-	await assert.rejects(serveHealth(`127.0.0.1:${health.port}`, {}), { code: 'OUTPUT_NOT_WRITABLE' });
+	for (const address of [String(health.port), `127.0.0.1:${health.port}`, '127.0.0.1:99999', 'health', '127.0.0.1:'])
+		await assert.rejects(serveHealth(address, {}), { code: 'USAGE', where: address, hint: /^name another/ });
 });

@@ -3,7 +3,7 @@ import type { ComparedRun, RunComparison } from '../../report/compare-runs.ts';
 import { saySetting } from '../../report/say-setting.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { requireEnding, requireWritable } from '../check-output.ts';
+import { requirePageEnding, requireWritable } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { escapeControls } from '../escape-controls.ts';
 import { formatTable } from '../format-table.ts';
@@ -27,7 +27,7 @@ export function defineCompare(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly html?: string }>();
 		const { html } = flags;
 		if (html !== undefined) {
-			requireEnding(html, ['.html', '.htm'], 'a browser prints it as PDF, and --json has its figures');
+			requirePageEnding(html);
 			await requireWritable(html);
 		}
 		await withWorkspace(flags, async ({ store }) => {

@@ -1,16 +1,15 @@
 import { Argument, type Command, Option } from 'commander';
-import { CounterfoilError } from '../../contracts/errors.ts';
 import type { TableFormat } from '../../ingest/write-table.ts';
 import type { ExportKind } from '../../runtime/export-table.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { outputFormatOf, TABLE_FORMATS } from '../../runtime/output-format.ts';
-import type { Dataset } from '../../store/database.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
 import { checkOutput, nowhere, openStandardOutput } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
+import { resolveReference } from '../resolve-reference.ts';
 import type { Terminal } from '../terminal.ts';
 
 type ExportFlags = GlobalFlags & { readonly out: string; readonly format?: TableFormat; readonly raw?: boolean };
@@ -64,7 +63,7 @@ async function writeExport(what: ExportKind, reference: string, flags: ExportFla
 	await checkOutput(flags.out, format, terminal);
 	const write = async (workspace: Workspace): Promise<void> => {
 		const { exportTable } = await import('../../runtime/export-table.ts');
-		const { dataset, runId } = await resolveReference(workspace, reference);
+		const { dataset, runId } = await resolveReference(workspace.store, reference);
 		const { rows, bytes, sha256, escapedCells } = await exportTable(workspace.store, {
 			what,
 			dataset,
@@ -94,21 +93,4 @@ async function writeExport(what: ExportKind, reference: string, flags: ExportFla
 		}
 	};
 	await withWorkspace(flags, write, { trial: 'read only' });
-}
-
-/** A run by the form of its id, else a data set. */
-async function resolveReference(
-	{ store }: Workspace,
-	reference: string,
-): Promise<{ dataset: Dataset; runId: string | null }> {
-	const { resolveDataset } = await import('../../store/resolve-dataset.ts');
-	if (!/^\d{8}-\d{2}/.test(reference)) return { dataset: await resolveDataset(store, reference), runId: null };
-	const { getRun } = await import('../../store/list-runs.ts');
-	const { getDataset } = await import('../../store/datasets.ts');
-	const run = await getRun(store, reference);
-	if (run.dataset_id !== null) return { dataset: await getDataset(store, run.dataset_id), runId: run.run_id };
-	throw new CounterfoilError('NOT_FOUND', 'The run has no data set.', {
-		where: `run ${run.run_id}`,
-		hint: `"counterfoil runs show ${run.run_id}" says what it did`,
-	});
 }

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 import { MIN_TRAINING_ROWS } from '../../features/require-trainable.ts';
 import { addExamples } from '../add-examples.ts';
-import { carryOutRun, withWorkspaceOrNew } from '../carry-out-run.ts';
-import { collectResult } from '../collect-result.ts';
+import { withWorkspaceOrNew } from '../carry-out-run.ts';
 import { placeOptions } from '../place-options.ts';
-import { isLearnt, printNext, printResult } from '../print-result.ts';
-import { requireLoaded } from '../print-schema.ts';
+import { isLearnt, printNext } from '../print-result.ts';
 import { addAgainstOption, addRunnerOptions, addTableOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import { tellRun } from '../tell-run.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTable } from '../with-table.ts';
 
@@ -25,12 +24,8 @@ export function defineIngest(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
 		await withTable(file, flags, 'ingest FILE', (table) =>
 			withWorkspaceOrNew(flags, async (workspace) => {
-				const done = await carryOutRun(workspace, { kind: 'ingest', ...table }, flags, terminal);
-				const result = await collectResult(workspace, done.summary);
-				if (terminal.json) terminal.outJson(result);
-				else printResult(result, done.tookMs, terminal);
-				requireLoaded(result);
-				if (terminal.json) return;
+				const result = await tellRun(workspace, { kind: 'ingest', ...table }, flags, terminal);
+				if (result === null) return;
 				const isTrainable = result.rowsLoaded >= MIN_TRAINING_ROWS && result.columns.some(isLearnt);
 				if (!isTrainable) terminal.note('too few rows, or no column, to train a model on');
 				const where = placeOptions(flags);

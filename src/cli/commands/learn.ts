@@ -41,7 +41,7 @@ type LearnFlags = GlobalFlags & {
 export function defineLearn(command: Command, terminal: Terminal): void {
 	command
 		.addArgument(new Argument('<example>', 'the data to learn by').choices(['heights', 'ring']))
-		.option('--textbook', 'only the set-up of the books, as it comes out')
+		.option('--textbook', 'only the plain set-up (of heights that of the books), as it comes out')
 		.option('--mended', 'only the set-up that works')
 		.option('-o, --out <file>', 'the page with the pictures (default: heights.html or ring.html)')
 		.option('--seeds <n>', 'figures of that many seeds instead of a page', parseWhole(1))
@@ -66,7 +66,7 @@ export function defineLearn(command: Command, terminal: Terminal): void {
 		.option('--stop-early', 'end when the rows get no better, and keep the best');
 	addDryRunOption(command, 'say');
 	addExamples(command, [
-		['learn heights', 'the set-up of the books, what fixes it, and a page with both step by step'],
+		['learn heights', 'the plain set-up of the books, what fixes it, and a page with both step by step'],
 		['learn heights --mended --pause-every 300', 'look at samples and go on or stop'],
 		['learn heights --mended --loss minimax --balance', 'try another set-up'],
 		['learn heights --mended --seeds 5', 'how it comes out with five seeds'],

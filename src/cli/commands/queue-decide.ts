@@ -35,7 +35,7 @@ function defineDecide(group: Command, terminal: Terminal): void {
 		.description('Decides items. The decision becomes the label of the record, and the log says who decided and why.')
 		.addArgument(new Argument('<decision>', 'what it is').choices(DECISIONS))
 		.argument('[items...]', 'numbers: 17, 17,18 or 17-25', parseItems)
-		.option('--reason <code>', 'why; counterfoil queue reasons tells the words (default: other_...)')
+		.option('--reason <code>', 'why; counterfoil queue reasons tells the words (default: other_DECISION)')
 		.option('--note <text>', 'what else there is to say')
 		.option('--seconds <n>', 'time spent on each (default: since you claimed it)', parseWhole(0))
 		.option('--mine', 'all items that you hold')
@@ -48,7 +48,7 @@ function defineDecide(group: Command, terminal: Terminal): void {
 	]);
 	command.action(async (decision: LabelWord, itemIds: readonly number[]) => {
 		const flags = command.optsWithGlobals<DecideFlags>();
-		const { note, seconds, allHits = false } = flags;
+		const { note, seconds, allHits = false, reason = `other_${decision}` } = flags;
 		await withWorkspace(flags, async ({ store }) => {
 			const { decideItems } = await import('../../review/decide-items.ts');
 			const { listHeld } = await import('../../review/claim-items.ts');
@@ -59,15 +59,17 @@ function defineDecide(group: Command, terminal: Terminal): void {
 			const { items, waiting, events } = await decideItems(store, named, {
 				actor,
 				decision,
-				reasonCode: flags.reason ?? `other_${decision}`,
+				reasonCode: reason,
 				allHits,
 				...(note === undefined ? {} : { note }),
 				...(seconds === undefined ? {} : { secondsSpent: seconds }),
 			});
 			if (terminal.json) return terminal.outJson({ items, waiting, events });
 			const decided = items.filter(({ item_id }) => !waiting.includes(item_id)).map(({ item_id }) => item_id);
-			if (decided.length > 0) terminal.out(`${nameItems(decided)} decided: ${decision}`);
+			if (decided.length > 0) terminal.out(`${nameItems(decided)} decided: ${decision} (${reason})`);
 			if (waiting.length > 0) terminal.out(`${nameItems(waiting)} waiting for a second person to confirm ${decision}`);
+			if (flags.reason === undefined)
+				terminal.note(`to say why: --reason; ${commandName()} queue reasons has the words`);
 			terminal.note(`the next one: ${commandName()} queue next; to take this back: ${commandName()} queue undo`);
 		});
 	});
@@ -105,13 +107,18 @@ function defineUndo(group: Command, terminal: Terminal): void {
 		const { events, note } = flags;
 		await withWorkspace(flags, async ({ store }) => {
 			const { undoDecisions } = await import('../../review/undo-decisions.ts');
-			const { items } = await undoDecisions(store, {
+			const { items, undone } = await undoDecisions(store, {
 				actor: actorOf(flags),
 				...(events === undefined ? {} : { events }),
 				...(note === undefined ? {} : { note }),
 			});
 			if (terminal.json) return terminal.outJson(items);
-			terminal.out(`${nameItems(items.map(({ item_id }) => item_id))} undecided again, and free`);
+			for (const { decision, reason, at, itemIds } of undone) {
+				const why = reason === null ? '' : ` (${reason})`;
+				terminal.out(
+					`${nameItems(itemIds)} undecided again, and free: ${itemIds.length === 1 ? 'was' : 'were'} ${decision}${why} since ${at}`,
+				);
+			}
 		});
 	});
 }

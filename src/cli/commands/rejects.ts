@@ -7,13 +7,17 @@ import { formatTable } from '../format-table.ts';
 import { formatCount, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
+import { resolveReference } from '../resolve-reference.ts';
 import type { Terminal } from '../terminal.ts';
 
 type RejectsFlags = GlobalFlags & { readonly limit: number; readonly type?: string };
 
 export function defineRejects(command: Command, terminal: Terminal): void {
 	command
-		.argument('<dataset>', 'id of the data set, the beginning of it, or its name (the latest of that name)')
+		.argument(
+			'<dataset>',
+			'id of the data set or of a run, the beginning of it, or the name of the data set (the latest of that name)',
+		)
 		.description('The rows of a file that could not be read, in the order of the file, with why.')
 		.option('--limit <n>', 'rows', parseWhole(1), 20)
 		.option('--type <type>', 'only those of one type, such as MISSING_COLUMNS');
@@ -25,9 +29,8 @@ export function defineRejects(command: Command, terminal: Terminal): void {
 	command.action(async (reference: string) => {
 		const flags = command.optsWithGlobals<RejectsFlags>();
 		await withWorkspace(flags, async ({ store }) => {
-			const { resolveDataset } = await import('../../store/resolve-dataset.ts');
 			const { countRejects, listRejects } = await import('../../store/rejects.ts');
-			const dataset = await resolveDataset(store, reference);
+			const { dataset } = await resolveReference(store, reference);
 			const types = await countRejects(store, dataset.dataset_id);
 			const { limit, type } = flags;
 			const rejects = await listRejects(store, dataset.dataset_id, { limit, ...(type === undefined ? {} : { type }) });

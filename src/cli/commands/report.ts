@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
 import { withWorkspace } from '../carry-out-run.ts';
-import { requireEnding, requirePlain, requireWritable } from '../check-output.ts';
+import { requirePageEnding, requirePlain, requireWritable } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import type { Terminal } from '../terminal.ts';
@@ -22,7 +22,7 @@ export function defineReport(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<GlobalFlags & { readonly out?: string }>();
 		if (flags.out === '-') requirePlain(terminal);
 		else if (flags.out !== undefined) {
-			requireEnding(flags.out, ['.html', '.htm'], 'a browser prints it as PDF, and --json has its figures');
+			requirePageEnding(flags.out);
 			await requireWritable(flags.out);
 		}
 		const write = async (workspace: Workspace): Promise<void> => {

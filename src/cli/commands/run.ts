@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import { carryOutRun, withWorkspaceOrNew } from '../carry-out-run.ts';
-import { collectResult } from '../collect-result.ts';
-import { nextCommands, printNext, printResult } from '../print-result.ts';
-import { requireLoaded } from '../print-schema.ts';
+import { withWorkspaceOrNew } from '../carry-out-run.ts';
+import { nextCommands, printNext } from '../print-result.ts';
 import { addRunnerOptions, addSettingOptions, type RunFlags, TABLE_FILE } from '../run-options.ts';
+import { tellRun } from '../tell-run.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTable } from '../with-table.ts';
 
@@ -21,13 +20,8 @@ export function defineRun(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<RunFlags & { readonly name?: string }>();
 		await withTable(file, flags, 'run FILE', (table) =>
 			withWorkspaceOrNew(flags, async (workspace) => {
-				const done = await carryOutRun(workspace, { kind: 'pipeline', ...table }, flags, terminal);
-				const result = await collectResult(workspace, done.summary);
-				if (terminal.json) terminal.outJson(result);
-				else printResult(result, done.tookMs, terminal);
-				requireLoaded(result);
-				if (terminal.json) return;
-				printNext(result, nextCommands(result, flags), terminal);
+				const result = await tellRun(workspace, { kind: 'pipeline', ...table }, flags, terminal);
+				if (result !== null) printNext(result, nextCommands(result, flags), terminal);
 			}),
 		);
 	});

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import type { RunSummary } from '../../contracts/run-config.ts';
 import type { Workspace } from '../../runtime/open-workspace.ts';
 import { addExamples } from '../add-examples.ts';
-import { type AskedRun, carryOutRun, withWorkspace } from '../carry-out-run.ts';
-import { collectResult } from '../collect-result.ts';
-import { nextCommands, printNext, printResult } from '../print-result.ts';
-import { requireLoaded } from '../print-schema.ts';
+import { type AskedRun, withWorkspace } from '../carry-out-run.ts';
+import type { RunResult } from '../collect-result.ts';
+import { nextCommands, printNext } from '../print-result.ts';
 import {
 	addAlertsOption,
 	addBackendOption,
@@ -14,6 +12,7 @@ import {
 	type RunFlags,
 	TABLE_FILE,
 } from '../run-options.ts';
+import { tellRun } from '../tell-run.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTable } from '../with-table.ts';
 
@@ -49,15 +48,13 @@ export function defineScore(command: Command, terminal: Terminal): void {
 				const { readAsTrained } = await import('../../runtime/read-as-trained.ts');
 				const readAs = await readAsTrained(workspace, model);
 				const asked: AskedRun = { kind: 'score', modelId: model.model_id, readAs, ...table };
-				const done = await carryOutRun(workspace, asked, flags, terminal);
-				await noteUsual(workspace, done.summary, terminal);
-				if (done.summary.history !== null) terminal.note(HISTORY_WORDS[done.summary.history]);
-				// Columns and metrics are those of the model; the new table has nothing to say about them.
-				const result = { ...(await collectResult(workspace, done.summary)), columns: [], tableAlerts: [], metrics: [] };
-				if (terminal.json) terminal.outJson(result);
-				else printResult(result, done.tookMs, terminal);
-				requireLoaded(result);
-				if (terminal.json) return;
+				const result = await tellRun(workspace, asked, flags, terminal, async (all) => {
+					await noteUsual(workspace, all, terminal);
+					if (all.history !== null) terminal.note(HISTORY_WORDS[all.history]);
+					// Columns and metrics are those of the model; the new table has nothing to say about them.
+					return { ...all, columns: [], tableAlerts: [], metrics: [] };
+				});
+				if (result === null) return;
 				const next = nextCommands(result, flags).filter(([line]) => !/^(score|generate) /.test(line));
 				printNext(result, next, terminal);
 			}),
@@ -66,14 +63,14 @@ export function defineScore(command: Command, terminal: Terminal): void {
 }
 
 /** Says which columns are what they were in the table of the model, where the command did not name them. */
-async function noteUsual({ store }: Workspace, summary: RunSummary, terminal: Terminal): Promise<void> {
+async function noteUsual({ store }: Workspace, result: RunResult, terminal: Terminal): Promise<void> {
 	const { getDataset } = await import('../../store/datasets.ts');
 	const { getRun } = await import('../../store/list-runs.ts');
 	const { requestOfRun } = await import('../../runtime/make-request.ts');
 	const { describeUsual } = await import('../describe-usual.ts');
-	if (summary.datasetId === null) return;
-	const { columns_json } = await getDataset(store, summary.datasetId);
+	if (result.datasetId === null) return;
+	const { columns_json } = await getDataset(store, result.datasetId);
 	const names = (JSON.parse(columns_json) as readonly { readonly name: string }[]).map(({ name }) => name);
-	const words = describeUsual(requestOfRun(await getRun(store, summary.runId)), names);
+	const words = describeUsual(requestOfRun(await getRun(store, result.runId)), names);
 	if (words !== null) terminal.note(words);
 }

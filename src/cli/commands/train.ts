@@ -1,9 +1,7 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import { carryOutRun, withWorkspace } from '../carry-out-run.ts';
-import { collectResult } from '../collect-result.ts';
-import { nextCommands, printNext, printResult } from '../print-result.ts';
-import { requireLoaded } from '../print-schema.ts';
+import { withWorkspace } from '../carry-out-run.ts';
+import { nextCommands, printNext } from '../print-result.ts';
 import {
 	addAgainstOption,
 	addRunnerOptions,
@@ -12,6 +10,7 @@ import {
 	type RunFlags,
 	TABLE_FILE,
 } from '../run-options.ts';
+import { tellRun } from '../tell-run.ts';
 import type { Terminal } from '../terminal.ts';
 import { withTable } from '../with-table.ts';
 
@@ -35,12 +34,8 @@ export function defineTrain(command: Command, terminal: Terminal): void {
 			withWorkspace(
 				flags,
 				async (workspace) => {
-					const done = await carryOutRun(workspace, { kind: 'train', ...table }, flags, terminal);
-					const result = await collectResult(workspace, done.summary);
-					if (terminal.json) terminal.outJson(result);
-					else printResult(result, done.tookMs, terminal);
-					requireLoaded(result);
-					if (terminal.json) return;
+					const result = await tellRun(workspace, { kind: 'train', ...table }, flags, terminal);
+					if (result === null) return;
 					terminal.out(`\n${terminal.paint('bold', 'Model')}  ${result.modelId}`);
 					printNext(result, nextCommands(result, flags), terminal);
 				},

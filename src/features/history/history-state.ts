@@ -28,7 +28,10 @@ export interface EntityPast {
 	readonly inWindow: GrowingNumbers;
 	/** [entities, 2]: rows with a departure in the window, and the sum of these. */
 	readonly unlike: GrowingNumbers;
-	/** [3] entities that have come; days from the table's first row to each one's first, summed; rows of those that had come before. */
+	/**
+	 * [3] entities that have come; days from the table's first row to each one's first, summed; rows of those that had
+	 * come before.
+	 */
 	readonly arrivals: Float64Array;
 	/** [3] over all rows: departures, their sum, the sum of their squares. */
 	readonly usualUnlike: Float64Array;

@@ -261,7 +261,8 @@ async function scale(cluster: Cluster): Promise<void> {
 		const scores = await scoresOf(site.store, run_id);
 		digests.add(scores.digest);
 		aloneMs ??= ms;
-		tell(`scored by ${size}`, { seconds: seconds(ms), 'times as fast': times(aloneMs, ms), ...scores });
+		const stages = await stagesOf(site.store, run_id);
+		tell(`scored by ${size}`, { seconds: seconds(ms), 'times as fast': times(aloneMs, ms), ...scores, stages });
 	}
 	await site.close();
 	assert.equal(digests.size, 1, 'the scores hang on who made them');
@@ -287,6 +288,24 @@ async function runIdOf(store: Store): Promise<string> {
 	return (await store.reader.selectFrom('runs').select('run_id').executeTakeFirstOrThrow()).run_id;
 }
 
+/** Seconds from the first begin to the last end of the steps of each kind, those of its shards together. */
+async function stagesOf(store: Store, runId: string): Promise<string> {
+	const steps = await store.reader
+		.selectFrom('run_steps')
+		.select(['step', 'started_at', 'finished_at'])
+		.where('run_id', '=', runId)
+		.orderBy('started_at')
+		.execute();
+	const spans = new Map<string, { from: number; to: number }>();
+	for (const { step, started_at, finished_at } of steps) {
+		const kind = step.replace(/[-.:/]?\d+$/, '');
+		const [from, to] = [Date.parse(started_at), Date.parse(finished_at ?? started_at)];
+		const known = spans.get(kind) ?? { from, to };
+		spans.set(kind, { from: Math.min(known.from, from), to: Math.max(known.to, to) });
+	}
+	return [...spans].map(([kind, { from, to }]) => `${kind} ${seconds(to - from)}`).join('; ');
+}
+
 async function untilSucceeded(store: Store, limitMs: number): Promise<void> {
 	for (const end = Date.now() + limitMs; ; await sleep(500)) {
 		const run = await store.reader.selectFrom('runs').select(['status', 'error_json']).executeTakeFirst();
@@ -306,7 +325,9 @@ function seconds(ms: number): number {
 
 function tell(part: string, figures: Record<string, unknown>): void {
 	found[part] = figures;
-	const shown = Object.entries(figures).map(([name, value]) => `${name} ${String(value).slice(0, 16)}`);
+	const shown = Object.entries(figures).map(
+		([name, value]) => `${name} ${/^[\da-f]{64}$/.test(String(value)) ? String(value).slice(0, 16) : value}`,
+	);
 	process.stdout.write(`${part}: ${shown.join(', ')}\n`);
 }
 

@@ -1,6 +1,9 @@
-import type { ErrorCode } from '../../src/contracts/errors.ts';
+import type { ErrorCode } from '../contracts/errors.ts';
 
-/** What to do about each code, for docs/errors.md; the hint of an error is more exact, since it knows the case. */
+/**
+ * What to do about each code, in Markdown, for docs/errors.md; and for errors that come without a hint. That is more exact,
+ * since it knows the case.
+ */
 export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	ARROW_COMPRESSION_UNSUPPORTED:
 		'Write the file again without compression, or with LZ4 or ZSTD; or hand the table over as Parquet.',
@@ -15,7 +18,8 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	AUTHENTICATION_NEEDED: 'Sign in again, or send a valid token; `counterfoil users` makes users and tokens.',
 	BACKEND_UNAVAILABLE:
 		'Leave out `--backend`, which then takes what there is; `counterfoil doctor` says what is lacking and how to install it.',
-	CANCELLED: 'Nothing is broken. The hint has the command to go on with.',
+	CANCELLED:
+		'Nothing is broken: what was done stays. A run goes on with `counterfoil runs resume RUN`, all else is begun again.',
 	CHILD_CRASHED:
 		'Try again: what was done stays. If it comes again, `counterfoil doctor` checks the machine, and `--backend cpu` rules out native code.',
 	CHILD_OUT_OF_MEMORY:
@@ -82,7 +86,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	REQUEST_REPEATED: 'Send a new Idempotency-Key for another request; for the same one wait for its answer.',
 	REQUEST_TOO_LARGE: 'Send less at once.',
 	RUN_ACTIVE: 'Wait for it (`counterfoil runs show RUN --watch`), or stop it with `counterfoil runs cancel RUN`.',
-	RUN_STATE: 'See how it stands with `counterfoil runs show RUN`; the hint says what can be done.',
+	RUN_STATE: 'See how it stands with `counterfoil runs show RUN`.',
 	SCHEMA_MISMATCH:
 		'Bring the table into the form of the training table: the message names the columns. `--rename` maps names; a model for another table is trained anew.',
 	SCHEMA_QUARANTINED:
@@ -100,7 +104,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 		'Take more rows; and check with `counterfoil inspect FILE` that not every column is a key, constant or ignored.',
 	TEMPORAL_UNREACHABLE:
 		'Start a server, or check TEMPORAL_ADDRESS ([Temporal](temporal.md)); without it leave out `--temporal`.',
-	TIMED_OUT: 'Go on with the command in the hint, with a longer `--timeout` or none.',
+	TIMED_OUT: 'Do the same with a longer `--timeout` or none; a run goes on with `counterfoil runs resume RUN`.',
 	TOO_MANY_REQUESTS: 'Wait for as long as the answer says, and ask less often.',
 	TRAINING_DIVERGED:
 		'Try another `--seed`; if it comes again, look for columns of huge numbers and leave them out with `--ignore`.',

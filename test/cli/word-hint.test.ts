@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { COMMANDS } from '../../src/cli/command-list.ts';
+import { COMMAND_NAMES } from '../../src/cli/command-names.ts';
+import { wordHint } from '../../src/cli/word-hint.ts';
+import { CounterfoilError, ERROR_CATALOGUE, type ErrorCode } from '../../src/contracts/errors.ts';
+
+const ROOT = new URL('../../', import.meta.url);
+const CHECKOUT = { COUNTERFOIL_INVOKED_AS: './bin/counterfoil', PATH: '' };
+
+test('an error without a hint says what helps with its code, as it can be typed and without markup', () => {
+	for (const code of Object.keys(ERROR_CATALOGUE) as ErrorCode[]) {
+		const hint = wordHint(new CounterfoilError(code, 'It went wrong.'), CHECKOUT);
+		assert.match(hint, /^[A-Z][^`]+\.$/, code);
+		assert.doesNotMatch(hint, /\]\(|(^|[^/])counterfoil (run|runs|queue|db|inspect|doctor|models) /, code);
+		for (const [, page = ''] of hint.matchAll(/(docs\/[\w/-]+\.md)/g)) assert.ok(existsSync(new URL(page, ROOT)), page);
+	}
+});
+
+test('commands in a hint are written as they can be typed; other words stay', () => {
+	const word = (hint: string, environment: NodeJS.ProcessEnv) =>
+		wordHint(new CounterfoilError('USAGE', 'No.', { hint }), environment);
+	assert.equal(word('see "counterfoil runs list"', CHECKOUT), 'see "./bin/counterfoil runs list"');
+	assert.equal(word('pipe it in: cat a.csv | counterfoil run -', {}), 'pipe it in: cat a.csv | counterfoil run -');
+	assert.equal(
+		word('counterfoil makes no buckets; counterfoil doctor tries them', {
+			COUNTERFOIL_INVOKED_AS: 'x/counterfoil',
+			npm_command: 'exec',
+		}),
+		'counterfoil makes no buckets; npx counterfoil doctor tries them',
+	);
+	const typed = 'go on: ./bin/counterfoil runs resume R';
+	assert.equal(word(typed, CHECKOUT), typed);
+});
+
+test('every command has its name in the list of names', () => {
+	assert.deepEqual(
+		[...COMMAND_NAMES],
+		COMMANDS.map(({ name }) => name),
+	);
+});
