@@ -1,5 +1,6 @@
 import type { FeatureTable } from '../../src/contracts/features.ts';
 import type { Random } from '../../src/contracts/random.ts';
+import type { Backend } from '../../src/gan/backend.ts';
 import { type Coordinates, encodeRows, type FeatureCoordinates } from '../../src/scoring/coordinates.ts';
 import type { LoadedGroup } from '../../src/scoring/member-group.ts';
 import { encodedStride, writeConstants } from '../../src/scoring/member-inputs.ts';
@@ -18,6 +19,7 @@ const COMPARED = 1024;
  * @param bags per member, the rows that it trained on.
  */
 export function agreementWeight(
+	backend: Backend,
 	table: FeatureTable,
 	coordinates: Coordinates,
 	group: LoadedGroup,
@@ -44,9 +46,14 @@ export function agreementWeight(
 	});
 	drawIndependentColumns({ source, rows: count, width: stride, spans, target: fake, offset: 0, count }, random);
 	const held = bags.map((bag) => new Set(bag));
-	const all = halves(group, real, count, stride, (member, at) => !held[member]?.has(rows[at] as number)).concat(
-		halves(group, fake, count, stride, () => true),
-	);
+	const all = halves(
+		backend,
+		group,
+		real,
+		count,
+		stride,
+		(member, at) => !held[member]?.has(rows[at] as number),
+	).concat(halves(backend, group, fake, count, stride, () => true));
 	const r = Math.max(
 		0,
 		correlation(
@@ -59,6 +66,7 @@ export function agreementWeight(
 
 /** The mean logits of even and of odd members that may judge a row; rows that one of the halves may not are left out. */
 function halves(
+	{ tf }: Backend,
 	group: LoadedGroup,
 	encoded: Float32Array,
 	count: number,
@@ -71,7 +79,11 @@ function halves(
 		const block = new Float32Array(BLOCK_ROWS * stride);
 		const own = Math.min(BLOCK_ROWS, count - start);
 		block.set(encoded.subarray(start * stride, (start + own) * stride));
-		const logits = group.blockLogits(block, stride);
+		const columns = tf.tidy(
+			() => tf.transpose(tf.tensor2d(block, [BLOCK_ROWS, stride])) as ReturnType<typeof tf.tensor2d>,
+		);
+		const logits = group.blockLogits(columns);
+		columns.dispose();
 		for (let position = 0; position < own; position++) {
 			const sums = [0, 0];
 			const counts = [0, 0];

@@ -68,7 +68,7 @@ export async function scoreIdeas(
 			fitted.flatMap((one) => one.bags),
 		);
 		const { term } = last(
-			dependenceBlocks({ coordinates, groups, bags, entryOf: indexBags(bags), hashed }, table, false),
+			dependenceBlocks(backend, { coordinates, groups, bags, entryOf: indexBags(bags), hashed }, table, false),
 		);
 		for (const group of groups) group.dispose();
 		return term;
@@ -80,7 +80,7 @@ export async function scoreIdeas(
 	const agreed = shipped.map((one, index): FittedGroup => {
 		const loaded = loadGroup(backend, one.group);
 		const fork = random.fork(`ideas/agreement/${index}`);
-		const temperature = agreementWeight(table, coordinates, loaded, one.bags, kept, fork);
+		const temperature = agreementWeight(backend, table, coordinates, loaded, one.bags, kept, fork);
 		loaded.dispose();
 		return { ...one, group: { ...one.group, temperature } };
 	});

@@ -1,11 +1,11 @@
 import type { FeatureTable } from '../contracts/features.ts';
+import type { Backend } from '../gan/backend.ts';
 import type { Coordinates } from './coordinates.ts';
-import { encodeRows } from './coordinates.ts';
 import type { LoadedGroup } from './member-group.ts';
-import { encodedStride, writeConstants } from './member-inputs.ts';
 import { BLOCK_ROWS } from './options.ts';
+import { type BlockJudge, type DependenceScores, emptyScores, judgeBlocks, type RowBlock } from './row-blocks.ts';
 import type { Bags } from './row-hash.ts';
-import { hashRows, isInBag } from './row-hash.ts';
+import { countBags, hashRows, isInBag } from './row-hash.ts';
 
 /** The discriminators of a scorer, on the device. */
 export interface DependenceModel {
@@ -17,15 +17,6 @@ export interface DependenceModel {
 	readonly entryOf: (first: number, second: number) => number;
 	/** Features whose content identifies a row. */
 	readonly hashed: readonly number[];
-}
-
-export interface DependenceScores {
-	/** What the discriminators add to the surprise of each row, [rows]. */
-	readonly term: Float64Array;
-	/** Mean tempered log-odds of being real, [rows]. */
-	readonly logOdds: Float64Array;
-	/** `term` split equally over the features that each member sees, [rows, features]; null if not asked for. */
-	readonly split: Float64Array | null;
 }
 
 /** The members that may judge a row and the weight of each one's logit in the row's term. */
@@ -64,64 +55,98 @@ export function countMembers(model: DependenceModel): number {
 	return model.groups.reduce((sum, { group }) => sum + group.inputs.members, 0);
 }
 
-/**
- * Scores rows block by block; between blocks the caller may pause. The blocks always have the same shape, the last
- * one padded, so that the products are summed in the same order whatever the batch.
- */
+/** Has the members score all rows; `split` is shared equally over the features that each member sees. */
 export function* dependenceBlocks(
+	backend: Backend,
 	model: DependenceModel,
 	table: FeatureTable,
 	wantSplit: boolean,
 ): Generator<void, DependenceScores, void> {
-	const { coordinates, groups } = model;
-	const width = coordinates.features.length;
-	const term = new Float64Array(table.rows);
-	const logOdds = new Float64Array(table.rows);
-	const split = wantSplit ? new Float64Array(table.rows * width) : null;
-	if (groups.length === 0) return { term, logOdds, split };
+	const members = judgeByMembers(model, hashRows(table, model.hashed), wantSplit);
+	yield* judgeBlocks(backend, model.coordinates, table, model.groups.length === 0 ? [] : [members]);
+	return members.scores;
+}
 
-	const hashes = hashRows(table, model.hashed);
-	const total = countMembers(model);
-	const weights: MemberWeights = { term: new Float64Array(total), logOdds: new Float64Array(total) };
-	const seen = groups.map(({ group }) =>
-		group.inputs.spans.map((spans) => Int32Array.from(spans, ({ feature }) => feature)),
-	);
-	const stride = encodedStride(coordinates);
-	const block = new Float32Array(BLOCK_ROWS * stride);
-	writeConstants(block, BLOCK_ROWS, stride);
+/**
+ * Member by member, and all rows of a block within each, so that the loops are long.
+ *
+ * @param hashes of the rows' content, [rows, 2]
+ */
+export function judgeByMembers(model: DependenceModel, hashes: Uint32Array, wantSplit: boolean): BlockJudge {
+	const { bags, groups, coordinates, entryOf } = model;
+	const features = coordinates.features.length;
+	const scores = emptyScores(hashes.length / 2, features, wantSplit);
+	const entries = new Int32Array(BLOCK_ROWS);
+	const termWeights = new Float64Array(BLOCK_ROWS);
+	const oddsWeights = new Float64Array(BLOCK_ROWS);
+	/** The entries of rows by which a member counts; -1 where all do, for no bag holds the row or all of them do. */
+	const judged = new Int32Array(BLOCK_ROWS);
+	const parts = new Float64Array(BLOCK_ROWS);
+	// [features, BLOCK_ROWS]
+	const split = new Float64Array(features * BLOCK_ROWS);
+	const firsts = groups.map((_, g) => groups.slice(0, g).reduce((sum, { group }) => sum + group.inputs.members, 0));
 
-	for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
-		const count = Math.min(BLOCK_ROWS, table.rows - start);
-		encodeRows(coordinates, table, (position) => start + position, count, block, stride);
-		const logits = groups.map((group) => group.blockLogits(block, stride));
+	/** As `memberWeights`. */
+	function weigh(g: number, count: number): void {
+		const { group } = groups[g] as LoadedGroup;
+		const { members } = group.inputs;
+		const first = firsts[g] as number;
+		const scale = (-group.temperature * coordinates.dependent.length) / group.features;
 		for (let position = 0; position < count; position++) {
-			const row = start + position;
-			memberWeights(model, model.entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number), weights);
-			let member = 0;
-			let rowTerm = 0;
-			let rowOdds = 0;
-			for (let g = 0; g < groups.length; g++) {
-				const groupLogits = logits[g] as Float32Array;
-				const features = seen[g] as readonly Int32Array[];
-				for (let m = 0; m < features.length; m++, member++) {
-					const weight = weights.term[member] as number;
-					if (weight === 0 && weights.logOdds[member] === 0) continue;
-					const logit = groupLogits[m * BLOCK_ROWS + position] as number;
-					rowTerm += weight * logit;
-					rowOdds += (weights.logOdds[member] as number) * logit;
-					if (split === null) continue;
-					const own = features[m] as Int32Array;
-					const part = (weight * logit) / own.length;
-					for (let k = 0; k < own.length; k++) {
-						const at = row * width + (own[k] as number);
-						split[at] = (split[at] as number) + part;
-					}
+			const entry = entries[position] as number;
+			const free = entry < 0 ? members : members - countBags(bags, entry, first, members);
+			judged[position] = free === 0 ? -1 : entry;
+			const share = 1 / ((free || members) * groups.length);
+			oddsWeights[position] = share * group.temperature;
+			termWeights[position] = share * scale;
+		}
+	}
+
+	/** @param size features of the member, over which its part of the term is split */
+	function addMember(member: number, size: number, logits: Float32Array, at: number, { start, count }: RowBlock): void {
+		const { term, logOdds } = scores;
+		for (let position = 0; position < count; position++) {
+			const counts = !isInBag(bags, judged[position] as number, member);
+			const logit = counts ? (logits[at + position] as number) : 0;
+			const part = (termWeights[position] as number) * logit;
+			parts[position] = part / size;
+			term[start + position] = (term[start + position] as number) + part;
+			logOdds[start + position] = (logOdds[start + position] as number) + (oddsWeights[position] as number) * logit;
+		}
+	}
+
+	function addParts(feature: number, count: number): void {
+		const at = feature * BLOCK_ROWS;
+		for (let position = 0; position < count; position++) {
+			split[at + position] = (split[at + position] as number) + (parts[position] as number);
+		}
+	}
+
+	function writeSplit(all: Float64Array, { start, count }: RowBlock): void {
+		for (let position = 0; position < count; position++) {
+			const to = (start + position) * features;
+			for (let f = 0; f < features; f++) all[to + f] = split[f * BLOCK_ROWS + position] as number;
+		}
+	}
+
+	return {
+		scores,
+		judge(block) {
+			const { start, count, columns } = block;
+			for (let position = 0; position < count; position++) {
+				const row = 2 * (start + position);
+				entries[position] = entryOf(hashes[row] as number, hashes[row + 1] as number);
+			}
+			split.fill(0);
+			for (const [g, { group, blockLogits }] of groups.entries()) {
+				const logits = blockLogits(columns);
+				weigh(g, count);
+				for (const [m, own] of group.inputs.spans.entries()) {
+					addMember((firsts[g] as number) + m, own.length, logits, m * BLOCK_ROWS, block);
+					if (wantSplit) for (const { feature } of own) addParts(feature, count);
 				}
 			}
-			term[row] = rowTerm;
-			logOdds[row] = rowOdds;
-		}
-		yield;
-	}
-	return { term, logOdds, split };
+			if (scores.split !== null) writeSplit(scores.split, block);
+		},
+	};
 }

@@ -6,7 +6,6 @@ import type { Backend } from '../gan/backend.ts';
 import { fitCalibration } from './calibration.ts';
 import type { Coordinates } from './coordinates.ts';
 import { encodeRows, fitCoordinates } from './coordinates.ts';
-import type { DependenceScores } from './dependence.ts';
 import { countSlices, fitGroup, type GroupFit, trainGroupSlice } from './fit-group.ts';
 import { createProgress, type FitProgress, type Progress, workThrough } from './fit-progress.ts';
 import type { MarginalDensity } from './independent-columns.ts';
@@ -16,6 +15,7 @@ import { fitNeighbours, loadNeighbours, type Neighbours, neighbourBlocks } from 
 import type { ScoringSettings } from './options.ts';
 import { BLOCK_ROWS, DEFAULT_SETTINGS, FEWEST_ROWS } from './options.ts';
 import { drawIndependentColumns } from './reference-density.ts';
+import type { DependenceScores } from './row-blocks.ts';
 import type { Bags } from './row-hash.ts';
 import { collectBags, hashRows } from './row-hash.ts';
 import type { Scorer, SurpriseParts } from './scorer.ts';

@@ -1,4 +1,4 @@
-import type { Backend } from '../gan/backend.ts';
+import type { Backend, Tfjs } from '../gan/backend.ts';
 import type { MemberInputs } from './member-inputs.ts';
 import type { NetworkShape } from './member-network.ts';
 import { loadLayers, logitTensor, membersTogether, pickMembers } from './member-network.ts';
@@ -26,8 +26,8 @@ export interface LoadedGroup {
 	 * @returns [members, BLOCK_ROWS]
 	 */
 	logits(x: Float32Array): Float32Array;
-	/** The same for a block of encoded rows, [BLOCK_ROWS, stride]. */
-	blockLogits(block: Float32Array, stride: number): Float32Array;
+	/** The same for a block of encoded rows, turned round: [stride, BLOCK_ROWS]. */
+	readonly blockLogits: (columns: ReturnType<Tfjs['tensor2d']>) => Float32Array;
 	dispose(): void;
 }
 
@@ -69,14 +69,10 @@ export function loadGroup(backend: Backend, group: MemberGroup): LoadedGroup {
 				return tf.transpose(tf.tensor3d(own, [members, BLOCK_ROWS, inputs.width]), [0, 2, 1]) as Inputs;
 			});
 		},
-		blockLogits(block, stride) {
-			const columns = tf.tidy(() => tf.transpose(tf.tensor2d(block.slice(), [BLOCK_ROWS, stride])));
-			const all = logitsOf(
+		blockLogits: (columns) =>
+			logitsOf(
 				({ gather, members }) => tf.reshape(tf.gather(columns, gather), [members, inputs.width, BLOCK_ROWS]) as Inputs,
-			);
-			columns.dispose();
-			return all;
-		},
+			),
 		dispose: () => {
 			for (const { layers, gather } of parts) tf.dispose([...layers.weights, ...layers.biases, gather]);
 		},

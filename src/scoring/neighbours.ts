@@ -3,11 +3,11 @@ import type { Random } from '../contracts/random.ts';
 import type { Backend, Tfjs } from '../gan/backend.ts';
 import type { Coordinates, FeatureCoordinates } from './coordinates.ts';
 import { encodeRows } from './coordinates.ts';
-import type { DependenceScores } from './dependence.ts';
-import { encodedStride, type Span, writeConstants } from './member-inputs.ts';
+import type { Span } from './member-inputs.ts';
 import { BLOCK_ROWS, type NeighbourSettings } from './options.ts';
-import { collectPoints, compareWith, type Points } from './point-distances.ts';
+import { collectPoints, comparePairs, type Points } from './point-distances.ts';
 import type { FakeSource } from './reference-density.ts';
+import { type BlockJudge, type DependenceScores, emptyScores, judgeBlocks, type RowBlock } from './row-blocks.ts';
 import type { Bags } from './row-hash.ts';
 import { collectBags, hashRows, indexBags, isInBag } from './row-hash.ts';
 
@@ -113,7 +113,7 @@ export function loadNeighbours({ tf }: Backend, coordinates: Coordinates, neighb
 }
 
 /**
- * What the neighbours add to the surprise of each row, block by block. In a bag the nearest-neighbour estimate of a
+ * What the neighbours add to the surprise of each row. In a bag the nearest-neighbour estimate of a
  * density at x is proportional to r^-d, r being the distance to the nearest point and d the number of features, so the
  * log-odds of being real are
  *
@@ -126,56 +126,65 @@ export function loadNeighbours({ tf }: Backend, coordinates: Coordinates, neighb
  * The split over features uses the logarithmic mean L(a, b) = (a - b) / log(a / b), which makes
  * log(a / b) = sum_j (a_j - b_j) / L(a, b) for squared distances a = sum_j a_j (logarithmic mean Divisia index, Ang
  * 2004).
+ *
+ * @param hashes of the rows' content, [rows, 2]
  */
-export function* neighbourBlocks(
+export function judgeByNeighbours(
 	{ tf }: Backend,
+	coordinates: Coordinates,
+	loaded: LoadedNeighbours,
+	hashes: Uint32Array,
+	wantSplit: boolean,
+): BlockJudge {
+	const { neighbours, columns, entryOf } = loaded;
+	const { bags, rows } = neighbours;
+	const { dependent } = coordinates;
+	const features = coordinates.features.length;
+	const scores = emptyScores(hashes.length / 2, features, wantSplit);
+	const { term, logOdds, split } = scores;
+	// A row's split over the dependent features.
+	const parts = wantSplit ? new Float64Array(dependent.length) : null;
+	const compareRow = compareWithBags(loaded, dependent.length);
+	return {
+		scores,
+		judge(block) {
+			const [product, minima] = tf.tidy(() => {
+				const all = tf.matMul(block.rows, columns);
+				return [all, tf.min(tf.reshape(all, [BLOCK_ROWS, 2 * bags, rows]), 2)];
+			}) as [ReturnType<typeof tf.tensor2d>, ReturnType<typeof tf.tensor2d>];
+			const distances = product.dataSync() as Float32Array;
+			const least = minima.dataSync() as Float32Array;
+			tf.dispose([product, minima]);
+			for (let position = 0; position < block.count; position++) {
+				const row = block.start + position;
+				const entry = entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number);
+				const own = compareRow({ block, distances, least }, position, entry, parts);
+				term[row] = own;
+				logOdds[row] = -own;
+				if (split === null || parts === null) continue;
+				for (let k = 0; k < parts.length; k++) split[row * features + (dependent[k] as number)] = parts[k] as number;
+			}
+		},
+	};
+}
+
+/** Has the neighbours score all rows of a table. */
+export function* neighbourBlocks(
+	backend: Backend,
 	coordinates: Coordinates,
 	loaded: LoadedNeighbours,
 	hashed: readonly number[],
 	table: FeatureTable,
 	wantSplit: boolean,
 ): Generator<void, DependenceScores, void> {
-	const { neighbours, columns, entryOf } = loaded;
-	const { bags, rows } = neighbours;
-	const { dependent } = coordinates;
-	const features = coordinates.features.length;
-	const term = new Float64Array(table.rows);
-	const split = wantSplit ? new Float64Array(table.rows * features) : null;
-	// A row's split over the dependent features.
-	const parts = wantSplit ? new Float64Array(dependent.length) : null;
-	const compareRow = compareWithBags(loaded, dependent.length);
-	const hashes = hashRows(table, hashed);
-	const stride = encodedStride(coordinates);
-	const block = new Float32Array(BLOCK_ROWS * stride);
-	writeConstants(block, BLOCK_ROWS, stride);
-
-	for (let start = 0; start < table.rows; start += BLOCK_ROWS) {
-		const count = Math.min(BLOCK_ROWS, table.rows - start);
-		encodeRows(coordinates, table, (position) => start + position, count, block, stride);
-		const [product, minima] = tf.tidy(() => {
-			const all = tf.matMul(tf.tensor2d(block.slice(), [BLOCK_ROWS, stride]), columns);
-			return [all, tf.min(tf.reshape(all, [BLOCK_ROWS, 2 * bags, rows]), 2)];
-		}) as [ReturnType<typeof tf.tensor2d>, ReturnType<typeof tf.tensor2d>];
-		const distances = product.dataSync() as Float32Array;
-		const least = minima.dataSync() as Float32Array;
-		tf.dispose([product, minima]);
-		for (let position = 0; position < count; position++) {
-			const row = start + position;
-			const entry = entryOf(hashes[2 * row] as number, hashes[2 * row + 1] as number);
-			term[row] = compareRow({ block, stride, distances, least }, position, entry, parts);
-			if (split === null || parts === null) continue;
-			for (let k = 0; k < parts.length; k++) split[row * features + (dependent[k] as number)] = parts[k] as number;
-		}
-		yield;
-	}
-	return { term, logOdds: term.map((value) => -value), split };
+	const neighbours = judgeByNeighbours(backend, coordinates, loaded, hashRows(table, hashed), wantSplit);
+	yield* judgeBlocks(backend, coordinates, table, [neighbours]);
+	return neighbours.scores;
 }
 
 /** Encoded rows and how far each is from the points. */
 interface BlockDistances {
-	/** [BLOCK_ROWS, stride] */
-	readonly block: Float32Array;
-	readonly stride: number;
+	readonly block: RowBlock;
 	/** |x - y|^2 / 2 without |x|^2 / 2, which is the same for all y; [BLOCK_ROWS, 2 * bags, rows]. */
 	readonly distances: Float32Array;
 	/** [BLOCK_ROWS, 2 * bags]: the least of each bag. */
@@ -188,28 +197,34 @@ type CompareRow = (blocks: BlockDistances, position: number, entry: number, spli
 /** A function by itself, as loops within a generator run at half the speed. */
 function compareWithBags({ neighbours, points }: LoadedNeighbours, dependent: number): CompareRow {
 	const { bags, rows, contents } = neighbours;
-	const compared = compareWith(points);
-	const { farther } = compared;
-	return ({ block, stride, distances, least }, position, entry, split) => {
-		compared.take(block, position * stride);
-		split?.fill(0);
-		let sum = 0;
-		let free = 0;
-		for (let bag = 0; bag < bags; bag++) free += isInBag(contents, entry, bag) ? 0 : 1;
-		const weight = dependent / (2 * (free || bags));
+	const pairs = comparePairs(points, bags);
+	const weights = new Float64Array(bags);
+	/** The nearest real row and the nearest fake of the bags that may judge; all of them where every bag holds the row. */
+	function findNearest(blocks: BlockDistances, position: number, entry: number): number {
+		const { distances, least } = blocks;
+		let count = 0;
 		for (let bag = 0; bag < bags; bag++) {
-			if (free > 0 && isInBag(contents, entry, bag)) continue;
-			const real = bag * rows + nearestOf(distances, least, position * 2 * bags + bag, rows);
-			const fake = (bags + bag) * rows + nearestOf(distances, least, position * 2 * bags + bags + bag, rows);
-			const toFake = compared.compare(real, fake) + NEAREST_SQUARED;
-			let difference = 0;
-			for (let k = 0; k < dependent; k++) difference += farther[k] as number;
-			const ratio = Math.log1p(difference / toFake);
-			sum += ratio;
-			if (split === null) continue;
-			const perUnit = (weight * ratio) / (difference || 1);
-			for (let k = 0; k < dependent; k++) split[k] = (split[k] as number) + perUnit * (farther[k] as number);
+			if (isInBag(contents, entry, bag)) continue;
+			const at = position * 2 * bags + bag;
+			pairs.first[count] = bag * rows + nearestOf(distances, least, at, rows);
+			pairs.second[count] = (bags + bag) * rows + nearestOf(distances, least, at + bags, rows);
+			count++;
 		}
+		return count > 0 || entry < 0 ? count : findNearest(blocks, position, -1);
+	}
+	return (blocks, position, entry, split) => {
+		const count = findNearest(blocks, position, entry);
+		const { encoded, stride } = blocks.block;
+		pairs.compare(encoded, position * stride, count);
+		const weight = dependent / (2 * count);
+		let sum = 0;
+		for (let i = 0; i < count; i++) {
+			const farther = pairs.farther[i] as number;
+			const ratio = Math.log1p(farther / ((pairs.toSecond[i] as number) + NEAREST_SQUARED));
+			sum += ratio;
+			weights[i] = (weight * ratio) / (farther || 1);
+		}
+		if (split !== null) pairs.split(weights, count, split);
 		return weight * sum;
 	};
 }

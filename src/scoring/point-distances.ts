@@ -6,9 +6,8 @@ import { type Coordinates, type FeatureCoordinates, type LevelCoordinates, level
  * table.
  */
 export interface Points {
-	/** Positions among the dependent features: those of levels, and the others. */
+	/** [features of levels]: position among the dependent features. */
 	readonly levels: Int32Array;
-	readonly plain: Int32Array;
 	/** Of each feature of levels: where its coordinates and its table of distances start, and its choices. */
 	readonly levelStarts: Int32Array;
 	readonly tableStarts: Int32Array;
@@ -17,13 +16,11 @@ export interface Points {
 	readonly tables: Float64Array;
 	/** [points, features of levels]: choice. */
 	readonly chosen: Uint16Array;
-	/** Coordinates [start, end) of each other feature in an encoded row, and in `numbers`. */
+	/** Of each coordinate of the other features: their position among the dependent ones, and where it is in a row. */
+	readonly plain: Int32Array;
 	readonly plainStarts: Int32Array;
-	readonly plainEnds: Int32Array;
-	readonly numberStarts: Int32Array;
-	/** Coordinates of the other features of all points, [points, numberWidth]. */
+	/** [points, coordinates of the other features] */
 	readonly numbers: Float32Array;
-	readonly numberWidth: number;
 }
 
 /** @param encoded [points, coordinates.width] */
@@ -34,31 +31,28 @@ export function collectPoints(coordinates: Coordinates, encoded: Float32Array): 
 	const levels = slots.filter(
 		(one): one is { slot: number; feature: LevelCoordinates } => one.feature.kind === 'levels',
 	);
-	const plain = slots.filter(({ feature }) => feature.kind !== 'levels');
 	const tables = levels.map(({ feature }) => tableOf(feature));
-	const plainWidths = plain.map(({ feature }) => feature.span.width);
-	const numberWidth = plainWidths.reduce((sum, own) => sum + own, 0);
+	const plain = slots
+		.filter(({ feature }) => feature.kind !== 'levels')
+		.flatMap(({ slot, feature: { span } }) =>
+			Array.from({ length: span.width }, (_, c) => ({ slot, at: span.start + c })),
+		);
 	const points: Points = {
 		levels: Int32Array.from(levels, ({ slot }) => slot),
-		plain: Int32Array.from(plain, ({ slot }) => slot),
 		levelStarts: Int32Array.from(levels, ({ feature }) => feature.span.start),
 		tableStarts: startsOf(tables.map(({ length }) => length)),
 		choices: Int32Array.from(levels, ({ feature }) => feature.span.width + 1),
 		tables: Float64Array.from(tables.flatMap((table) => [...table])),
 		chosen: new Uint16Array(count * levels.length),
-		plainStarts: Int32Array.from(plain, ({ feature }) => feature.span.start),
-		plainEnds: Int32Array.from(plain, ({ feature }) => feature.span.start + feature.span.width),
-		numberStarts: startsOf(plainWidths),
-		numbers: new Float32Array(count * numberWidth),
-		numberWidth,
+		plain: Int32Array.from(plain, ({ slot }) => slot),
+		plainStarts: Int32Array.from(plain, ({ at }) => at),
+		numbers: new Float32Array(count * plain.length),
 	};
+	const { levelStarts, choices, chosen, numbers } = points;
 	for (let point = 0; point < count; point++) {
-		writeChoices(points, encoded, point * width, points.chosen, point * levels.length);
-		for (const [k, { feature }] of plain.entries()) {
-			const from = point * width + feature.span.start;
-			const to = point * numberWidth + (points.numberStarts[k] as number);
-			points.numbers.set(encoded.subarray(from, from + feature.span.width), to);
-		}
+		writeChoices(levelStarts, choices, encoded, point * width, chosen, point * levels.length);
+		for (const [c, { at }] of plain.entries())
+			numbers[point * plain.length + c] = encoded[point * width + at] as number;
 	}
 	return points;
 }
@@ -83,9 +77,20 @@ function tableOf(feature: LevelCoordinates): Float64Array {
 	);
 }
 
-/** The one coordinate that is on, i.e. above 0; the number of coordinates if none is. */
-function writeChoices(points: Points, encoded: Float32Array, row: number, into: Uint16Array, at: number): void {
-	const { levelStarts, choices } = points;
+/**
+ * The one coordinate that is on, i.e. above 0, of each feature of levels; the number of coordinates if none is.
+ *
+ * @param row where the encoded row starts
+ * @param into the choices, from `at` on
+ */
+function writeChoices(
+	levelStarts: Int32Array,
+	choices: Int32Array,
+	encoded: Float32Array,
+	row: number,
+	into: Uint16Array,
+	at: number,
+): void {
 	for (let k = 0; k < levelStarts.length; k++) {
 		const start = row + (levelStarts[k] as number);
 		const none = (choices[k] as number) - 1;
@@ -95,60 +100,87 @@ function writeChoices(points: Points, encoded: Float32Array, row: number, into: 
 	}
 }
 
-/** A row to compare with points. */
-export interface ComparedRow {
-	/** [dependent features]: how much farther the first point of the last comparison is than the second, squared. */
+/** Pairs of points that rows are compared with, and what came of the last row. */
+export interface ComparedPairs {
+	/** [most]: the points of each pair, to be written before a comparison. */
+	readonly first: Int32Array;
+	readonly second: Int32Array;
+	/** [most]: squared distance to the second point, and how much farther the first one is. */
+	readonly toSecond: Float64Array;
 	readonly farther: Float64Array;
-	/** Looks at another encoded row, which starts at `start`. */
-	take(encoded: Float32Array, start: number): void;
-	/** @returns squared distance to `second` */
-	compare(first: number, second: number): number;
+	/** Compares an encoded row, which starts at `start`, with the first `count` pairs. */
+	compare(encoded: Float32Array, start: number, count: number): void;
+	/**
+	 * Splits the weighted sum of `farther` of the last comparison over the features.
+	 *
+	 * @param weights [count]
+	 * @param into [dependent features]
+	 */
+	split(weights: Float64Array, count: number, into: Float64Array): void;
 }
 
-export function compareWith(points: Points): ComparedRow {
-	const { levels, plain, tables, tableStarts, choices, chosen, plainStarts, plainEnds, numberStarts, numbers } = points;
-	const { numberWidth } = points;
-	const farther = new Float64Array(levels.length + plain.length);
+/** Feature by feature, and all pairs within each, so that the loops are long. @param most pairs of a comparison */
+export function comparePairs(points: Points, most: number): ComparedPairs {
+	const { levels, levelStarts, tableStarts, choices, tables, chosen, plain, plainStarts, numbers } = points;
+	const first = new Int32Array(most);
+	const second = new Int32Array(most);
+	const toSecond = new Float64Array(most);
+	const farther = new Float64Array(most);
 	const own = new Uint16Array(levels.length);
-	// Where the distances from the row's choice start.
-	const tableRows = new Int32Array(levels.length);
-	let row: Float32Array = new Float32Array(0);
-	let rowStart = 0;
+	const terms = levels.length + plain.length;
+	// [terms, most]: the part of each feature of levels, and of each coordinate of the others.
+	const parts = new Float64Array(terms * most);
+
+	function compareLevels(k: number, count: number): void {
+		const width = levels.length;
+		const table = (tableStarts[k] as number) + (own[k] as number) * (choices[k] as number);
+		const part = k * most;
+		for (let i = 0; i < count; i++) {
+			const near = tables[table + (chosen[(second[i] as number) * width + k] as number)] as number;
+			const difference = (tables[table + (chosen[(first[i] as number) * width + k] as number)] as number) - near;
+			parts[part + i] = difference;
+			farther[i] = (farther[i] as number) + difference;
+			toSecond[i] = (toSecond[i] as number) + near;
+		}
+	}
+
+	function compareNumbers(c: number, value: number, count: number): void {
+		const width = plain.length;
+		const part = (levels.length + c) * most;
+		for (let i = 0; i < count; i++) {
+			const a = value - (numbers[(first[i] as number) * width + c] as number);
+			const b = value - (numbers[(second[i] as number) * width + c] as number);
+			const near = b * b;
+			const difference = a * a - near;
+			parts[part + i] = difference;
+			farther[i] = (farther[i] as number) + difference;
+			toSecond[i] = (toSecond[i] as number) + near;
+		}
+	}
+
 	return {
+		first,
+		second,
+		toSecond,
 		farther,
-		take(encoded, start) {
-			row = encoded;
-			rowStart = start;
-			writeChoices(points, encoded, start, own, 0);
-			for (let k = 0; k < own.length; k++) {
-				tableRows[k] = (tableStarts[k] as number) + (own[k] as number) * (choices[k] as number);
+		compare(encoded, start, count) {
+			writeChoices(levelStarts, choices, encoded, start, own, 0);
+			farther.fill(0, 0, count);
+			toSecond.fill(0, 0, count);
+			for (let k = 0; k < levels.length; k++) compareLevels(k, count);
+			for (let c = 0; c < plain.length; c++) {
+				compareNumbers(c, encoded[start + (plainStarts[c] as number)] as number, count);
 			}
 		},
-		compare(first, second) {
-			let toSecond = 0;
-			const firstChoices = first * levels.length;
-			const secondChoices = second * levels.length;
-			for (let k = 0; k < levels.length; k++) {
-				const table = tableRows[k] as number;
-				const distance = tables[table + (chosen[secondChoices + k] as number)] as number;
-				farther[levels[k] as number] = (tables[table + (chosen[firstChoices + k] as number)] as number) - distance;
-				toSecond += distance;
+		split(weights, count, into) {
+			into.fill(0);
+			for (let term = 0; term < terms; term++) {
+				const part = term * most;
+				let sum = 0;
+				for (let i = 0; i < count; i++) sum += (weights[i] as number) * (parts[part + i] as number);
+				const slot = (term < levels.length ? levels[term] : plain[term - levels.length]) as number;
+				into[slot] = (into[slot] as number) + sum;
 			}
-			for (let k = 0; k < plain.length; k++) {
-				const start = plainStarts[k] as number;
-				const end = plainEnds[k] as number;
-				const shift = (numberStarts[k] as number) - start;
-				let difference = 0;
-				for (let c = start; c < end; c++) {
-					const value = row[rowStart + c] as number;
-					const a = value - (numbers[first * numberWidth + shift + c] as number);
-					const b = value - (numbers[second * numberWidth + shift + c] as number);
-					difference += a * a - b * b;
-					toSecond += b * b;
-				}
-				farther[plain[k] as number] = difference;
-			}
-			return toSecond;
 		},
 	};
 }

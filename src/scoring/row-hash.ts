@@ -96,3 +96,10 @@ export function isInBag(bags: Bags, entry: number, member: number): boolean {
 	const word = bags.members[entry * bags.words + (member >>> 5)] as number;
 	return ((word >>> (member & 31)) & 1) === 1;
 }
+
+/** In how many of the `count` bags from `first` on the content of an entry is. */
+export function countBags(bags: Bags, entry: number, first: number, count: number): number {
+	let sum = 0;
+	for (let member = first; member < first + count; member++) sum += isInBag(bags, entry, member) ? 1 : 0;
+	return sum;
+}

@@ -4,14 +4,15 @@ import type { ModelState } from '../contracts/model-state.ts';
 import type { Backend } from '../gan/backend.ts';
 import { pValueOf, rankOf, scoreOf } from './calibration.ts';
 import type { Coordinates } from './coordinates.ts';
-import type { DependenceModel, DependenceScores } from './dependence.ts';
-import { dependenceBlocks } from './dependence.ts';
+import type { DependenceModel } from './dependence.ts';
+import { judgeByMembers } from './dependence.ts';
 import { splitFully } from './full-split.ts';
 import { type GroupRequest, groupSurprise } from './group-surprise.ts';
 import { independentColumns } from './independent-columns.ts';
 import { loadGroup } from './member-group.ts';
-import { type LoadedNeighbours, loadNeighbours, neighbourBlocks } from './neighbours.ts';
-import { indexBags } from './row-hash.ts';
+import { judgeByNeighbours, type LoadedNeighbours, loadNeighbours, neighbourBlocks } from './neighbours.ts';
+import { type DependenceScores, judgeBlocks } from './row-blocks.ts';
+import { hashRows, indexBags } from './row-hash.ts';
 import type { ScorerParts } from './scorer-parts.ts';
 import { scorerState } from './scorer-state.ts';
 
@@ -80,32 +81,46 @@ export function* surpriseBlocks(
 	const { coordinates } = parts;
 	const { members, neighbours } = discriminators;
 	const marginal = independentColumns(coordinates, parts.marginals).surprise(table);
-	const kinds = [yield* dependenceBlocks(members, table, wantSplit)];
-	if (neighbours !== null) {
-		kinds.push(yield* neighbourBlocks(backend, coordinates, neighbours, members.hashed, table, wantSplit));
-	}
-	return sumParts(marginal, kinds);
+	const hashes = hashRows(table, members.hashed);
+	const kinds = [judgeByMembers(members, hashes, wantSplit)];
+	if (neighbours !== null) kinds.push(judgeByNeighbours(backend, coordinates, neighbours, hashes, wantSplit));
+	// Without features that go together there are no members, and nobody to ask.
+	yield* judgeBlocks(backend, coordinates, table, members.groups.length === 0 ? kinds.slice(1) : kinds);
+	return sumParts(
+		marginal,
+		kinds.map(({ scores }) => scores),
+	);
 }
 
 /** Adds each row's marginal surprises to its term. */
 export function addMarginal(term: Float64Array, marginal: Float64Array): Float64Array {
 	const features = marginal.length / term.length;
-	return term.map((value, row) => {
-		let sum = value;
+	const surprise = new Float64Array(term.length);
+	for (let row = 0; row < surprise.length; row++) {
+		let sum = term[row] as number;
 		for (let f = 0; f < features; f++) sum += marginal[row * features + f] as number;
-		return sum;
-	});
+		surprise[row] = sum;
+	}
+	return surprise;
 }
 
 /** The marginal terms and the mean of what the kinds of discriminators say. */
 export function sumParts(marginal: Float64Array, kinds: readonly DependenceScores[]): SurpriseParts {
-	const [first] = kinds as [DependenceScores];
-	const meanOf = (pick: (kind: DependenceScores) => Float64Array) =>
-		pick(first).map((_, at) => kinds.reduce((sum, kind) => sum + (pick(kind)[at] as number), 0) / kinds.length);
-	const term = meanOf((kind) => kind.term);
-	const surprise = addMarginal(term, marginal);
-	const split = first.split === null ? null : meanOf((kind) => kind.split as Float64Array);
-	return { term, logOdds: meanOf((kind) => kind.logOdds), split, marginal, surprise };
+	const term = meanOf(kinds.map((kind) => kind.term));
+	const logOdds = meanOf(kinds.map((kind) => kind.logOdds));
+	const splits = kinds.flatMap((kind) => kind.split ?? []);
+	const split = splits.length === 0 ? null : meanOf(splits);
+	return { term, logOdds, split, marginal, surprise: addMarginal(term, marginal) };
+}
+
+/** Value by value. */
+function meanOf(arrays: readonly Float64Array[]): Float64Array {
+	const [first = new Float64Array(0), ...others] = arrays;
+	const mean = first.slice();
+	for (const other of others)
+		for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) + (other[i] as number);
+	if (others.length > 0) for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) / arrays.length;
+	return mean;
 }
 
 /** Makes a scorer that can be used out of its parts. */
@@ -174,11 +189,14 @@ function scoreTable(
 	if (options.reasons === undefined) return scored;
 
 	const features = parts.specs.length;
-	const rows = options.rows ?? Int32Array.from({ length: table.rows }, (_, row) => row);
+	const { rows = null } = options;
 	const wanted = pickRows(marginal, rows, features);
 	const dependence =
-		split === null ? splitAll(backend, parts, discriminators, table, rows) : pickRows(split, rows, features);
-	const contributions = wanted.map((value, at) => value + (dependence[at] as number));
+		split === null
+			? splitAll(backend, parts, discriminators, table, rows ?? Int32Array.from(surprise.keys()))
+			: pickRows(split, rows, features);
+	const contributions = new Float64Array(wanted.length);
+	for (let i = 0; i < contributions.length; i++) contributions[i] = (wanted[i] as number) + (dependence[i] as number);
 	return { ...scored, contributions, marginal: wanted };
 }
 
@@ -197,7 +215,9 @@ function splitAll(
 	return split.map((value, at) => (value + (own[at] as number)) / 2);
 }
 
-function pickRows(matrix: Float64Array, rows: Int32Array, width: number): Float64Array {
+/** @param rows null for all */
+function pickRows(matrix: Float64Array, rows: Int32Array | null, width: number): Float64Array {
+	if (rows === null) return matrix;
 	const picked = new Float64Array(rows.length * width);
 	for (const [position, row] of rows.entries()) {
 		picked.set(matrix.subarray(row * width, (row + 1) * width), position * width);

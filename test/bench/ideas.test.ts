@@ -113,7 +113,7 @@ test('members that say the same agree fully, and members that know nothing of ea
 	const weightOf = (parameters: Float32Array) => {
 		const group = loadGroup(backend, { features: 2, inputs, hidden: 6, parameters, temperature: 1 });
 		const bags = [0, 1, 2, 3].map((member) => everyRow.slice(50 * member, 50 * member + 50));
-		const weight = agreementWeight(table, coordinates, group, bags, everyRow, createRandom(5));
+		const weight = agreementWeight(backend, table, coordinates, group, bags, everyRow, createRandom(5));
 		group.dispose();
 		return weight;
 	};

@@ -4,10 +4,10 @@ import { createRandom } from '../../src/contracts/random.ts';
 import type { Backend } from '../../src/gan/backend.ts';
 import { loadBackend } from '../../src/gan/backend.ts';
 import { encodeRows, type FeatureCoordinates, fitCoordinates } from '../../src/scoring/coordinates.ts';
-import type { DependenceScores } from '../../src/scoring/dependence.ts';
 import { fitNeighbours, loadNeighbours, neighbourBlocks } from '../../src/scoring/neighbours.ts';
-import { collectPoints, compareWith } from '../../src/scoring/point-distances.ts';
+import { collectPoints, comparePairs } from '../../src/scoring/point-distances.ts';
 import { drawIndependentColumns } from '../../src/scoring/reference-density.ts';
+import type { DependenceScores } from '../../src/scoring/row-blocks.ts';
 import { areaUnderCurve, buildSpecs, buildTable, type NamedColumn } from './build-table.ts';
 
 const SETTINGS = { bags: 16, rows: 8 };
@@ -91,7 +91,8 @@ test('distances of cells that are missing, rare or never seen are those of the e
 	encodeRows(coordinates, table, (position) => position, table.rows, encoded, width);
 	// What training rows did not have: all zeros.
 	encoded.fill(0, features[1]?.span.start, width);
-	const compared = compareWith(collectPoints(coordinates, encoded));
+	const compared = comparePairs(collectPoints(coordinates, encoded), 3);
+	const split = new Float64Array(2);
 	const distance = (a: number, b: number, slot: number) => {
 		const { start, width: own } = (features[dependent[slot] as number] as FeatureCoordinates).span;
 		let sum = 0;
@@ -102,12 +103,18 @@ test('distances of cells that are missing, rare or never seen are those of the e
 	};
 	for (let row = 0; row < 90; row++) {
 		const [first, second] = [(row * 7) % 90, (row * 11) % 90];
-		compared.take(encoded, row * width);
-		const toSecond = compared.compare(first, second);
-		assert.ok(Math.abs(toSecond - distance(row, second, 0) - distance(row, second, 1)) < 1e-9);
-		for (const slot of [0, 1]) {
-			const farther = distance(row, first, slot) - distance(row, second, slot);
-			assert.ok(Math.abs((compared.farther[slot] as number) - farther) < 1e-9);
+		compared.first.set([first, second]);
+		compared.second.set([second, first]);
+		compared.compare(encoded, row * width, 2);
+		assert.ok(Math.abs((compared.toSecond[0] as number) - distance(row, second, 0) - distance(row, second, 1)) < 1e-9);
+		assert.ok(Math.abs((compared.farther[0] as number) + (compared.farther[1] as number)) < 1e-9);
+		// One pair by itself, and with a part of the other.
+		for (const other of [0, 0.25]) {
+			compared.split(Float64Array.of(1, other), 2, split);
+			for (const slot of [0, 1]) {
+				const farther = distance(row, first, slot) - distance(row, second, slot);
+				assert.ok(Math.abs((split[slot] as number) - (1 - other) * farther) < 1e-9);
+			}
 		}
 	}
 });
