@@ -81,6 +81,8 @@ export function judgeByMembers(model: DependenceModel, hashes: Uint32Array, want
 	const oddsWeights = new Float64Array(BLOCK_ROWS);
 	/** The entries of rows by which a member counts; -1 where all do, for no bag holds the row or all of them do. */
 	const judged = new Int32Array(BLOCK_ROWS);
+	/** Of a group: the logits that count, summed. Of a member: what each of its features gets. */
+	const sums = new Float64Array(BLOCK_ROWS);
 	const parts = new Float64Array(BLOCK_ROWS);
 	// [features, BLOCK_ROWS]
 	const split = new Float64Array(features * BLOCK_ROWS);
@@ -102,17 +104,24 @@ export function judgeByMembers(model: DependenceModel, hashes: Uint32Array, want
 		}
 	}
 
-	/** @param size features of the member, over which its part of the term is split */
-	function addMember(member: number, size: number, logits: Float32Array, at: number, { start, count }: RowBlock): void {
-		const { term, logOdds } = scores;
+	/** @param perFeature share of the member's part of the term that each of its features gets */
+	function addMember(member: number, perFeature: number, logits: Float32Array, at: number, count: number): void {
 		for (let position = 0; position < count; position++) {
 			const counts = !isInBag(bags, judged[position] as number, member);
 			const logit = counts ? (logits[at + position] as number) : 0;
-			const part = (termWeights[position] as number) * logit;
-			parts[position] = part / size;
-			term[start + position] = (term[start + position] as number) + part;
-			logOdds[start + position] = (logOdds[start + position] as number) + (oddsWeights[position] as number) * logit;
+			sums[position] = (sums[position] as number) + logit;
+			parts[position] = (termWeights[position] as number) * logit * perFeature;
 		}
+	}
+
+	function endGroup({ start, count }: RowBlock): void {
+		const { term, logOdds } = scores;
+		for (let position = 0; position < count; position++) {
+			const sum = sums[position] as number;
+			term[start + position] = (term[start + position] as number) + (termWeights[position] as number) * sum;
+			logOdds[start + position] = (logOdds[start + position] as number) + (oddsWeights[position] as number) * sum;
+		}
+		sums.fill(0);
 	}
 
 	function addParts(feature: number, count: number): void {
@@ -142,9 +151,10 @@ export function judgeByMembers(model: DependenceModel, hashes: Uint32Array, want
 				const logits = blockLogits(columns);
 				weigh(g, count);
 				for (const [m, own] of group.inputs.spans.entries()) {
-					addMember((firsts[g] as number) + m, own.length, logits, m * BLOCK_ROWS, block);
+					addMember((firsts[g] as number) + m, 1 / own.length, logits, m * BLOCK_ROWS, count);
 					if (wantSplit) for (const { feature } of own) addParts(feature, count);
 				}
+				endGroup(block);
 			}
 			if (scores.split !== null) writeSplit(scores.split, block);
 		},
