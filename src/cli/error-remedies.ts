@@ -72,7 +72,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	NOT_READY:
 		'Look whether the database answers (`counterfoil doctor`); after an update run `counterfoil db migrate`. It is ready by itself once both are so.',
 	OUTPUT_EXISTS: 'Name another file, or remove the one that is there.',
-	OUTPUT_NOT_WRITABLE: 'Make the folder, or name a file where you may write.',
+	OUTPUT_NOT_WRITABLE: 'Change the rights of the folder, or name a file where you may write.',
 	PARQUET_UNREADABLE: 'Copy or export the file again; encrypted and nested columns must be written plainly first.',
 	PROVIDER_UNREACHABLE:
 		'Open the address of --oidc-issuer with /.well-known/openid-configuration behind it from the machine of the console; what it shows names the issuer in the same words.',
