@@ -11,8 +11,7 @@ import { pickRows } from '../../features/pick-rows.ts';
 import { toFeatures } from '../../features/to-features.ts';
 import { loadBackend } from '../../gan/backend.ts';
 import { encodeShard } from '../../ingest/arrow-shard.ts';
-import { defaultAlertBudget } from '../../scoring/alert-cut.ts';
-import { createAlertRule, findAlerts, periodOf } from '../../scoring/alert-rule.ts';
+import { periodOf } from '../../scoring/alert-rule.ts';
 import { explainRows } from '../../scoring/explain-rows.ts';
 import { SEVERITY_THRESHOLDS } from '../../scoring/options.ts';
 import {
@@ -31,6 +30,7 @@ import {
 	scoreWithModel,
 } from '../../scoring/scoring-model.ts';
 import { createValueWords } from '../../scoring/value-words.ts';
+import { pickExplained } from '../pick-explained.ts';
 import { rankByHead } from '../rank-by-head.ts';
 import type { ScoreColumn } from '../read-scores.ts';
 import { readShard, readShardHistory } from '../read-shards.ts';
@@ -44,8 +44,6 @@ import { wordHistory } from '../word-history.ts';
 
 const SCORED_AT_ONCE = 4_096;
 const EXPLAINED_AT_ONCE = 128;
-/** Rows of a shard that get the full reasons at most: of data that has drifted, most rows look suspicious. */
-const MOST_FULL_REASONS = 2_000;
 
 /**
  * Scores the rows of a shard. Every row gets reasons from the cheap split; the rows that may become
@@ -77,7 +75,7 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 			: await rankByHead(artifacts, head, { batch, profile, specs, table, scored: unsupervised });
 	const scored = learnt === null ? unsupervised : { ...unsupervised, ...learnt };
 	const period = readPeriods(batch, profile, input.config);
-	const suspicious = pickSuspicious(scored, period, input.config);
+	const suspicious = pickExplained(scored, period, input.config);
 	const isSuspicious = new Set(suspicious);
 	const wanted = Int32Array.from(scored.score.keys()).filter(
 		(row) => (scored.score[row] as number) >= SEVERITY_THRESHOLDS.medium || isSuspicious.has(row),
@@ -115,30 +113,6 @@ function readPeriods(batch: TableBatch, profile: TableProfile, config: RunConfig
 	const time = alertTimeOf(config);
 	if (time === null || alertsPer === null) return null;
 	return readRecordTimes(batch, profile, time).map((ms) => periodOf(ms, alertsPer));
-}
-
-/**
- * The rows at or above the severity `high`, and those that would be alerts if the shard were all; the most surprising
- * of them, in the order of the table.
- */
-function pickSuspicious(
-	{ score, order }: ModelScores,
-	period: Float64Array | null,
-	{ alertBudget, alertThreshold: threshold }: RunConfig,
-): Int32Array {
-	const most = Math.max(MOST_FULL_REASONS, alertBudget ?? 0);
-	const shard = { firstRow: 0, order, score, period };
-	const kept = createAlertRule({ budget: alertBudget ?? defaultAlertBudget(score.length), threshold });
-	kept.add(shard);
-	const alerts = findAlerts(kept.rule(), shard);
-	const rows = Int32Array.from(score.keys()).filter(
-		(row) => alerts[row] === 1 || (score[row] as number) >= SEVERITY_THRESHOLDS.high,
-	);
-	if (rows.length <= most) return rows;
-	return rows
-		.sort((a, b) => (order[b] as number) - (order[a] as number) || a - b)
-		.slice(0, most)
-		.sort();
 }
 
 /** Scores the rows with the cheap split; between the parts the process can say that it is alive, and hear that it is to stop. */
