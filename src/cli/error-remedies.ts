@@ -1,8 +1,8 @@
 import type { ErrorCode } from '../contracts/errors.ts';
 
 /**
- * What to do about each code, in Markdown, for docs/errors.md; and for errors that come without a hint. That is more exact,
- * since it knows the case.
+ * What to do about each code, in Markdown: for docs/errors.md, and for errors without a hint of their own, which knows
+ * the case and is more exact.
  */
 export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	ARROW_COMPRESSION_UNSUPPORTED:
@@ -35,7 +35,7 @@ export const ERROR_REMEDIES: Readonly<Record<ErrorCode, string>> = {
 	CSV_TOO_MANY_COLUMNS:
 		'Check `--delimiter`: a wrong one cuts texts into columns. Else raise the limit with `--limit columns=N`.',
 	CSV_UNCLOSED_QUOTE:
-		'Close the quote at the line that is named, or say which sign quotes: `--quote single`, `--quote none`. With `--on-error quarantine` such rows are set aside (`counterfoil rejects` shows them).',
+		'Close the quote at the line that is named, or say which sign quotes: `--quote single`, `--quote none`. Rows that cannot be read are set aside unless it is said otherwise; `counterfoil rejects DATASET` shows them.',
 	CSV_UNREADABLE:
 		'Look at how the file is read with `counterfoil inspect FILE`, and say what is otherwise: `--delimiter`, `--encoding`, `--quote`, `--skip-rows`.',
 	DATABASE_CORRUPT:

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { COMMANDS } from '../../src/cli/command-list.ts';
 import { COMMAND_NAMES } from '../../src/cli/command-names.ts';
+import { ERROR_REMEDIES } from '../../src/cli/error-remedies.ts';
 import { wordHint } from '../../src/cli/word-hint.ts';
 import { CounterfoilError, ERROR_CATALOGUE, type ErrorCode } from '../../src/contracts/errors.ts';
 
@@ -15,6 +16,15 @@ test('an error without a hint says what helps with its code, as it can be typed 
 		assert.match(hint, /^[A-Z][^`]+\.$/, code);
 		assert.doesNotMatch(hint, /\]\(|(^|[^/])counterfoil (run|runs|queue|db|inspect|doctor|models) /, code);
 		for (const [, page = ''] of hint.matchAll(/(docs\/[\w/-]+\.md)/g)) assert.ok(existsSync(new URL(page, ROOT)), page);
+	}
+});
+
+test('what is advised for a code can be typed: the commands and options that are named exist', () => {
+	const commands = readFileSync(new URL('docs/reference/commands.md', ROOT), 'utf8');
+	for (const [code, remedy] of Object.entries(ERROR_REMEDIES)) {
+		const named = [...remedy.matchAll(/counterfoil ((?:[a-z]+ )*[a-z]+)/g)].map(([, words = '']) => words);
+		for (const words of named) assert.match(commands, new RegExp(`^.counterfoil ${words}\\b`, 'm'), code);
+		for (const [option] of remedy.matchAll(/--[a-z-]+/g)) assert.ok(commands.includes(option), `${code}: ${option}`);
 	}
 });
 
