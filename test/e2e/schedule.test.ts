@@ -54,7 +54,7 @@ describe('schedules', () => {
 		const ended = await runProgram(create, { cwd: folder, env });
 		assert.equal(ended.code, 1);
 		assert.match(ended.stderr, /TEMPORAL_UNREACHABLE/);
-		assert.match(ended.stderr, /0 \*\/1 \* \* \* cd .* && counterfoil score incoming --model payments --quiet/);
+		assert.match(ended.stderr, /0 \*\/1 \* \* \* cd .* && \S*counterfoil score incoming --model payments --quiet/);
 		assert.deepEqual(query(folder, 'select * from schedules'), []);
 	});
 
