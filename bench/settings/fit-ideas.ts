@@ -2,7 +2,7 @@ import type { FeatureSpec, FeatureTable } from '../../src/contracts/features.ts'
 import { createRandom } from '../../src/contracts/random.ts';
 import type { Backend } from '../../src/gan/backend.ts';
 import { fitCoordinates } from '../../src/scoring/coordinates.ts';
-import { dependenceBlocks } from '../../src/scoring/dependence.ts';
+import { judgeByMembers } from '../../src/scoring/dependence.ts';
 import { type FittedGroup, fitGroup } from '../../src/scoring/fit-group.ts';
 import { keepRows } from '../../src/scoring/fit-scorer.ts';
 import { fitMarginals, independentColumns } from '../../src/scoring/independent-columns.ts';
@@ -10,6 +10,7 @@ import { loadGroup } from '../../src/scoring/member-group.ts';
 import { fitNeighbours, loadNeighbours, neighbourBlocks } from '../../src/scoring/neighbours.ts';
 import { DEFAULT_SETTINGS, type ScoringSettings } from '../../src/scoring/options.ts';
 import { drawIndependentColumns, type FakeSource } from '../../src/scoring/reference-density.ts';
+import { judgeBlocks } from '../../src/scoring/row-blocks.ts';
 import { collectBags, hashRows, indexBags } from '../../src/scoring/row-hash.ts';
 import { addMarginal, hashedFeatures } from '../../src/scoring/scorer.ts';
 import { agreementWeight } from './agreement.ts';
@@ -67,11 +68,11 @@ export async function scoreIdeas(
 			hashRows(table, hashed),
 			fitted.flatMap((one) => one.bags),
 		);
-		const { term } = last(
-			dependenceBlocks(backend, { coordinates, groups, bags, entryOf: indexBags(bags), hashed }, table, false),
-		);
+		const model = { coordinates, groups, bags, entryOf: indexBags(bags), hashed };
+		const members = judgeByMembers(model, hashRows(table, hashed), false);
+		last(judgeBlocks(backend, coordinates, table, [members]));
 		for (const group of groups) group.dispose();
-		return term;
+		return members.scores.term;
 	};
 	const shipped = await fit(settings, drawIndependentColumns, 'train');
 	const asItIs = see(shipped);

@@ -1,4 +1,4 @@
-/** The names of the commands, in the order of the help. */
+/** The names of the commands, in the order of the help; what they are is in the list of commands, which loads them. */
 export const COMMAND_NAMES = [
 	'demo',
 	'init',
@@ -34,3 +34,5 @@ export const COMMAND_NAMES = [
 	'completion',
 	'doctor',
 ] as const;
+
+export type CommandName = (typeof COMMAND_NAMES)[number];

@@ -1,11 +1,9 @@
-import type { FeatureTable } from '../contracts/features.ts';
-import type { Backend } from '../gan/backend.ts';
 import type { Coordinates } from './coordinates.ts';
-import type { LoadedGroup } from './member-group.ts';
+import type { LoadedGroup, MemberGroup } from './member-group.ts';
 import { BLOCK_ROWS } from './options.ts';
-import { type BlockJudge, type DependenceScores, emptyScores, judgeBlocks, type RowBlock } from './row-blocks.ts';
+import { type BlockJudge, emptyScores, type RowBlock } from './row-blocks.ts';
 import type { Bags } from './row-hash.ts';
-import { countBags, hashRows, isInBag } from './row-hash.ts';
+import { countBags, isInBag } from './row-hash.ts';
 
 /** The discriminators of a scorer, on the device. */
 export interface DependenceModel {
@@ -33,15 +31,13 @@ export interface MemberWeights {
  * @param entry of the row's content in the bags, -1 for none.
  */
 export function memberWeights(model: DependenceModel, entry: number, into: MemberWeights): void {
-	const { bags, groups, coordinates } = model;
-	const total = coordinates.dependent.length;
+	const { bags, groups } = model;
 	let first = 0;
 	for (const { group } of groups) {
 		const { members } = group.inputs;
-		let free = 0;
-		for (let m = first; m < first + members; m++) free += isInBag(bags, entry, m) ? 0 : 1;
-		const share = 1 / ((free || members) * groups.length);
-		const scale = (-group.temperature * total) / group.features;
+		const free = members - countBags(bags, entry, first, members);
+		const share = shareOfMember(model, group, free);
+		const scale = termScale(model, group);
 		for (let m = first; m < first + members; m++) {
 			const counts = free === 0 || !isInBag(bags, entry, m);
 			into.logOdds[m] = counts ? share * group.temperature : 0;
@@ -51,24 +47,23 @@ export function memberWeights(model: DependenceModel, entry: number, into: Membe
 	}
 }
 
+/** Part of each member that counts in the mean over groups. @param free members that did not train on the row */
+function shareOfMember({ groups }: DependenceModel, { inputs }: MemberGroup, free: number): number {
+	return 1 / ((free || inputs.members) * groups.length);
+}
+
+/** What a mean logit of the group is multiplied by in the term. */
+function termScale({ coordinates }: DependenceModel, { temperature, features }: MemberGroup): number {
+	return (-temperature * coordinates.dependent.length) / features;
+}
+
 export function countMembers(model: DependenceModel): number {
 	return model.groups.reduce((sum, { group }) => sum + group.inputs.members, 0);
 }
 
-/** Has the members score all rows; `split` is shared equally over the features that each member sees. */
-export function* dependenceBlocks(
-	backend: Backend,
-	model: DependenceModel,
-	table: FeatureTable,
-	wantSplit: boolean,
-): Generator<void, DependenceScores, void> {
-	const members = judgeByMembers(model, hashRows(table, model.hashed), wantSplit);
-	yield* judgeBlocks(backend, model.coordinates, table, model.groups.length === 0 ? [] : [members]);
-	return members.scores;
-}
-
 /**
- * Member by member, and all rows of a block within each, so that the loops are long.
+ * The members at work; a member's part is split equally over the features that it sees. Member by member, and all rows
+ * of a block within each, so that the loops are long.
  *
  * @param hashes of the rows' content, [rows, 2]
  */
@@ -88,17 +83,17 @@ export function judgeByMembers(model: DependenceModel, hashes: Uint32Array, want
 	const split = new Float64Array(features * BLOCK_ROWS);
 	const firsts = groups.map((_, g) => groups.slice(0, g).reduce((sum, { group }) => sum + group.inputs.members, 0));
 
-	/** As `memberWeights`. */
+	/** The weights of `memberWeights`, one for all members of the group that count. */
 	function weigh(g: number, count: number): void {
 		const { group } = groups[g] as LoadedGroup;
 		const { members } = group.inputs;
 		const first = firsts[g] as number;
-		const scale = (-group.temperature * coordinates.dependent.length) / group.features;
+		const scale = termScale(model, group);
 		for (let position = 0; position < count; position++) {
 			const entry = entries[position] as number;
-			const free = entry < 0 ? members : members - countBags(bags, entry, first, members);
+			const free = members - countBags(bags, entry, first, members);
 			judged[position] = free === 0 ? -1 : entry;
-			const share = 1 / ((free || members) * groups.length);
+			const share = shareOfMember(model, group, free);
 			oddsWeights[position] = share * group.temperature;
 			termWeights[position] = share * scale;
 		}

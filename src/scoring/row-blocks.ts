@@ -64,8 +64,11 @@ export function* judgeBlocks(
 		encodeRows(coordinates, table, (position) => start + position, count, encoded, stride);
 		const rows = tf.tensor2d(encoded.slice(), [BLOCK_ROWS, stride]);
 		const columns = tf.transpose(rows) as Matrix;
-		for (const one of judges) one.judge({ start, count, encoded, stride, rows, columns });
-		tf.dispose([rows, columns]);
+		try {
+			for (const one of judges) one.judge({ start, count, encoded, stride, rows, columns });
+		} finally {
+			tf.dispose([rows, columns]);
+		}
 		yield;
 	}
 }

@@ -97,8 +97,9 @@ export function isInBag(bags: Bags, entry: number, member: number): boolean {
 	return ((word >>> (member & 31)) & 1) === 1;
 }
 
-/** In how many of the `count` bags from `first` on the content of an entry is. */
+/** In how many of the `count` bags from `first` on the content of an entry is. @param entry -1 for none */
 export function countBags(bags: Bags, entry: number, first: number, count: number): number {
+	if (entry < 0) return 0;
 	let sum = 0;
 	for (let member = first; member < first + count; member++) sum += isInBag(bags, entry, member) ? 1 : 0;
 	return sum;

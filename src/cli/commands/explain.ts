@@ -162,10 +162,8 @@ function describeRank(score: number): string {
 	const above = 1 - score;
 	if (above <= 0) return 'More surprising than every row that the model was trained on.';
 	const often = above < 0.1 ? `; one in ${formatCount(1 / above)} is more so` : '';
-	// As exact as how many are beyond it.
-	const share =
-		score > 0.9
-			? `${Math.floor(score * (score > 0.99 ? 1e4 : 1e3)) / (score > 0.99 ? 100 : 10)} %`
-			: formatShare(score);
+	// As exact as how many are beyond it, and never rounded up to all.
+	const decimals = above < 0.01 ? 2 : 1;
+	const share = above < 0.1 ? `${Math.floor(score * 10 ** (decimals + 2)) / 10 ** decimals} %` : formatShare(score);
 	return `More surprising than ${share} of the rows that the model was trained on${often}.`;
 }

@@ -9,7 +9,7 @@ import { checkOutput, nowhere, openStandardOutput } from '../check-output.ts';
 import { addDryRunOption } from '../dry-run.ts';
 import { formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
-import { resolveReference } from '../resolve-reference.ts';
+import { resolveRunOrDataset } from '../resolve-run-or-dataset.ts';
 import type { Terminal } from '../terminal.ts';
 
 type ExportFlags = GlobalFlags & { readonly out: string; readonly format?: TableFormat; readonly raw?: boolean };
@@ -63,7 +63,7 @@ async function writeExport(what: ExportKind, reference: string, flags: ExportFla
 	await checkOutput(flags.out, format, terminal);
 	const write = async (workspace: Workspace): Promise<void> => {
 		const { exportTable } = await import('../../runtime/export-table.ts');
-		const { dataset, runId } = await resolveReference(workspace.store, reference);
+		const { dataset, runId } = await resolveRunOrDataset(workspace.store, reference);
 		const { rows, bytes, sha256, escapedCells } = await exportTable(workspace.store, {
 			what,
 			dataset,

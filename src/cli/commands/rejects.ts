@@ -7,7 +7,7 @@ import { formatTable } from '../format-table.ts';
 import { formatCount, formatQuantity } from '../format-values.ts';
 import type { GlobalFlags } from '../global-flags.ts';
 import { parseWhole } from '../parse-arguments.ts';
-import { resolveReference } from '../resolve-reference.ts';
+import { resolveRunOrDataset } from '../resolve-run-or-dataset.ts';
 import type { Terminal } from '../terminal.ts';
 
 type RejectsFlags = GlobalFlags & { readonly limit: number; readonly type?: string };
@@ -30,7 +30,7 @@ export function defineRejects(command: Command, terminal: Terminal): void {
 		const flags = command.optsWithGlobals<RejectsFlags>();
 		await withWorkspace(flags, async ({ store }) => {
 			const { countRejects, listRejects } = await import('../../store/rejects.ts');
-			const { dataset } = await resolveReference(store, reference);
+			const { dataset } = await resolveRunOrDataset(store, reference);
 			const types = await countRejects(store, dataset.dataset_id);
 			const { limit, type } = flags;
 			const rejects = await listRejects(store, dataset.dataset_id, { limit, ...(type === undefined ? {} : { type }) });

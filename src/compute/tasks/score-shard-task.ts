@@ -75,19 +75,19 @@ export async function scoreShardTask(input: ScoreShardInput, environment: TaskEn
 			: await rankByHead(artifacts, head, { batch, profile, specs, table, scored: unsupervised });
 	const scored = learnt === null ? unsupervised : { ...unsupervised, ...learnt };
 	const period = readPeriods(batch, profile, input.config);
-	const suspicious = pickExplained(scored, period, input.config);
-	const isSuspicious = new Set(suspicious);
+	const toExplain = pickExplained(scored, period, input.config);
+	const isExplained = new Set(toExplain);
 	const wanted = Int32Array.from(scored.score.keys()).filter(
-		(row) => (scored.score[row] as number) >= SEVERITY_THRESHOLDS.medium || isSuspicious.has(row),
+		(row) => (scored.score[row] as number) >= SEVERITY_THRESHOLDS.medium || isExplained.has(row),
 	);
 	const learntOf = learnt?.explain(wanted) ?? (() => []);
 	const shown = shownValues(batch, table, specs);
 	const full = new Map<number, Reason[]>();
-	for (let start = 0; start < suspicious.length; start += EXPLAINED_AT_ONCE) {
-		const rows = suspicious.subarray(start, start + EXPLAINED_AT_ONCE);
+	for (let start = 0; start < toExplain.length; start += EXPLAINED_AT_ONCE) {
+		const rows = toExplain.subarray(start, start + EXPLAINED_AT_ONCE);
 		const explained = explainRows(model, { table, rows, values: shown });
 		for (const [position, row] of rows.entries()) full.set(row, word(explained[position] as Reason[], row));
-		reportProgress(environment, 'finding reasons', start + rows.length, suspicious.length);
+		reportProgress(environment, 'finding reasons', start + rows.length, toExplain.length);
 		await nextTurn();
 	}
 	const cheaply = describeCheaply(model, table, scored, shown);

@@ -298,7 +298,7 @@ async function stagesOf(store: Store, runId: string): Promise<string> {
 		.execute();
 	const spans = new Map<string, { from: number; to: number }>();
 	for (const { step, started_at, finished_at } of steps) {
-		const kind = step.replace(/[-.:/]?\d+$/, '');
+		const [kind = step] = step.split('/');
 		const [from, to] = [Date.parse(started_at), Date.parse(finished_at ?? started_at)];
 		const known = spans.get(kind) ?? { from, to };
 		spans.set(kind, { from: Math.min(known.from, from), to: Math.max(known.to, to) });
@@ -326,7 +326,7 @@ function seconds(ms: number): number {
 function tell(part: string, figures: Record<string, unknown>): void {
 	found[part] = figures;
 	const shown = Object.entries(figures).map(
-		([name, value]) => `${name} ${/^[\da-f]{64}$/.test(String(value)) ? String(value).slice(0, 16) : value}`,
+		([name, value]) => `${name} ${name === 'digest' ? String(value).slice(0, 16) : value}`,
 	);
 	process.stdout.write(`${part}: ${shown.join(', ')}\n`);
 }

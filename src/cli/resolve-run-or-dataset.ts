@@ -13,7 +13,7 @@ export interface ReferredData {
  *
  * @throws CounterfoilError NOT_FOUND, also for a run that has no data set
  */
-export async function resolveReference(store: Store, reference: string): Promise<ReferredData> {
+export async function resolveRunOrDataset(store: Store, reference: string): Promise<ReferredData> {
 	const { resolveDataset } = await import('../store/resolve-dataset.ts');
 	if (!/^\d{8}-\d{2}/.test(reference)) return { dataset: await resolveDataset(store, reference), runId: null };
 	const { getRun } = await import('../store/list-runs.ts');
