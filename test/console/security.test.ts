@@ -350,3 +350,16 @@ test('files outside of the pages are not to be had', async (t) => {
 		assert.notEqual(answer.status, 500);
 	}
 });
+
+test('where the console cannot listen is told with why, and what else there is', async (t) => {
+	const { console, workspace, store } = await consoleUnderTest(t);
+	await addUser(store, { name: 'root', role: 'admin', password: PASSWORD, actor: 'test' });
+	const start = (where: { readonly host?: string; readonly port: number }) =>
+		startConsole(workspace, { actor: 'ann', publicUrl: 'https://console.example', ...where });
+	await assert.rejects(start({ port: console.port }), { code: 'USAGE', message: /else listens/, hint: /--port N/ });
+	// Kept for documentation (RFC 5737): no machine has it.
+	const nowhere = { host: '203.0.113.1', port: 0 };
+	await assert.rejects(start(nowhere), { code: 'USAGE', message: /does not have that address/, hint: /--host/ });
+	const unknown = { host: 'no-such-host.invalid', port: 0 };
+	await assert.rejects(start(unknown), { code: 'USAGE', message: /host of that name/, hint: /--host/ });
+});

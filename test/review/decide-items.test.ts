@@ -110,7 +110,9 @@ onBothStores('from an amount on a second person must confirm, in the program and
 		/second person/,
 	);
 	// Undone, it is as if nobody had looked.
-	await undoDecisions(store, ann);
+	const { undone } = await undoDecisions(store, ann);
+	const at = undone[0]?.at;
+	assert.deepEqual(undone, [{ decision: 'fraud', reason: fraud.reasonCode, at, itemIds: [1, 2] }]);
 	assert.equal((await itemOf(store, 1)).state, 'new');
 	await decideItems(store, [1], { actor: 'ann', now: later(1), ...fraud });
 	const [waiting] = await claimNext(store, { ...bob, escalated: true });
