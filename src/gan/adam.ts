@@ -31,10 +31,14 @@ export function adamStep(
 	{ learningRate, beta1, beta2, epsilon }: AdamSettings,
 ): AdamState {
 	const { firstMoment: m, secondMoment: v } = state;
-	const firstMoment = tf.add(m, tf.mul(tf.sub(gradient, m), 1 - beta1));
-	const secondMoment = tf.add(v, tf.mul(tf.sub(tf.square(gradient), v), 1 - beta2));
 	const correction2 = Math.sqrt(1 - beta2 ** step);
 	const size = (learningRate * correction2) / (1 - beta1 ** step);
-	const change = tf.div(tf.mul(firstMoment, size), tf.add(tf.sqrt(secondMoment), epsilon * correction2));
-	return { parameters: tf.sub(state.parameters, change), firstMoment, secondMoment };
+	// Each in a tidy of its own: what is freed at once is used again while it is still in the cache.
+	const firstMoment = tf.tidy(() => tf.add(m, tf.mul(tf.sub(gradient, m), 1 - beta1)));
+	const secondMoment = tf.tidy(() => tf.add(v, tf.mul(tf.sub(tf.square(gradient), v), 1 - beta2)));
+	const parameters = tf.tidy(() => {
+		const change = tf.div(tf.mul(firstMoment, size), tf.add(tf.sqrt(secondMoment), epsilon * correction2));
+		return tf.sub(state.parameters, change);
+	});
+	return { parameters, firstMoment, secondMoment };
 }

@@ -5,6 +5,7 @@ import type { Random } from '../contracts/random.ts';
 import type { AutoregressiveShape } from './autoregressive-network.ts';
 import type { Backend } from './backend.ts';
 import { createColumnDrawer, type RowsInMaking } from './column-drawer.ts';
+import { drawChoice } from './draw-choice.ts';
 import { readSettings, readTensor } from './model-parts.ts';
 import { createTokenNetwork } from './token-network.ts';
 
@@ -70,7 +71,8 @@ export function createAutoregressiveGenerator(
 				} else {
 					const shares = sharesOf(making, feature, bars[feature] ?? null, temperature);
 					const perRow = shares.length === tokens ? 0 : tokens;
-					for (let row = 0; row < count; row++) drawn[at(row)] = draw(shares, row * perRow, tokens, random.uniform());
+					for (let row = 0; row < count; row++)
+						drawn[at(row)] = drawChoice(shares, row * perRow, tokens, random.uniform());
 				}
 				making.tell(feature, (row) => drawn[at(row)] as number);
 			}
@@ -151,18 +153,4 @@ function barOf(shares: Float32Array | null, feature: number): Float32Array | nul
 		where: `feature ${feature}`,
 		hint: 'Ask for values that the training rows have.',
 	});
-}
-
-/** The token at which the running sum of shares passes `share`; never one of share 0. */
-function draw(shares: Float32Array, at: number, tokens: number, share: number): number {
-	let left = share;
-	let last = 0;
-	for (let token = 0; token < tokens; token++) {
-		const own = shares[at + token] as number;
-		if (own <= 0) continue;
-		last = token;
-		left -= own;
-		if (left < 0) break;
-	}
-	return last;
 }

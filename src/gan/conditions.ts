@@ -65,22 +65,14 @@ export function fillCondition(target: RowConditions, { span, choice }: SpanCondi
 	target.choices.fill(choice);
 }
 
-/**
- * Writes the condition vectors into [rows, stride] from column `start` on, where they have the columns of the layout,
- * all zero so far: a condition is a row of which one span is known.
- */
-export function writeConditionVectors(
-	target: Float32Array,
-	stride: number,
-	start: number,
-	drawn: RowConditions,
-	layout: EncodedLayout,
-): void {
+/** Writes the condition vectors, [rows, layout.width]: a condition is a row of which one span is known. */
+export function writeConditionVectors(target: Float32Array, drawn: RowConditions, layout: EncodedLayout): void {
+	target.fill(0);
 	for (let i = 0; i < drawn.spans.length; i++) {
 		const index = drawn.spans[i] as number;
 		if (index < 0) continue;
 		const span = layout.spans[index] as EncodedSpan;
-		target[i * stride + start + span.start + (drawn.choices[i] as number)] = 1;
+		target[i * layout.width + span.start + (drawn.choices[i] as number)] = 1;
 	}
 }
 

@@ -21,6 +21,8 @@ export interface CriticForward {
 	readonly inputs: readonly Tensor[];
 	/** Slope of the activation after each hidden layer, 0 where dropped, [batch, hidden]. */
 	readonly slopes: readonly Tensor[];
+	/** What each layer puts out before its activation, [batch, outputs]. */
+	readonly outputs: readonly Tensor[];
 	/** [batch, 1] */
 	readonly logits: Tensor;
 }
@@ -66,6 +68,7 @@ export function criticForward(
 ): CriticForward {
 	const inputs: Tensor[] = [];
 	const slopes: Tensor[] = [];
+	const outputs: Tensor[] = [];
 	let value = input;
 	for (let k = 0; k < parameters.length; k += 2) {
 		const dropout = dropouts[k / 2];
@@ -76,12 +79,41 @@ export function criticForward(
 		}
 		inputs.push(value);
 		value = denseForward(tf, value, parameters[k] as Tensor, parameters[k + 1] as Tensor);
+		outputs.push(value);
 		if (k + 2 === parameters.length) break;
 		const { output, slope } = leakyReluForward(tf, value);
 		slopes.push(slope);
 		value = output;
 	}
-	return { inputs, slopes, logits: value };
+	return { inputs, slopes, outputs, logits: value };
+}
+
+/**
+ * The slopes of the activations at points between pairs of rows. The first layer is linear: what it puts out there lies
+ * between what it puts out at the rows, so the points themselves need not be made.
+ *
+ * @param first what the first layer puts out for the first row of each pair, [pairs, outputs]
+ * @param second the same for the second row
+ * @param shares how far each point lies from the first to the second, [pairs, 1]
+ * @returns as `CriticForward.slopes`
+ */
+export function slopesBetween(
+	tf: Tfjs,
+	parameters: readonly Tensor[],
+	first: Tensor,
+	second: Tensor,
+	shares: Tensor,
+): Tensor[] {
+	const slopes: Tensor[] = [];
+	let value = tf.add(first, tf.mul(tf.sub(second, first), shares));
+	for (let k = 2; k < parameters.length; k += 2) {
+		const { output, slope } = leakyReluForward(tf, value);
+		slopes.push(slope);
+		if (k + 2 < parameters.length) {
+			value = denseForward(tf, output, parameters[k] as Tensor, parameters[k + 1] as Tensor);
+		}
+	}
+	return slopes;
 }
 
 /**

@@ -135,17 +135,37 @@ export function generatorBackward(
 ): Tensor[] {
 	const [headWeights] = parameters.slice(-2) as [Tensor, Tensor];
 	const gradients: Tensor[] = [denseWeightGradient(tf, features, logitGradient), denseBiasGradient(tf, logitGradient)];
-	let featureGradient = denseInputGradient(tf, headWeights, logitGradient);
+	let hiddenGradient = hiddenInputGradient(tf, blocks, headWeights, logitGradient);
 	for (let b = blocks.length - 1; b >= 0; b--) {
 		const { input, norm, hidden } = blocks[b] as BlockForward;
 		const [weights, gain] = parameters.slice(3 * b, 3 * b + 2) as [Tensor, Tensor];
-		const widths = [hidden.shape[1] as number, input.shape[1] as number];
-		const [hiddenGradient, passedOn] = tf.split(featureGradient, widths, 1) as [Tensor, Tensor];
-		const back = batchNormBackward(tf, norm, gain, reluBackward(tf, hidden, hiddenGradient));
+		const earlier = blocks.slice(0, b);
+		const widths = [hidden.shape[1] as number, widthOf(earlier)];
+		const [own, passedOn] = b === 0 ? [hiddenGradient] : (tf.split(hiddenGradient, widths, 1) as [Tensor, Tensor]);
+		const back = batchNormBackward(tf, norm, gain, reluBackward(tf, hidden, own));
 		gradients.unshift(denseWeightGradient(tf, input, back.input), back.gain, back.shift);
-		if (b > 0) featureGradient = tf.add(passedOn, denseInputGradient(tf, weights, back.input));
+		if (passedOn !== undefined) {
+			hiddenGradient = tf.add(passedOn, hiddenInputGradient(tf, earlier, weights, back.input));
+		}
 	}
 	return gradients;
+}
+
+/**
+ * dL/dx of a dense layer for the columns of x that blocks have put out, latest first, [batch, widths of the blocks]:
+ * nobody asks for that of latent and condition, which come after them.
+ */
+function hiddenInputGradient(
+	tf: Tfjs,
+	blocks: readonly BlockForward[],
+	weights: Tensor,
+	outputGradient: Tensor,
+): Tensor {
+	return denseInputGradient(tf, tf.slice(weights, 0, widthOf(blocks)), outputGradient);
+}
+
+function widthOf(blocks: readonly BlockForward[]): number {
+	return blocks.reduce((sum, { hidden }) => sum + (hidden.shape[1] as number), 0);
 }
 
 function countBlocks(parameters: readonly Tensor[]): number {

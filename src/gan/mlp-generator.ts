@@ -2,7 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import type { EncodedLayout, EncodedSpan, SpanCondition } from '../contracts/features.ts';
 import type { ModelState } from '../contracts/model-state.ts';
 import { createRandom, type Random } from '../contracts/random.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Tfjs } from './backend.ts';
 import {
 	checkConditions,
 	createRowConditions,
@@ -12,6 +12,7 @@ import {
 	readChoice,
 	writeConditionVectors,
 } from './conditions.ts';
+import { createSpanBuffers, drawSpans } from './draw-spans.ts';
 import {
 	createGeneratorLayout,
 	type GeneratorShape,
@@ -65,7 +66,7 @@ export function createMlpGenerator(
 	parameters: Float32Array,
 	statistics: NormStatistics,
 ): Generator {
-	const { layout, latentWidth, hiddenWidths, offsets } = settings;
+	const { layout, hiddenWidths, offsets } = settings;
 	const shape = generatorShape(settings);
 	const parameterTensors = tf.tidy(() => splitParameters(tf, tf.tensor1d(parameters), createGeneratorLayout(shape)));
 	const statisticsTensors = splitStatistics(statistics, hiddenWidths).map((block) => ({
@@ -74,19 +75,16 @@ export function createMlpGenerator(
 	}));
 
 	function drawBatch(random: Random, drawn: RowConditions): Float32Array {
-		const rows = drawn.spans.length;
-		const input = new Float32Array(rows * shape.inputWidth);
-		fillLatents(input, shape.inputWidth, latentWidth, random);
-		writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, layout);
+		const buffers = createSpanBuffers(drawn.spans.length, layout);
 		// Not by the tidy's return value: it would look for tensors in every element of an array.
 		let logits: Float32Array = new Float32Array(0);
 		tf.tidy(() => {
-			const inputTensor = tf.tensor2d(input, [rows, shape.inputWidth]);
-			logits = generatorInference(tf, parameterTensors, statisticsTensors, inputTensor).dataSync() as Float32Array;
+			const input = drawInput(tf, settings, drawn, random);
+			logits = generatorInference(tf, parameterTensors, statisticsTensors, input).dataSync() as Float32Array;
 		});
-		const encoded = drawRows(layout, logits, drawn, random);
-		clearOffsets(layout, offsets, encoded);
-		return encoded;
+		drawSpans(layout, logits, buffers, drawn, random, { onlySeen: true });
+		clearOffsets(layout, offsets, buffers.sample);
+		return buffers.sample;
 	}
 
 	function sample(rows: number, random: Random, conditions: readonly SpanCondition[] = []): Float32Array {
@@ -159,17 +157,14 @@ export function measureNormStatistics(
 	settings: MlpGeneratorSettings,
 	parameters: Tensor,
 ): NormStatistics {
-	const { layout, latentWidth } = settings;
+	const { layout } = settings;
 	const shape = generatorShape(settings);
 	const random = createRandom(0, 'gan/norm-statistics');
 	const drawn = createRowConditions(ROWS_PER_BATCH);
 	drawFrequencyConditions(drawn, layout, random);
-	const input = new Float32Array(ROWS_PER_BATCH * shape.inputWidth);
-	fillLatents(input, shape.inputWidth, latentWidth, random);
-	writeConditionVectors(input, shape.inputWidth, latentWidth, drawn, layout);
 	return tf.tidy(() => {
 		const blocks = splitParameters(tf, parameters, createGeneratorLayout(shape));
-		const { blocks: forward } = generatorForward(tf, blocks, tf.tensor2d(input, [ROWS_PER_BATCH, shape.inputWidth]), 1);
+		const { blocks: forward } = generatorForward(tf, blocks, drawInput(tf, settings, drawn, random), 1);
 		return {
 			mean: joined(forward.map(({ norm }) => norm.mean.dataSync() as Float32Array)),
 			inverseStd: joined(forward.map(({ norm }) => norm.inverseStd.dataSync() as Float32Array)),
@@ -177,44 +172,19 @@ export function measureNormStatistics(
 	});
 }
 
-/** Standard normal numbers in the first `latentWidth` columns of [rows, stride]. */
-export function fillLatents(target: Float32Array, stride: number, latentWidth: number, random: Random): void {
-	for (let start = 0; start < target.length; start += stride) {
-		random.fillNormal(target.subarray(start, start + latentWidth));
-	}
-}
-
-/** Applies the activations and draws the choices (Gumbel-max), [rows, layout.width]. */
-function drawRows(layout: EncodedLayout, logits: Float32Array, drawn: RowConditions, random: Random): Float32Array {
-	const encoded = new Float32Array(logits.length);
-	for (let row = 0; row < drawn.spans.length; row++) {
-		for (let index = 0; index < layout.spans.length; index++) {
-			const span = layout.spans[index] as EncodedSpan;
-			const start = row * layout.width + span.start;
-			if (span.activation === 'tanh') {
-				for (let i = start; i < start + span.width; i++) encoded[i] = Math.tanh(logits[i] as number);
-			} else if (drawn.spans[row] === index) {
-				encoded[start + (drawn.choices[row] as number)] = 1;
-			} else {
-				encoded[start + drawChoice(logits, start, span, random)] = 1;
-			}
-		}
-	}
-	return encoded;
-}
-
-function drawChoice(logits: Float32Array, start: number, { width, frequencies }: EncodedSpan, random: Random): number {
-	let best = 0;
-	let largest = Number.NEGATIVE_INFINITY;
-	for (let k = 0; k < width; k++) {
-		if (frequencies[k] === 0) continue;
-		const score = (logits[start + k] as number) - Math.log(-Math.log(random.uniform() || 2 ** -33));
-		if (score > largest) {
-			largest = score;
-			best = k;
-		}
-	}
-	return best;
+/** Standard normal numbers beside the conditions, [rows, latentWidth + layout.width]. */
+function drawInput(
+	tf: Tfjs,
+	{ layout, latentWidth }: MlpGeneratorSettings,
+	drawn: RowConditions,
+	random: Random,
+): Tensor {
+	const rows = drawn.spans.length;
+	const latents = new Float32Array(rows * latentWidth);
+	random.fillNormal(latents);
+	const conditions = new Float32Array(rows * layout.width);
+	writeConditionVectors(conditions, drawn, layout);
+	return tf.concat([tf.tensor2d(latents, [rows, latentWidth]), tf.tensor2d(conditions, [rows, layout.width])], 1);
 }
 
 function splitStatistics(statistics: NormStatistics, hiddenWidths: readonly number[]): NormStatistics[] {

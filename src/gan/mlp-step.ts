@@ -5,20 +5,25 @@ import type { AdamState } from './adam.ts';
 import type { Tfjs } from './backend.ts';
 import type { Handicap } from './balance.ts';
 import { createRowConditions, drawRealConditions, type RowConditions, writeConditionVectors } from './conditions.ts';
-import { type CriticForward, criticBackward, criticForward, criticInputGradient } from './critic-network.ts';
+import {
+	type CriticForward,
+	criticBackward,
+	criticForward,
+	criticInputGradient,
+	slopesBetween,
+} from './critic-network.ts';
+import { createSpanBuffers, type SpanBuffers } from './draw-spans.ts';
 import { matchFeatures } from './feature-matching.ts';
 import { type GeneratorForward, generatorBackward, generatorForward } from './generator-network.ts';
 import { gradientPenalty } from './gradient-penalty.ts';
 import {
-	createSpanOutputBuffers,
-	type SpanOutputBuffers,
+	expectedRows,
 	type SpanOutputForward,
 	type SpanOutputLayer,
 	spanOutputBackward,
 	spanOutputForward,
 } from './layers/span-output.ts';
 import { LOSSES } from './losses.ts';
-import { fillLatents } from './mlp-generator.ts';
 import { type MomentMatcher, matchMoments } from './moment-matching.ts';
 import { optimiserStep } from './optimiser.ts';
 import type { ResolvedMlpOptions } from './options.ts';
@@ -42,9 +47,11 @@ export interface StepContext {
 export interface StepBuffers {
 	/** [batchRows, width] */
 	readonly real: Float32Array;
-	/** [rows generated at once, latent + conditions] */
-	readonly input: Float32Array;
-	readonly output: SpanOutputBuffers;
+	/** [rows generated at once, latentWidth] */
+	readonly latents: Float32Array;
+	/** [rows generated at once, width] */
+	readonly conditionVectors: Float32Array;
+	readonly output: SpanBuffers;
 	readonly conditions: RowConditions;
 }
 
@@ -76,8 +83,9 @@ export function createStepBuffers(options: ResolvedMlpOptions, layout: EncodedLa
 	const rows = rowsAtOnce(options);
 	return {
 		real: new Float32Array(options.batchRows * layout.width),
-		input: new Float32Array(rows * (options.latentWidth + layout.width)),
-		output: createSpanOutputBuffers(rows, layout),
+		latents: new Float32Array(rows * options.latentWidth),
+		conditionVectors: new Float32Array(rows * layout.width),
+		output: createSpanBuffers(rows, layout),
 		conditions: createRowConditions(rows),
 	};
 }
@@ -85,7 +93,7 @@ export function createStepBuffers(options: ResolvedMlpOptions, layout: EncodedLa
 /**
  * One step: the generator makes two halves of a batch; the discriminator learns to tell the first from real rows;
  * the generator learns to pass the second, which that discriminator has not seen, and to match the real moments
- * with both. Without moments the halves are made one after the other, and nothing is kept of the first. Further
+ * with both. Without moments there is one half, which both learn from: making rows is a third of such a step. Further
  * steps of the discriminator come before, each on rows of its own.
  *
  * To be called inside a tidy.
@@ -118,21 +126,20 @@ export function trainStep(
 	const update = firstUpdate + discriminatorSteps - 1;
 	const critic = trainCritic(context, before, forCritic, random, update, criticRate, isMeasured);
 
-	const made = isMatched ? shown : generateRows(context, generatorParameters, random);
-	const judged = judgeRows(context, critic.state.parameters, unseen ?? made.rows.sample);
+	const judged = judgeRows(context, critic.state.parameters, unseen ?? forCritic);
 	const verdict = judged.inputGradient;
-	const matched = isMatched ? matchBlock(context, made, random) : null;
+	const matched = isMatched ? matchBlock(context, shown, random) : null;
 	const logitGradient =
 		matched === null
-			? spanOutputBackward(tf, context.outputLayer, made.rows, verdict, null)
+			? spanOutputBackward(tf, context.outputLayer, shown.rows, verdict, null)
 			: spanOutputBackward(
 					tf,
 					context.outputLayer,
-					made.rows,
+					shown.rows,
 					tf.concat([tf.zerosLike(verdict), verdict], 0),
 					tf.mul(matched.gradient, options.momentWeight),
 				);
-	const gradient = joinParameters(tf, generatorBackward(tf, generatorParameters, made.network, logitGradient));
+	const gradient = joinParameters(tf, generatorBackward(tf, generatorParameters, shown.network, logitGradient));
 	const clipped = clipToNorm(tf, gradient, options.clipNorm);
 	const generator = optimiserStep(tf, options.optimiser, state.generator, clipped, step, rate);
 
@@ -159,9 +166,9 @@ interface MadeRows {
 }
 
 /** Moments of one block of columns, drawn where there are several. */
-function matchBlock({ tf, moments }: StepContext, { rows, conditions }: MadeRows, random: Random) {
+function matchBlock({ tf, moments, outputLayer }: StepContext, { rows, conditions }: MadeRows, random: Random) {
 	const block = moments.blocks.length === 1 ? 0 : random.integer(moments.blocks.length);
-	return matchMoments(tf, moments, block, rows.expected, conditions);
+	return matchMoments(tf, moments, block, expectedRows(tf, outputLayer, rows), conditions);
 }
 
 /** Rows with their conditions drawn from the real rows: [rowsAtOnce, width]. */
@@ -171,20 +178,17 @@ function generateRows(
 	random: Random,
 ): MadeRows {
 	const rows = rowsAtOnce(options);
-	const inputWidth = options.latentWidth + layout.width;
-	buffers.input.fill(0);
-	fillLatents(buffers.input, inputWidth, options.latentWidth, random);
+	random.fillNormal(buffers.latents);
 	drawRealConditions(buffers.conditions, encoded, layout, random);
-	writeConditionVectors(buffers.input, inputWidth, options.latentWidth, buffers.conditions, layout);
-	random.fillUniform(buffers.output.uniform);
-	const input = tf.tensor2d(buffers.input, [rows, inputWidth]);
-	const conditions = tf.slice(input, [0, options.latentWidth], [rows, layout.width]);
+	writeConditionVectors(buffers.conditionVectors, buffers.conditions, layout);
+	const conditions = tf.tensor2d(buffers.conditionVectors, [rows, layout.width]);
+	const input = tf.concat([tf.tensor2d(buffers.latents, [rows, options.latentWidth]), conditions], 1);
 	// By halves, or the normalisation would tie their moments together, and a generator learns to exploit that.
 	const network = generatorForward(tf, parameters, input, rows / options.batchRows);
 	return {
 		network,
 		conditions,
-		rows: spanOutputForward(tf, outputLayer, network.logits, buffers.output, buffers.conditions),
+		rows: spanOutputForward(tf, outputLayer, network.logits, buffers.output, buffers.conditions, random),
 	};
 }
 
@@ -208,13 +212,14 @@ function trainCritic(
 	const parameters = splitParameters(tf, state.parameters, criticLayout);
 	const forward = criticForward(tf, parameters, tf.concat([packedReal, packedFake], 0));
 	const [realLogits, fakeLogits] = tf.split(forward.logits, 2) as [Tensor, Tensor];
+	const [realFirst, fakeFirst] = tf.split(forward.outputs[0] as Tensor, 2) as [Tensor, Tensor];
 	const gradients = loss.discriminatorGradients(tf, realLogits, fakeLogits);
 	const blocks = criticBackward(tf, parameters, forward, tf.concat([gradients.real, gradients.fake], 0));
 
 	const slopes =
 		loss.penaltyAt === 'real'
 			? forward.slopes.map((slope) => tf.slice(slope, [0, 0], [groups, slope.shape[1] as number]))
-			: criticForward(tf, parameters, interpolate(tf, packedReal, packedFake, random)).slopes;
+			: slopesBetween(tf, parameters, fakeFirst, realFirst, drawShares(tf, groups, random));
 	const penalty = gradientPenalty(tf, parameters, slopes, loss.penalty);
 	for (const [layer, weightGradient] of penalty.weightGradients.entries()) {
 		blocks[2 * layer] = tf.add(blocks[2 * layer] as Tensor, tf.mul(weightGradient, loss.penaltyWeight));
@@ -268,12 +273,11 @@ function judgeRows(
 	return { logits: forward.logits, inputGradient: tf.reshape(gradient, [options.batchRows, layout.width]) };
 }
 
-/** Random points on the lines between real and generated rows, one point per pack. */
-function interpolate(tf: Tfjs, real: Tensor, fake: Tensor, random: Random): Tensor {
-	const groups = real.shape[0] as number;
-	const shares = new Float32Array(groups);
+/** Random places between pairs, [pairs, 1]. */
+function drawShares(tf: Tfjs, pairs: number, random: Random): Tensor {
+	const shares = new Float32Array(pairs);
 	random.fillUniform(shares);
-	return tf.add(fake, tf.mul(tf.sub(real, fake), tf.tensor2d(shares, [groups, 1])));
+	return tf.tensor2d(shares, [pairs, 1]);
 }
 
 function drawRealRows(target: Float32Array, encoded: Float32Array, width: number, random: Random): void {

@@ -20,10 +20,13 @@ export function createParameterLayout(shapes: readonly (readonly number[])[]): P
 
 /** The blocks of a flat vector, each in its shape. */
 export function splitParameters(tf: Tfjs, flat: Tensor, layout: ParameterLayout): Tensor[] {
-	return tf.split(flat, [...layout.sizes]).map((block, i) => tf.reshape(block, [...(layout.shapes[i] as number[])]));
+	return tf.split(flat, [...layout.sizes]).map((block, i) => {
+		const shape = layout.shapes[i] as number[];
+		return shape.length === 1 ? block : tf.reshape(block, [...shape]);
+	});
 }
 
 /** The reverse of `splitParameters`, for gradients. */
 export function joinParameters(tf: Tfjs, blocks: readonly Tensor[]): Tensor {
-	return tf.concat(blocks.map((block) => tf.reshape(block, [-1])));
+	return tf.concat(blocks.map((block) => (block.rank === 1 ? block : tf.reshape(block, [-1]))));
 }

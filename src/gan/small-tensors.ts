@@ -211,26 +211,31 @@ function stepsOf(tensor: SmallTensor, shape: readonly number[]): number[] {
 	return steps;
 }
 
+/** Of matrices, or of as many pairs of them as the axes before the last two have. */
 function matMul(left: Input, right: Input, isLeftTransposed = false, isRightTransposed = false): SmallTensor {
 	const [a, b] = [toTensor(left), toTensor(right)];
-	const [rowsA, columnsA] = a.shape as [number, number];
-	const [rowsB, columnsB] = b.shape as [number, number];
+	const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
+	const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
 	const [rows, inner] = isLeftTransposed ? [columnsA, rowsA] : [rowsA, columnsA];
 	const columns = isRightTransposed ? rowsB : columnsB;
 	const [stepA, stepInnerA] = isLeftTransposed ? [1, columnsA] : [columnsA, 1];
 	const [stepB, stepInnerB] = isRightTransposed ? [columnsB, 1] : [1, columnsB];
 	const [factors, others] = [a.data, b.data];
-	const result = new Float64Array(rows * columns);
-	for (let i = 0; i < rows; i++) {
+	const before = a.shape.slice(0, -2);
+	const result = new Float64Array(product(before) * rows * columns);
+	for (let i = 0; i * columns < result.length; i++) {
 		const end = (i + 1) * columns;
-		for (let k = 0, x = i * stepA; k < inner; k++, x += stepInnerA) {
+		const pair = Math.floor(i / rows);
+		const fromA = pair * rowsA * columnsA + (i - pair * rows) * stepA;
+		const fromB = pair * rowsB * columnsB;
+		for (let k = 0, x = fromA; k < inner; k++, x += stepInnerA) {
 			const factor = factors[x] as number;
-			for (let to = end - columns, y = k * stepInnerB; to < end; to++, y += stepB) {
+			for (let to = end - columns, y = fromB + k * stepInnerB; to < end; to++, y += stepB) {
 				result[to] = (result[to] as number) + factor * (others[y] as number);
 			}
 		}
 	}
-	return new SmallTensor([rows, columns], result);
+	return new SmallTensor([...before, rows, columns], result);
 }
 
 /** Elements before, along and after the axes, which are neighbours; without an axis all are meant. */

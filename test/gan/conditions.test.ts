@@ -53,10 +53,10 @@ it('writes a condition as the one column of the layout that it names', () => {
 	const drawn = createRowConditions(3);
 	drawn.spans.set([2, -1, 0]);
 	drawn.choices.set([1, 0, 3]);
-	const target = new Float32Array(3 * 11);
-	writeConditionVectors(target, 11, 2, drawn, mixedLayout);
+	const target = new Float32Array(3 * 9).fill(7);
+	writeConditionVectors(target, drawn, mixedLayout);
 	const ones = [...target.keys()].filter((i) => target[i] === 1);
-	assert.deepEqual(ones, [2 + 5 + 1, 2 * 11 + 2 + 3]);
+	assert.deepEqual(ones, [5 + 1, 2 * 9 + 3]);
 	assert.equal(
 		target.reduce((sum, value) => sum + value, 0),
 		2,

@@ -9,6 +9,7 @@ import {
 	criticForward,
 	criticInputGradient,
 	initialiseCritic,
+	slopesBetween,
 } from '../../src/gan/critic-network.ts';
 import {
 	createGeneratorLayout,
@@ -88,6 +89,22 @@ describe('discriminator network', () => {
 			(values) => weightedSum(criticForward(tf, parameters, inputTensor(values), dropouts).logits, upstream),
 			input,
 			tf.mul(toInput, dropouts[0] as Tensor).dataSync(),
+		);
+	});
+
+	it('has between two rows the slopes of a row that lies there', () => {
+		const parameters = split(flat);
+		const [from, to] = [inputTensor(input), inputTensor(normals('critic/other', 7 * 6))];
+		const shares = tf.tensor2d(
+			Float32Array.from({ length: 7 }, (_, row) => row / 6),
+			[7, 1],
+		);
+		const [first, second] = [from, to].map((rows) => criticForward(tf, parameters, rows).outputs[0] as Tensor);
+		const between = slopesBetween(tf, parameters, first as Tensor, second as Tensor, shares);
+		const there = criticForward(tf, parameters, tf.add(from, tf.mul(tf.sub(to, from), shares))).slopes;
+		assert.deepEqual(
+			between.map((slope) => [...slope.dataSync()]),
+			there.map((slope) => [...slope.dataSync()]),
 		);
 	});
 

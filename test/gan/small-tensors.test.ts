@@ -24,6 +24,10 @@ const WORKINGS: Readonly<Record<string, (tf: Tfjs) => Tensor>> = {
 	'a product': (on) => on.matMul(matrix(on, 'a', 4, 3), matrix(on, 'b', 3, 5)),
 	'a product, first turned': (on) => on.matMul(matrix(on, 'a', 3, 4), matrix(on, 'b', 3, 5), true),
 	'a product, second turned': (on) => on.matMul(matrix(on, 'a', 4, 3), matrix(on, 'b', 5, 3), false, true),
+	'products of pairs': (on) =>
+		on.matMul(on.reshape(matrix(on, 'a', 6, 4), [3, 2, 4]), on.reshape(matrix(on, 'b', 12, 5), [3, 4, 5])),
+	'products of pairs, both turned': (on) =>
+		on.matMul(on.reshape(matrix(on, 'a', 8, 3), [2, 4, 3]), on.reshape(matrix(on, 'b', 10, 4), [2, 5, 4]), true, true),
 	'parts of different widths': (on) => on.split(matrix(on, 'a', 4, 5), [2, 3], 1)[1] as Tensor,
 	'halves of the rows': (on) => on.split(matrix(on, 'a', 4, 5), 2)[1] as Tensor,
 	'joined side by side': (on) => on.concat([matrix(on, 'a', 4, 2), matrix(on, 'b', 4, 3)], 1),

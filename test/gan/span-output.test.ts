@@ -3,9 +3,10 @@ import { describe, it } from 'node:test';
 import { createRandom } from '../../src/contracts/random.ts';
 import { loadBackend } from '../../src/gan/backend.ts';
 import { createRowConditions } from '../../src/gan/conditions.ts';
+import { createSpanBuffers } from '../../src/gan/draw-spans.ts';
 import {
-	createSpanOutputBuffers,
 	createSpanOutputLayer,
+	expectedRows,
 	spanOutputBackward,
 	spanOutputForward,
 } from '../../src/gan/layers/span-output.ts';
@@ -19,9 +20,10 @@ const layer = createSpanOutputLayer(tf, mixedLayout, offsets);
 
 function run(logits: Float32Array, conditions = createRowConditions(logits.length / 9), noise = 'noise') {
 	const rows = logits.length / 9;
-	const buffers = createSpanOutputBuffers(rows, mixedLayout);
-	createRandom(2, noise).fillUniform(buffers.uniform);
-	return spanOutputForward(tf, layer, tf.tensor2d(logits, [rows, 9]), buffers, conditions);
+	const buffers = createSpanBuffers(rows, mixedLayout);
+	const random = createRandom(2, noise);
+	const forward = spanOutputForward(tf, layer, tf.tensor2d(logits, [rows, 9]), buffers, conditions, random);
+	return { ...forward, expected: expectedRows(tf, layer, forward) };
 }
 
 describe('output layer of the generator', () => {
