@@ -37,6 +37,8 @@ export interface Bench {
 	readonly name: string;
 	/** What it measures, for the help. */
 	readonly about: string;
+	/** Answers a question once and takes long: only carried out when it is named, or with `--full`. @default false */
+	readonly isStudy?: boolean;
 	/** Measures, and writes its results to `context.results`. */
 	run(context: BenchContext): Promise<void>;
 	/** Its part of docs/results.md, from the newest stored results; empty where there are none. */

@@ -14,12 +14,13 @@ import { sectionAsText } from './result-section.ts';
 import { showProgress } from './show-progress.ts';
 
 /**
- * The benches, all or some of them:
+ * The benches: without names those that are done within an hour.
  *
+ *     npm run bench -- --data FOLDER
  *     npm run bench -- --only detection --data FOLDER
  */
 interface BenchArguments {
-	readonly only: readonly Bench[];
+	readonly only?: readonly Bench[];
 	readonly data?: string;
 	readonly full: boolean;
 	readonly seeds?: number;
@@ -32,18 +33,22 @@ interface BenchArguments {
 	readonly docs: string;
 }
 
+/** Together within an hour. */
+const QUICK_BENCHES = BENCHES.filter((bench) => !bench.isStudy);
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 function createProgram(): Command {
 	return new Command('bench')
 		.description('Compares counterfoil with other tools on this machine and writes bench/results and docs/results.md.')
 		.addOption(
-			new Option('--only <names>', `benches to run: ${BENCHES.map(({ name }) => name).join(', ')}`)
-				.argParser(parseBenches)
-				.default(BENCHES, 'all'),
+			new Option(
+				'--only <names>',
+				`benches to run: ${namesOf(QUICK_BENCHES)} (default), ${namesOf(BENCHES.filter((bench) => bench.isStudy))}`,
+			).argParser(parseBenches),
 		)
 		.option('--data <folder>', 'where the data is (or the environment variable COUNTERFOIL_BENCH_DATA)')
-		.option('--full', 'more seeds: hours instead of minutes', false)
+		.option('--full', 'all benches, more seeds, the largest tables: hours instead of one', false)
 		.option('--seeds <n>', 'so many seeds', parseWhole(1))
 		.option('--cases <texts>', 'only cases whose name contains one of these', parseNames, [])
 		.option('--rerun-peers', 'measure the peers again instead of taking their stored results', false)
@@ -62,20 +67,25 @@ function createProgram(): Command {
 		});
 }
 
+function namesOf(benches: readonly Bench[]): string {
+	return benches.map(({ name }) => name).join(', ');
+}
+
 function parseBenches(text: string): readonly Bench[] {
 	return text.split(',').map((name) => {
 		const bench = BENCHES.find((one) => one.name === name.trim());
 		if (bench !== undefined) return bench;
-		throw new InvalidArgumentError(`The benches are ${BENCHES.map((one) => one.name).join(', ')}.`);
+		throw new InvalidArgumentError(`The benches are ${namesOf(BENCHES)}.`);
 	});
 }
 
 async function runBenches(argv: readonly string[], terminal: Terminal): Promise<void> {
 	const options = createProgram().parse(argv, { from: 'user' }).opts<BenchArguments>();
+	const benches = options.only ?? (options.full ? BENCHES : QUICK_BENCHES);
 	const progress = showProgress(terminal.quiet ? { write: () => undefined } : terminal.stderr);
 	try {
 		if (!options.render) {
-			for (const bench of options.only) {
+			for (const bench of benches) {
 				await bench.run({
 					...options,
 					data: options.data ?? process.env.COUNTERFOIL_BENCH_DATA ?? null,
@@ -87,7 +97,7 @@ async function runBenches(argv: readonly string[], terminal: Terminal): Promise<
 	} finally {
 		progress.stop();
 	}
-	const sections = options.only.flatMap((bench) => bench.report(options.results));
+	const sections = benches.flatMap((bench) => bench.report(options.results));
 	mkdirSync(dirname(options.docs), { recursive: true });
 	writeFileSync(options.docs, renderResults(BENCHES.flatMap((bench) => bench.report(options.results))));
 	if (terminal.json) terminal.outJson(sections);

@@ -39,6 +39,7 @@ interface ConsoleRun {
 export const consoleBench: Bench = {
 	name: 'console',
 	about: `the time of the console's answers to ${USERS} users over ${formatCount(ROWS)} scores on SQLite`,
+	isStudy: true,
 	run: measure,
 	report: (results) => report(readNewestResults<ConsoleRun>(results, 'console')),
 };

@@ -13,6 +13,7 @@ import type { DialectRun, FoundDialect } from './dialect-run.ts';
 export const dialectBench: Bench = {
 	name: 'dialect',
 	about: 'delimiter, header and columns of every CSV in a folder, found by us and by DuckDB; --data: the folder',
+	isStudy: true,
 	run: measureDialects,
 	report: (results) => reportDialects(readNewestResults<DialectRun>(results, 'dialect')),
 };

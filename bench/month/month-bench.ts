@@ -29,6 +29,7 @@ const STYLES = ['handbook', 'traced'] as const;
 export const monthBench: Bench = {
 	name: 'month',
 	about: 'a month of review: precision at 100 a day with and without learning from what analysts decide',
+	isStudy: true,
 	run: runMonth,
 	report: (results) => reportMonth(readNewestResults<MonthRun>(results, 'month')),
 };

@@ -18,7 +18,7 @@ const ROUNDS_FULL = 3;
 /** From a file to scores, a queue and generated rows, beside the packages that people put together for scores. */
 export const pipelineBench: Bench = {
 	name: 'pipeline',
-	about: 'whole runs on up to 1,000,000 rows (--full: 10,000,000), 500 columns, 10,000 levels; --seeds: rounds',
+	about: 'whole runs on up to 1,000,000 rows (--full: 10,000,000, 500 columns, 10,000 levels); --seeds: rounds',
 	run: measure,
 	report: (results) => reportPipeline(readNewestResults<PipelineRun>(results, 'pipeline')),
 };

@@ -63,7 +63,7 @@ function simulated(varied: 'columns' | 'levels', amount: number, size: TableSize
 		columns: size.columns,
 		label: null,
 		runners: ['counterfoil'],
-		isLong: false,
+		isLong: true,
 		make: (path) => writeCausedTable(path, size),
 	};
 }

@@ -35,6 +35,7 @@ const GROUPS = Object.keys(HIDDEN_KINDS) as HiddenGroup[];
 export const hiddenBench: Bench = {
 	name: 'settings-unlabelled',
 	about: 'settings of the score chosen without labels, by hidden anomalies, and reported with labels',
+	isStudy: true,
 	run: runHidden,
 	report: (results) => {
 		const stored = readNewestResults<HiddenRun>(results, 'settings-unlabelled');

@@ -39,6 +39,7 @@ const IDEA_SOURCES = [
 export const ideasBench: Bench = {
 	name: 'settings-ideas',
 	about: 'other forms of the score, chosen on ten labelled tables and reported on ten others',
+	isStudy: true,
 	run: runIdeas,
 	report: (results) => {
 		const stored = readNewestResults<IdeasRun>(results, 'settings-ideas');

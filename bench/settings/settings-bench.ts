@@ -39,6 +39,7 @@ export const COMPONENT_SOURCES = [
 export const settingsBench: Bench = {
 	name: 'settings',
 	about: 'settings of the score chosen on ten labelled tables and reported on ten others',
+	isStudy: true,
 	run: runSettings,
 	report: (results) => {
 		const stored = readNewestResults<SettingsRun>(results, 'settings');
