@@ -34,7 +34,7 @@ export function reportPipeline(results: ResultFile<PipelineRun> | null): ResultS
 		{
 			title: 'The whole pipeline',
 			text: [
-				'`counterfoil run` on rows of UCI Adult, repeated: reading, profile, records into SQLite, training of scorer and generator, scores with reasons, generated rows, their evaluation, the review queue and the report, with default settings. Beside it what people put together for scores alone: pandas reads the file, ctgan prepares the columns, PyOD learns an isolation forest and scores every row. Each takes the threads that it takes by itself. Tables of other widths and with more levels are simulated: half numbers, half levels, four hidden causes.',
+				'`counterfoil run` on rows of UCI Adult, repeated: reading, profile, records into SQLite, training of scorer and generator, scores with reasons, generated rows, their evaluation, the review queue and the report, with default settings. Beside it what people put together for scores alone: pandas reads the file, ctgan prepares the columns, PyOD learns an isolation forest and scores every row. Each takes the threads that it takes by itself. Tables of other widths and with more levels are simulated: half numbers, half levels, four hidden causes; they come with `--full` or by name, and may have been measured on an earlier day and another machine than is said below.',
 				describeSources(results, null),
 			],
 			commands: [

@@ -212,14 +212,13 @@ function trainCritic(
 	const parameters = splitParameters(tf, state.parameters, criticLayout);
 	const forward = criticForward(tf, parameters, tf.concat([packedReal, packedFake], 0));
 	const [realLogits, fakeLogits] = tf.split(forward.logits, 2) as [Tensor, Tensor];
-	const [realFirst, fakeFirst] = tf.split(forward.outputs[0] as Tensor, 2) as [Tensor, Tensor];
 	const gradients = loss.discriminatorGradients(tf, realLogits, fakeLogits);
 	const blocks = criticBackward(tf, parameters, forward, tf.concat([gradients.real, gradients.fake], 0));
 
 	const slopes =
 		loss.penaltyAt === 'real'
 			? forward.slopes.map((slope) => tf.slice(slope, [0, 0], [groups, slope.shape[1] as number]))
-			: slopesBetween(tf, parameters, fakeFirst, realFirst, drawShares(tf, groups, random));
+			: slopesAtRandom(tf, parameters, forward, random);
 	const penalty = gradientPenalty(tf, parameters, slopes, loss.penalty);
 	for (const [layer, weightGradient] of penalty.weightGradients.entries()) {
 		blocks[2 * layer] = tf.add(blocks[2 * layer] as Tensor, tf.mul(weightGradient, loss.penaltyWeight));
@@ -273,11 +272,12 @@ function judgeRows(
 	return { logits: forward.logits, inputGradient: tf.reshape(gradient, [options.batchRows, layout.width]) };
 }
 
-/** Random places between pairs, [pairs, 1]. */
-function drawShares(tf: Tfjs, pairs: number, random: Random): Tensor {
-	const shares = new Float32Array(pairs);
+/** Slopes at random points on the lines between real and generated rows, which `forward` has one below the other. */
+function slopesAtRandom(tf: Tfjs, parameters: readonly Tensor[], forward: CriticForward, random: Random): Tensor[] {
+	const [real, fake] = tf.split(forward.outputs[0] as Tensor, 2) as [Tensor, Tensor];
+	const shares = new Float32Array(real.shape[0] as number);
 	random.fillUniform(shares);
-	return tf.tensor2d(shares, [pairs, 1]);
+	return slopesBetween(tf, parameters, fake, real, tf.tensor2d(shares, [shares.length, 1]));
 }
 
 function drawRealRows(target: Float32Array, encoded: Float32Array, width: number, random: Random): void {
