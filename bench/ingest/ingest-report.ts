@@ -75,9 +75,6 @@ function ratesOf(runs: readonly IngestRun[], reader: Reader): number[] {
 export function reportMemory(results: ResultFile<IngestRun> | null): ResultSection[] {
 	if (results === null) return [];
 	const { runs } = results;
-	const [largest, before] = runs.toSorted((a, b) => b.bytes - a.bytes);
-	const growth = (largest?.peakMb ?? Number.NaN) / (before?.peakMb ?? Number.NaN);
-	const isMet = growth <= GROWTH_TARGET && (largest?.peakMb ?? Infinity) < PEAK_TARGET_MB;
 	return [
 		{
 			title: 'Ingestion: memory',
@@ -104,10 +101,18 @@ export function reportMemory(results: ResultFile<IngestRun> | null): ResultSecti
 						formatSeconds(cpuSeconds),
 					]),
 					notes: [
-						`Target: from ${formatBytes(before?.bytes ?? 0)} to ${formatBytes(largest?.bytes ?? 0)} the peak grows at most ${GROWTH_TARGET} times and stays under 1 GB. Reached: ${formatFigure(growth, 2)} times, ${isMet ? 'met' : 'not met'}.`,
+						`Target: from 1 GB to 10 GB the peak grows at most ${GROWTH_TARGET} times and stays under 1 GB. ${judgeGrowth(runs)}`,
 					],
 				},
 			],
 		},
 	];
+}
+
+function judgeGrowth(runs: readonly IngestRun[]): string {
+	const [before, largest] = [1e9, 10e9].map((size) => runs.find(({ bytes }) => bytes >= size && bytes < 2 * size));
+	if (before === undefined || largest === undefined) return 'Not measured in this run: `--full` does.';
+	const growth = largest.peakMb / before.peakMb;
+	const isMet = growth <= GROWTH_TARGET && largest.peakMb < PEAK_TARGET_MB;
+	return `Reached: ${formatFigure(growth, 2)} times, ${isMet ? 'met' : 'not met'}.`;
 }

@@ -1,6 +1,7 @@
 import { CounterfoilError } from '../contracts/errors.ts';
 import type { EncodedLayout, EncodedSpan, SpanCondition } from '../contracts/features.ts';
 import type { Random } from '../contracts/random.ts';
+import { drawChoice } from './draw-choice.ts';
 
 /** One (span, choice) per row; span -1 where there is none. */
 export interface RowConditions {
@@ -46,16 +47,8 @@ export function drawFrequencyConditions(target: RowConditions, layout: EncodedLa
 	for (let i = 0; i < target.spans.length; i++) {
 		const index = softmaxSpans[random.integer(softmaxSpans.length)] as number;
 		const { frequencies, width } = layout.spans[index] as EncodedSpan;
-		let left = random.uniform();
-		let choice = 0;
-		while (choice < width - 1 && left >= (frequencies[choice] as number)) {
-			left -= frequencies[choice] as number;
-			choice++;
-		}
-		// Rounding can run past the last choice that occurs at all.
-		while (choice > 0 && frequencies[choice] === 0) choice--;
 		target.spans[i] = index;
-		target.choices[i] = choice;
+		target.choices[i] = drawChoice(frequencies, 0, width, random.uniform());
 	}
 }
 

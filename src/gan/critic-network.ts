@@ -21,8 +21,8 @@ export interface CriticForward {
 	readonly inputs: readonly Tensor[];
 	/** Slope of the activation after each hidden layer, 0 where dropped, [batch, hidden]. */
 	readonly slopes: readonly Tensor[];
-	/** What each layer puts out before its activation, [batch, outputs]. */
-	readonly outputs: readonly Tensor[];
+	/** What the first layer puts out before its activation, [batch, hidden]. */
+	readonly firstOutput: Tensor;
 	/** [batch, 1] */
 	readonly logits: Tensor;
 }
@@ -68,7 +68,7 @@ export function criticForward(
 ): CriticForward {
 	const inputs: Tensor[] = [];
 	const slopes: Tensor[] = [];
-	const outputs: Tensor[] = [];
+	let firstOutput: Tensor | undefined;
 	let value = input;
 	for (let k = 0; k < parameters.length; k += 2) {
 		const dropout = dropouts[k / 2];
@@ -79,20 +79,20 @@ export function criticForward(
 		}
 		inputs.push(value);
 		value = denseForward(tf, value, parameters[k] as Tensor, parameters[k + 1] as Tensor);
-		outputs.push(value);
+		firstOutput ??= value;
 		if (k + 2 === parameters.length) break;
 		const { output, slope } = leakyReluForward(tf, value);
 		slopes.push(slope);
 		value = output;
 	}
-	return { inputs, slopes, outputs, logits: value };
+	return { inputs, slopes, firstOutput: firstOutput as Tensor, logits: value };
 }
 
 /**
  * The slopes of the activations at points between pairs of rows. The first layer is linear: what it puts out there lies
  * between what it puts out at the rows, so the points themselves need not be made.
  *
- * @param first what the first layer puts out for the first row of each pair, [pairs, outputs]
+ * @param first `firstOutput` of the first row of each pair, [pairs, hidden]
  * @param second the same for the second row
  * @param shares how far each point lies from the first to the second, [pairs, 1]
  * @returns as `CriticForward.slopes`

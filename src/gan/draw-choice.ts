@@ -5,7 +5,7 @@
  * @param mark uniform in [0, 1)
  * @returns 0 to count - 1
  */
-export function drawChoice(shares: Float32Array, start: number, count: number, mark: number): number {
+export function drawChoice(shares: ArrayLike<number>, start: number, count: number, mark: number): number {
 	let left = mark;
 	let last = 0;
 	for (let choice = 0; choice < count; choice++) {

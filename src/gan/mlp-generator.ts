@@ -12,7 +12,7 @@ import {
 	readChoice,
 	writeConditionVectors,
 } from './conditions.ts';
-import { createSpanBuffers, drawSpans } from './draw-spans.ts';
+import { createSpanBuffers, drawSpans, type SpanBuffers } from './draw-spans.ts';
 import {
 	createGeneratorLayout,
 	type GeneratorShape,
@@ -74,8 +74,8 @@ export function createMlpGenerator(
 		inverseStd: tf.tensor2d(block.inverseStd, [1, block.mean.length]),
 	}));
 
-	function drawBatch(random: Random, drawn: RowConditions): Float32Array {
-		const buffers = createSpanBuffers(drawn.spans.length, layout);
+	/** @returns [rows, layout.width], good until the buffers are written to again */
+	function drawBatch(random: Random, drawn: RowConditions, buffers: SpanBuffers): Float32Array {
 		// Not by the tidy's return value: it would look for tensors in every element of an array.
 		let logits: Float32Array = new Float32Array(0);
 		tf.tidy(() => {
@@ -94,11 +94,12 @@ export function createMlpGenerator(
 		const result = new Float32Array(rows * layout.width);
 		for (let from = 0; from < rows; ) {
 			const drawn = createRowConditions(Math.min(ROWS_PER_BATCH, rows - from));
+			const buffers = createSpanBuffers(drawn.spans.length, layout);
 			let missing = drawn.spans.length;
 			for (let attempt = 1; missing > 0; attempt++) {
 				if (rarest === undefined) drawFrequencyConditions(drawn, layout, random);
 				else fillCondition(drawn, rarest);
-				const batch = drawBatch(random, drawn);
+				const batch = drawBatch(random, drawn, buffers);
 				const isLast = attempt === MAX_ATTEMPTS;
 				for (let row = 0; row < drawn.spans.length && missing > 0; row++) {
 					const encoded = batch.subarray(row * layout.width, (row + 1) * layout.width);

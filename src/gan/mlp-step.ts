@@ -274,7 +274,7 @@ function judgeRows(
 
 /** Slopes at random points on the lines between real and generated rows, which `forward` has one below the other. */
 function slopesAtRandom(tf: Tfjs, parameters: readonly Tensor[], forward: CriticForward, random: Random): Tensor[] {
-	const [real, fake] = tf.split(forward.outputs[0] as Tensor, 2) as [Tensor, Tensor];
+	const [real, fake] = tf.split(forward.firstOutput, 2) as [Tensor, Tensor];
 	const shares = new Float32Array(real.shape[0] as number);
 	random.fillUniform(shares);
 	return slopesBetween(tf, parameters, fake, real, tf.tensor2d(shares, [shares.length, 1]));

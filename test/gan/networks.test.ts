@@ -99,7 +99,7 @@ describe('discriminator network', () => {
 			Float32Array.from({ length: 7 }, (_, row) => row / 6),
 			[7, 1],
 		);
-		const [first, second] = [from, to].map((rows) => criticForward(tf, parameters, rows).outputs[0] as Tensor);
+		const [first, second] = [from, to].map((rows) => criticForward(tf, parameters, rows).firstOutput);
 		const between = slopesBetween(tf, parameters, first as Tensor, second as Tensor, shares);
 		const there = criticForward(tf, parameters, tf.add(from, tf.mul(tf.sub(to, from), shares))).slopes;
 		assert.deepEqual(
