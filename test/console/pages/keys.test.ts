@@ -31,6 +31,29 @@ test('many items are decided together, and keys do nothing while somebody types'
 });
 
 test(
+	'the reasons have the focus as soon as they are there, so that no digit is lost or written into the note',
+	options,
+	async (t) => {
+		const fixture = await consoleUnderTest(t, { rows: 20, alerts: 6 });
+		const { page } = await openPage(t, fixture.console.newStartLink());
+		await page.goto(`${fixture.console.url}/queue`);
+		await page.waitForSelector('article.item h2');
+		// Told of every change of the page before anything else can happen in it.
+		const hasFocus = page.evaluate(
+			() =>
+				new Promise<boolean>((resolve) => {
+					new MutationObserver(() => {
+						const first = document.querySelector('dialog .reason-list button');
+						if (first !== null) resolve(document.activeElement === first);
+					}).observe(document.body, { childList: true, subtree: true });
+				}),
+		);
+		await page.keyboard.press('u');
+		assert.equal(await hasFocus, true);
+	},
+);
+
+test(
 	'every key can be another one, chosen with the keyboard only, and no two actions have the same',
 	options,
 	async (t) => {

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../format.ts';
 import { Dialog, Loading } from '../parts/feedback.tsx';
 import { useData } from '../use-data.ts';
@@ -39,7 +39,8 @@ export function DecisionDialog({
 		lastReason.set(decision, code);
 		onDecide(code, note.trim());
 	};
-	useEffect(() => list.current?.querySelector('button')?.focus(), [reasons.length]);
+	// Before it is drawn: a key that is pressed as soon as the reasons are seen is meant for them, and not a note.
+	useLayoutEffect(() => list.current?.querySelector('button')?.focus(), [reasons.length]);
 	const onKeyDown = (event: KeyboardEvent) => {
 		if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.metaKey || event.altKey) return;
 		const reason = /^[1-9]$/.test(event.key) ? reasons[Number(event.key) - 1] : undefined;
@@ -115,7 +116,7 @@ export function WordsDialog({
 	const [words, setWords] = useState('');
 	const area = useRef<HTMLTextAreaElement>(null);
 	const first = useRef<HTMLButtonElement>(null);
-	useEffect(() => (kind === 'snooze' ? first.current : area.current)?.focus(), [kind]);
+	useLayoutEffect(() => (kind === 'snooze' ? first.current : area.current)?.focus(), [kind]);
 	const send = () => {
 		const said = words.trim();
 		if (said !== '') onDone({ [kind === 'note' ? 'note' : 'reason']: said });
