@@ -60,7 +60,7 @@ export function explainRows(
 			marginal: marginal.subarray(position * width, (position + 1) * width),
 			top,
 			values: cells,
-			frequencies: words.frequencies(position),
+			frequencyOf: (feature) => words.frequency(feature, position),
 		});
 		const together = (groups[position] ?? []).map((group) => describeGroup(specs, background.counts, group, cells));
 		// What a group says already, and what is not odd as a whole, is not said of a single value.

@@ -107,8 +107,8 @@ export interface RowReasons {
 	readonly marginal: Float64Array;
 	/** [features]: the row's values, as they are to be shown. */
 	readonly values: readonly CellValue[];
-	/** [features]: how usual each value is. */
-	readonly frequencies?: readonly ValueFrequency[];
+	/** How usual the value of a feature is, asked for those that are named. */
+	readonly frequencyOf?: (feature: number) => ValueFrequency;
 	/** [features]: `describeTypical` of each spec, worked out once for many rows. @default worked out here */
 	readonly typical?: readonly string[];
 	/** Features named one by one. @default 5 */
@@ -121,7 +121,7 @@ export function describeReasons({
 	contributions,
 	marginal,
 	values,
-	frequencies,
+	frequencyOf = () => ({}),
 	typical,
 	top = 5,
 }: RowReasons): (FeatureReason | RestReason)[] {
@@ -138,7 +138,7 @@ export function describeReasons({
 			marginal: marginal[index] as number,
 			dependence: contribution - (marginal[index] as number),
 			typical: typical?.[index] ?? describeTypical(spec),
-			...withoutNull(frequencies?.[index] ?? {}),
+			...withoutNull(frequencyOf(index)),
 		};
 	});
 	const rest = order.slice(top).reduce((sum, index) => sum + (contributions[index] as number), 0);

@@ -7,8 +7,7 @@ import { type FeatureReason, shareOfLevel, type ValueFrequency } from './reasons
 
 /** How usual the values of the rows of a table are, and what is unusual about one, in a sentence. */
 export interface ValueWords {
-	/** [features] */
-	frequencies(row: number): ValueFrequency[];
+	frequency(feature: number, row: number): ValueFrequency;
 	/** The reason with a sentence, where its value speaks against the record and is unusual. @param dependence what of it is to be told. */
 	say(reason: FeatureReason, row: number, dependence: number): FeatureReason;
 }
@@ -18,10 +17,9 @@ export function createValueWords(
 	background: Background,
 	table: FeatureTable,
 ): ValueWords {
-	const frequencyOf = valueFrequencies(specs, background, table);
 	const asRareOf = levelRarities(specs, table);
 	return {
-		frequencies: (row) => specs.map((_, feature) => frequencyOf(feature, row)),
+		frequency: valueFrequencies(specs, background, table),
 		say(reason, row, dependence) {
 			if (reason.contribution <= 0) return reason;
 			const text = describeUnusual({ ...reason, dependence, asRare: asRareOf(reason.feature, row) });

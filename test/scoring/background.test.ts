@@ -47,6 +47,10 @@ test('where a number stands is told by the training rows on either side of it', 
 	assert.deepEqual(rankValue(points, 1e6), { smaller: 1, larger: 0 });
 	assert.deepEqual(rankValue(points, 250), { smaller: 0.25, larger: 0.749 });
 	assert.equal(rankValue(points, Number.NaN), null);
+	const repeated = Float64Array.of(1, 2, 2, 2, 3);
+	assert.deepEqual(rankValue(repeated, 2), { smaller: 0.2, larger: 0.2 });
+	assert.deepEqual(rankValue(repeated, 0), { smaller: 0, larger: 1 });
+	assert.deepEqual(rankValue(repeated, 2.5), { smaller: 0.8, larger: 0.2 });
 });
 
 /** Devices that hang on the channel, and an amount that does; one row in a hundred breaks the rule. */

@@ -98,6 +98,6 @@ test('how often a level was seen in training counts the rows in which it is miss
 	assert.equal(shareOfLevel(spec, 3, UNSEEN_LEVEL), 0);
 	assert.equal(shareOfLevel(spec, 3, MISSING_LEVEL), null);
 	const row = { contributions: new Float64Array([2]), marginal: new Float64Array([2]), values: ['a'] };
-	const [reason] = describeReasons({ specs: [spec], ...row, frequencies: [{ seen: 0.5 }] });
+	const [reason] = describeReasons({ specs: [spec], ...row, frequencyOf: () => ({ seen: 0.5 }) });
 	assert.equal(reason?.column === 'x' && 'seen' in reason && reason.seen, 0.5);
 });

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
 import { alertTimeOf } from '../../contracts/alert-time.ts';
-import type { CategoricalFeature, FeatureTable } from '../../contracts/features.ts';
+import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
@@ -161,10 +161,11 @@ function describeCheaply(
 		spec.type === 'categorical' ? spec.counts.reduce((sum, count) => sum + count, 0) : 0,
 	);
 	const codeOf = (feature: number, row: number) => (table.columns[feature] as CategoricalFeature).codes[row] as number;
-	const levelFrequencies = (row: number) =>
-		specs.map((spec, feature) =>
-			spec.type === 'categorical' ? { seen: shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) } : {},
-		);
+	const levelFrequency = (feature: number, row: number) => {
+		const spec = specs[feature] as FeatureSpec;
+		if (spec.type !== 'categorical') return {};
+		return { seen: shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) };
+	};
 	return (row) => {
 		const isOdd = (score[row] as number) >= SEVERITY_THRESHOLDS.medium;
 		const reasons = describeReasons({
@@ -174,7 +175,7 @@ function describeCheaply(
 			marginal: marginal.subarray(row * width, (row + 1) * width),
 			top: isOdd ? 5 : 3,
 			values: shown(row),
-			frequencies: isOdd ? words.frequencies(row) : levelFrequencies(row),
+			frequencyOf: (feature) => (isOdd ? words.frequency(feature, row) : levelFrequency(feature, row)),
 		});
 		if (!isOdd) return reasons;
 		return reasons.map((reason) => (reason.column === null ? reason : words.say(reason, row, reason.dependence)));

@@ -25,13 +25,22 @@ export interface ValueRank {
 
 export function rankValue(points: Float64Array, value: number): ValueRank | null {
 	if (points.length === 0 || Number.isNaN(value)) return null;
-	let smaller = 0;
-	let larger = 0;
-	for (const point of points) {
-		if (point < value) smaller++;
-		else if (point > value) larger++;
+	const { length } = points;
+	const smaller = countBefore(points, (point) => point < value);
+	const larger = length - countBefore(points, (point) => point <= value);
+	return { smaller: smaller / length, larger: larger / length };
+}
+
+/** How many of the sorted points come first by a rule that holds for the smaller ones. */
+function countBefore(points: Float64Array, isBefore: (point: number) => boolean): number {
+	let from = 0;
+	let to = points.length;
+	while (from < to) {
+		const middle = (from + to) >>> 1;
+		if (isBefore(points[middle] as number)) from = middle + 1;
+		else to = middle;
 	}
-	return { smaller: smaller / points.length, larger: larger / points.length };
+	return from;
 }
 
 /** Share of the training rows within a twenty-fourth of the cycle on either side; 0 to 1. */
