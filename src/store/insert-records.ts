@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { numberKeys, repeatedText } from './number-keys.ts';
-import type { BulkRows, BulkTransaction, StoreTransaction } from './store.ts';
+import type { Bindable, BulkRows, BulkTransaction, StoreTransaction } from './store.ts';
 
 export interface NewRecord {
 	/** Number of the row within the data set, from 1 without gaps. */
@@ -30,7 +30,7 @@ export async function insertRecords(
 	const withKeys = (keys: readonly string[]): BulkRows => ({
 		table: 'records',
 		columns: ['dataset_id', 'row_number', 'record_key', 'content_sha256', 'data_json'],
-		rows: rows.map((row, i) => [datasetId, row.row_number, keys[i] as string, row.content, row.data_json]),
+		rows: recordValues(datasetId, rows, keys),
 	});
 	// Most keys are new, and to find out by inserting is cheaper than to ask before.
 	let numbered = await numberKeys(rows, async () => [], known);
@@ -39,6 +39,16 @@ export async function insertRecords(
 		await bulk.insert(withKeys(numbered.keys));
 	}
 	await writeRepeated(transaction, datasetId, numbered.repeated);
+}
+
+function* recordValues(
+	datasetId: string,
+	rows: readonly KeyedContent[],
+	keys: readonly string[],
+): Generator<Bindable[]> {
+	for (const [i, row] of rows.entries()) {
+		yield [datasetId, row.row_number, keys[i] as string, row.content, row.data_json];
+	}
 }
 
 async function findTaken(
