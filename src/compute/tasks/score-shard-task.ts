@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getJson } from '../../artifacts/stored-json.ts';
 import { alertTimeOf } from '../../contracts/alert-time.ts';
-import type { CategoricalFeature, FeatureSpec, FeatureTable } from '../../contracts/features.ts';
+import { type FeatureTable, MISSING_LEVEL } from '../../contracts/features.ts';
 import type { ShardRef, TableManifest } from '../../contracts/manifest.ts';
 import type { ScoreShardInput, ScoreShardOutput } from '../../contracts/pipeline.ts';
 import type { TableProfile } from '../../contracts/profile.ts';
@@ -20,7 +20,6 @@ import {
 	describeTypical,
 	type LearntReason,
 	type Reason,
-	shareOfLevel,
 } from '../../scoring/reasons.ts';
 import type { ScoredRows } from '../../scoring/scorer.ts';
 import {
@@ -157,14 +156,9 @@ function describeCheaply(
 	const width = specs.length;
 	const typical = specs.map(describeTypical);
 	const words = createValueWords(specs, background, table);
-	const present = specs.map((spec) =>
-		spec.type === 'categorical' ? spec.counts.reduce((sum, count) => sum + count, 0) : 0,
-	);
-	const codeOf = (feature: number, row: number) => (table.columns[feature] as CategoricalFeature).codes[row] as number;
-	const levelFrequency = (feature: number, row: number) => {
-		const spec = specs[feature] as FeatureSpec;
-		if (spec.type !== 'categorical') return {};
-		return { seen: shareOfLevel(spec, present[feature] as number, codeOf(feature, row)) };
+	const isLevel = (feature: number, row: number) => {
+		const column = table.columns[feature];
+		return column?.type === 'categorical' && column.codes[row] !== MISSING_LEVEL;
 	};
 	return (row) => {
 		const isOdd = (score[row] as number) >= SEVERITY_THRESHOLDS.medium;
@@ -175,7 +169,7 @@ function describeCheaply(
 			marginal: marginal.subarray(row * width, (row + 1) * width),
 			top: isOdd ? 5 : 3,
 			values: shown(row),
-			frequencyOf: (feature) => (isOdd ? words.frequency(feature, row) : levelFrequency(feature, row)),
+			frequencyOf: (feature) => (isOdd || isLevel(feature, row) ? words.frequency(feature, row) : {}),
 		});
 		if (!isOdd) return reasons;
 		return reasons.map((reason) => (reason.column === null ? reason : words.say(reason, row, reason.dependence)));
